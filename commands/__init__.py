@@ -1,0 +1,1 @@
+"""The command line: one module or package a group. Each parses, calls the library, prints."""

@@ -1,0 +1,1 @@
+"""Generated completion scripts. (An `__init__` keeps the folder in editable installs.)"""
