@@ -73,3 +73,23 @@ class UnknownError(OpskitError):
 
     exit_code = ExitCode.UNKNOWN
     code = "could-not-tell"
+
+
+class Defect(OpskitError):
+    """A fault of opskit itself."""
+
+    exit_code = ExitCode.DEFECT
+    code = "defect"
+
+    @classmethod
+    def of(cls, error: Exception) -> "Defect":
+        """The defect that an unexpected exception stands for, with the line that raised it."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else ""
+        return cls(
+            f"opskit itself failed: {type(error).__name__}: {error}",
+            where=where,
+            hint="please report this with the command line; OPSKIT_DEBUG=1 prints the traceback",
+        )

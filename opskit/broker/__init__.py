@@ -1,0 +1,1 @@
+"""Networks of ActiveMQ and Amazon MQ brokers: generated, checked, explained."""

@@ -1,0 +1,86 @@
+"""Destination names and the patterns that match them, as the broker's own filters do.
+
+Source: `DestinationFilter.parseFilter` and its four filters in apache/activemq
+(activemq-client, package `org.apache.activemq.filter`). Among what surprises: `A.>` matches `A`
+itself; a `*` in the *name* under a `>` pattern counts as equal to anything; `a.>.b` is no
+wildcard; a composite filter matches when any of its parts does.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from opskit.errors import UsageError
+
+KINDS = ("queue", "topic", "tempQueue", "tempTopic")
+_PREFIXES = {
+    "queue": "queue",
+    "topic": "topic",
+    "temp-queue": "tempQueue",
+    "temp-topic": "tempTopic",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A destination as messages are sent to it, or as a list names it. `kind` is one of KINDS."""
+
+    kind: str
+    name: str
+
+    @property
+    def temporary(self) -> bool:
+        return self.kind.startswith("temp")
+
+    def __str__(self) -> str:
+        scheme = next(prefix for prefix, kind in _PREFIXES.items() if kind == self.kind)
+        return f"{scheme}://{self.name}"
+
+
+def parse(text: str) -> Destination:
+    """`queue://a.b`, `topic://a.b`, `temp-queue://x` or `temp-topic://x`.
+
+    Raises UsageError for anything else, a bare name included: queue or topic changes the answer.
+    """
+    prefix, separator, name = text.partition("://")
+    if not separator or prefix.lower() not in _PREFIXES or not name:
+        raise UsageError(
+            f"not a destination: {text!r}",
+            hint="write queue://NAME or topic://NAME, as in queue://TestingQ",
+        )
+    return Destination(_PREFIXES[prefix.lower()], name)
+
+
+def parts(name: str) -> list[str]:
+    """The destinations that a composite name (`a,b`) stands for, without their `?options`."""
+    return [part.strip() for part in name.partition("?")[0].split(",") if part.strip()]
+
+
+@lru_cache(maxsize=65536)
+def matches(pattern: str, name: str) -> bool:
+    """Whether the broker's filter for `pattern` matches a destination called `name`."""
+    return any(_matches_one(part.split("."), name.strip()) for part in parts(pattern))
+
+
+def _matches_one(wanted: list[str], name: str) -> bool:
+    given = name.split(".")
+    if wanted[-1] == ">":
+        return _matches_prefix(wanted, given)
+    if "*" in wanted:
+        return len(wanted) == len(given) and all(
+            want in ("*", have) for want, have in zip(wanted, given, strict=True)
+        )
+    return wanted == given
+
+
+def _matches_prefix(wanted: list[str], given: list[str]) -> bool:
+    steps = wanted[:-1]
+    while steps and steps[-1] == ">":
+        steps = steps[:-1]
+    return len(given) >= len(steps) and all(
+        "*" in (want, have) or want == have for want, have in zip(steps, given, strict=False)
+    )
+
+
+def has_wildcard(name: str) -> bool:
+    """Whether any part of the name is a pattern."""
+    return any(path[-1] == ">" or "*" in path for path in (p.split(".") for p in parts(name)))

