@@ -1,40 +1,32 @@
-"""Options that mean the same on every command, so that they read the same in every help."""
+"""Options that mean the same on every command, so that they read the same in every help.
 
-from pathlib import Path
-from typing import Annotated
+The defaults stand in the settings (`opskit.settings`), which is why these are all None here.
+"""
+
+from typing import Annotated, Literal
 
 import typer
 
-from opskit.findings import FailOn
-from opskit.output import FindingsFormat, RowsFormat
-
 RowsOutput = Annotated[
-    RowsFormat | None,
-    typer.Option("-o", "--output", help="How to print it. [default: table]", show_default=False),
+    Literal["table", "json", "jsonl", "csv", "yaml", "md"] | None,
+    typer.Option("-o", "--output", help="Output format; table if not set."),
 ]
 FindingsOutput = Annotated[
-    FindingsFormat | None,
-    typer.Option("-o", "--output", help="How to print it. [default: table]", show_default=False),
+    Literal["table", "json", "jsonl", "csv", "md", "junit", "sarif", "github"] | None,
+    typer.Option("-o", "--output", help="Output format; table if not set."),
 ]
-FailOnOption = Annotated[
-    FailOn | None,
-    typer.Option(
-        "--fail-on",
-        help="The severity from which the exit status is 1. [default: error]",
-        show_default=False,
-    ),
+FailOn = Annotated[
+    Literal["error", "warning", "info", "never"] | None,
+    typer.Option(help="Exit with 1 from this severity on; error if not set."),
 ]
 Select = Annotated[
     list[str] | None,
-    typer.Option("--select", metavar="CODES", help="Only rules whose code starts so."),
+    typer.Option(metavar="CODE", help="Only rules whose code starts so (repeat, or commas)."),
 ]
 Ignore = Annotated[
     list[str] | None,
-    typer.Option("--ignore", metavar="CODES", help="No rules whose code starts so."),
+    typer.Option(metavar="CODE", help="No rules whose code starts so (repeat, or commas)."),
 ]
-ExitZero = Annotated[
-    bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")
-]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Change without asking.")]
-Diff = Annotated[bool, typer.Option("--diff", help="Show the change and make none.")]
-Paths = Annotated[list[Path], typer.Argument(help="Files or folders; - is stdin.", show_default=False)]
+Diff = Annotated[bool, typer.Option("--diff", help="Print the change as a diff; change nothing.")]

@@ -1,9 +1,10 @@
 """The root command: lazy groups, and the one place where an error becomes an exit code."""
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -12,7 +13,7 @@ from typer.main import get_command
 from opskit import __version__, manifest
 from opskit.errors import ExitCode, OpskitError
 
-EPILOG = "Exit codes: 'opskit help exit-codes'. Documentation of a command: its --help."
+EPILOG = "Exit codes and other topics: 'opskit help'."
 
 
 class Deferred(TyperGroup):
@@ -61,68 +62,76 @@ app = typer.Typer(
 def root(
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
     color: Annotated[
-        str | None,
-        typer.Option(
-            metavar="auto|always|never", help="When to colour: auto, always or never.", hidden=False
-        ),
+        Literal["auto", "always", "never"] | None, typer.Option(help="When to colour the output.")
     ] = None,
 ) -> None:
     """Operations toolbox for data platforms."""
     if version:
-        # Reached only with other options before it; __main__ answers the plain form.
+        # Reached only with other options beside it; __main__ answers the plain form.
         sys.stdout.write(f"opskit {__version__}\n")
         raise typer.Exit
     if color is not None:
+        from opskit import settings
         from opskit.output import console
 
-        console.configure(color)
+        settings.root_flags["color"] = color
+        console.configure(color=color)
 
 
 def run(args: Sequence[str]) -> int:
     """Run one command line and return its exit status; no exception and no traceback leaves."""
+    from opskit import settings
     from opskit.output import console
 
-    as_json = _wants_json(args)
+    settings.root_flags.clear()
+    console.configure()
+    status = int(ExitCode.OK)
+    with console.quiet_on_closed_pipe():  # `| head` has read enough: no error
+        status = _run(args)
+    return status
+
+
+def _run(args: Sequence[str]) -> int:
+    from opskit.output import console
+
     try:
         result = get_command(app).main(list(args), prog_name="opskit", standalone_mode=False)
-        sys.stdout.flush()
         return int(result or 0)
-    except OpskitError as error:
-        console.error(error, as_json=as_json)
-        return int(error.exit_code)
-    except typer.TyperException as error:
-        console.error(_usage_error(error), as_json=as_json)
-        return int(ExitCode.USAGE)
     except (KeyboardInterrupt, typer.Abort):
         console.message("interrupted")
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        # `| head` has read enough.
-        console.close_stdout()
-        return int(ExitCode.OK)
+        raise
     except Exception as error:
-        console.error(_defect(error), as_json=as_json)
-        return int(ExitCode.DEFECT)
+        failure = _as_opskit_error(error)
+        if failure is None:
+            console.message(str(error))  # the help of a group that was called without a command
+            return int(ExitCode.USAGE)
+        console.error(failure, as_json=_wants_json(args))
+        return int(failure.exit_code)
 
 
-def _wants_json(args: Sequence[str]) -> bool:
-    """Whether `-o json` is on the command line, even one that cannot be parsed."""
-    joined = " ".join(args)
-    return any(
-        f"{option}json" in f" {joined} ".split(" ") or f" {option} json " in f" {joined} "
-        for option in ("-o", "--output", "--output=")
-    )
+def _as_opskit_error(error: Exception) -> OpskitError | None:
+    """The error in opskit's own kinds; None where it is no error but a help text."""
+    from opskit.errors import Defect, UsageError
 
-
-def _usage_error(error: typer.TyperException) -> OpskitError:
-    from opskit.errors import UsageError
-
+    if isinstance(error, OpskitError):
+        return error
+    if not isinstance(error, typer.TyperException):
+        if os.environ.get("OPSKIT_DEBUG"):
+            raise error
+        return Defect.of(error)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return None
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "opskit"
     return UsageError(error.format_message(), hint=f"see '{path} --help'")
 
 
-def _defect(error: Exception) -> OpskitError:
-    from opskit.errors import Defect
-
-    return Defect.of(error)
+def _wants_json(args: Sequence[str]) -> bool:
+    """Whether `-o json` is on the command line, even on one that cannot be parsed."""
+    pairs = zip(args, [*args[1:], ""], strict=True)
+    return any(
+        arg in ("-ojson", "--output=json") or (arg in ("-o", "--output") and value == "json")
+        for arg, value in pairs
+    )

@@ -5,11 +5,11 @@ a small function from the model to findings; the registry stamps each finding wi
 code, severity and reference, so that the function says only what it saw.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from opskit.errors import ExitCode, UsageError
 
@@ -92,7 +92,7 @@ class Finding:
     rule: str = ""
     severity: Severity | None = None
     reference: str = ""
-    data: dict[str, object] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def level(self) -> Severity:

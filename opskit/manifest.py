@@ -19,7 +19,7 @@ GROUPS = (
     Entry(
         "broker",
         "opskit.commands.broker",
-        "Networks of ActiveMQ and Amazon MQ brokers: generate, check, explain.",
+        "Networks of ActiveMQ and Amazon MQ brokers.",
     ),
 )
 
@@ -37,7 +37,10 @@ COMMANDS = (
 RULES = ("opskit.broker.rules:RULES",)
 
 #: The documents that opskit reads: name to `module:Struct`.
-SCHEMAS = {"topology": "opskit.broker.topology:Topology"}
+SCHEMAS = {
+    "settings": "opskit.schemas:settings_schema",
+    "topology": "opskit.broker.topology:Topology",
+}
 
 #: The steps of `opskit demo`: `module:STEPS`, a sequence of `opskit.demo.Step`.
 DEMOS = ("opskit.broker.demo:STEPS",)

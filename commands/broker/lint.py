@@ -1,0 +1,56 @@
+"""`opskit broker lint`: rules over broker files and topologies."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from opskit.commands.options import Diff, ExitZero, FailOn, FindingsOutput, Ignore, Select, Yes
+
+
+def lint(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Broker files, topologies, folders; - is stdin.")
+    ],
+    engine: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="The release they run on, as in 5.18.")
+    ] = None,
+    target: Annotated[
+        Literal["self-managed", "amazon-mq"] | None,
+        typer.Option(help="Where they run; self-managed if not set."),
+    ] = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="What runs now, to find changes that lose messages."),
+    ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="Mend what changes the flow of messages, too.")
+    ] = False,
+    diff: Diff = False,
+    yes: Yes = False,
+    output: FindingsOutput = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = None,
+    exit_zero: ExitZero = False,
+) -> int:
+    """Check networks of brokers: what stops start-up, what forwards nothing, what loses messages.
+
+    \b
+    Example:
+      opskit broker lint activemq.xml
+      opskit broker lint conf/ topology.yaml --engine 5.18 -o sarif
+      opskit broker lint activemq.xml --fix --diff
+    """
+    from opskit.broker import lint as broker
+    from opskit.broker.rules import RULES
+    from opskit.commands.broker.fixing import mend
+    from opskit.commands.results import check_options, finish_check
+
+    options = check_options(output, select, ignore, fail_on, exit_zero)
+    network = broker.read(paths, engine=engine, target=target, against=against or ())
+    report = broker.lint(network, select=options.select, ignore=options.ignore)
+    if fix or unsafe_fixes or diff:
+        return mend(network, report, options, unsafe=unsafe_fixes, diff=diff, yes=yes)
+    return finish_check(report, RULES, options)

@@ -1,0 +1,71 @@
+"""The last step of every command: the result goes to the output, and becomes an exit status."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from opskit.findings import Registry, Report
+    from opskit.output import Table
+    from opskit.settings import Settings
+
+
+class CheckOptions(NamedTuple):
+    """What the options that every check has come to, once the settings have been asked."""
+
+    select: Sequence[str]
+    ignore: Sequence[str]
+    output: str
+    fail_on: str
+    exit_zero: bool
+
+
+def load_settings(**flags: object) -> "Settings":
+    """Flags first, then environment and settings files, then the defaults; `_` stands for `-`."""
+    from opskit import settings
+    from opskit.output import console
+
+    given = {name.replace("_", "-"): value for name, value in flags.items()}
+    found = settings.load({**settings.root_flags, **given})
+    console.configure(color=found.get("color"))
+    return found
+
+
+def check_options(
+    output: str | None,
+    select: Iterable[str] | None,
+    ignore: Iterable[str] | None,
+    fail_on: str | None,
+    exit_zero: bool,
+) -> CheckOptions:
+    """The options of a check, with what the settings say where the command line is silent."""
+    found = load_settings(
+        output=output, select=_codes(select), ignore=_codes(ignore), fail_on=fail_on
+    )
+    return CheckOptions(
+        select=found.get("select"),
+        ignore=found.get("ignore"),
+        output=found.get("output") or "table",
+        fail_on=found.get("fail-on"),
+        exit_zero=exit_zero,
+    )
+
+
+def _codes(given: Iterable[str] | None) -> list[str]:
+    return [code for text in given or () for code in text.split(",")]
+
+
+def finish_check(report: "Report", registry: "Registry[Any]", options: CheckOptions) -> int:
+    """Print the findings; the exit status is what `--fail-on` makes of them."""
+    from opskit.findings import FailOn
+    from opskit.output import Format, emit_report
+
+    emit_report(report, Format(options.output), registry.rules)
+    return report.exit_code(FailOn(options.fail_on), exit_zero=options.exit_zero)
+
+
+def finish_rows(table: "Table", output: str | None) -> int:
+    """Print the rows; 0."""
+    from opskit.output import Format, emit_rows
+
+    emit_rows(table, Format(load_settings(output=output).get("output") or "table"))
+    return 0

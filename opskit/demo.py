@@ -1,0 +1,80 @@
+"""`opskit demo`: what the groups do, shown by running them on bundled examples.
+
+A domain's steps are plain data (`opskit.manifest.DEMOS` names them); they run in a copy of the
+examples, so that nothing of the user's is touched.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import chdir
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.resources import as_file, files
+from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
+
+from opskit import manifest
+from opskit.errors import Defect, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of the demo: what it shows, its arguments, and the exit status it should have.
+
+    `group` is the group's name; paths in `args` are relative to `opskit/examples`.
+    """
+
+    group: str
+    title: str
+    args: tuple[str, ...]
+    status: int = 0
+
+
+def steps(group: str | None = None) -> list[Step]:
+    """The steps of every group, or of one; UsageError where it has none."""
+    found: list[Step] = []
+    for name in manifest.DEMOS:
+        module, _, attribute = name.partition(":")
+        found += getattr(import_module(module), attribute)
+    groups = sorted({step.group for step in found})
+    if group is not None and group not in groups:
+        raise UsageError(f"no demo of {group!r}", hint=f"there is one of {', '.join(groups)}")
+    return [step for step in found if group in (None, step.group)]
+
+
+def play(
+    chosen: Sequence[Step], run: Callable[[Sequence[str]], int], say: Callable[[Step], None]
+) -> int:
+    """Run the steps in a temporary copy of the examples; `say` announces each.
+
+    Returns how many ran; raises Defect where a step ends in another status than it should.
+    """
+    with _examples() as folder, chdir(folder):
+        for step in chosen:
+            say(step)
+            status = run(step.args)
+            if status != step.status:
+                raise Defect(
+                    f"'opskit {' '.join(step.args)}' ended with {status}, not {step.status}"
+                )
+    return len(chosen)
+
+
+class _Examples(TemporaryDirectory[str]):
+    """A temporary folder with a copy of the examples in it."""
+
+    def __enter__(self) -> str:
+        folder = super().__enter__()
+        with as_file(files("opskit.examples")) as source:
+            copytree(source, Path(folder, "examples"))
+        return str(Path(folder, "examples"))
+
+
+def _examples() -> _Examples:
+    return _Examples(prefix="opskit-demo-")
+
+
+def lines(step: Step, number: int, total: int) -> Iterator[str]:
+    """How a step is announced: its title and its command."""
+    yield f"# {number}/{total} {step.title}"
+    yield f"$ opskit {' '.join(step.args)}"

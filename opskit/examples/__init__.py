@@ -1,0 +1,1 @@
+"""The bundled examples, one folder a domain: what `opskit demo` runs on."""

@@ -1,0 +1,177 @@
+"""The two streams: data on stdout, messages and questions on stderr, colour on either.
+
+`configure` is called by the main function, before anything is written; until then there is no
+colour.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from io import TextIOWrapper
+from typing import TextIO
+
+from opskit.errors import OpskitError, UsageError
+from opskit.output.text import visible
+
+
+class Color(StrEnum):
+    """The values of `--color`."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+_SGR = {"bold": "1", "dim": "2", "red": "1;31", "yellow": "1;33", "cyan": "1;36", "magenta": "1;35"}
+_color = {"stdout": False, "stderr": False}
+
+
+def configure(*, color: Color | str = Color.AUTO) -> None:
+    """Resolve colour for both streams, and let neither fail on what it cannot encode."""
+    for name in _color:
+        stream: TextIO = getattr(sys, name)
+        _color[name] = wants_color(Color(color), os.environ, terminal=is_terminal(stream))
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def wants_color(choice: Color, env: Mapping[str, str], *, terminal: bool) -> bool:
+    """The flag decides, then NO_COLOR, FORCE_COLOR, TERM=dumb, then whether it is a terminal."""
+    if choice is not Color.AUTO:
+        return choice is Color.ALWAYS
+    if env.get("NO_COLOR"):
+        return False
+    return bool(env.get("FORCE_COLOR")) or (terminal and env.get("TERM") != "dumb")
+
+
+def has_color(stream: str = "stdout") -> bool:
+    """Whether the stream of that name ("stdout", "stderr") shows colour."""
+    return _color[stream]
+
+
+def paint(text: str, style: str, *, stream: str = "stdout") -> str:
+    """`text` in a style of `bold dim red yellow cyan magenta` where the stream shows colour."""
+    return f"\x1b[{_SGR[style]}m{text}\x1b[0m" if has_color(stream) else text
+
+
+def is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):  # pythonw has no streams; a closed one has no answer
+        return False
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal that stdout is; None in a pipe or a file."""
+    if not is_terminal(sys.stdout):
+        return None
+    with suppress(ValueError):
+        if (columns := int(os.environ.get("COLUMNS", ""))) > 0:
+            return columns
+    with suppress(OSError, ValueError):
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    return 80
+
+
+def write(text: str) -> None:
+    """Write data to stdout, now."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def write_bytes(data: bytes) -> None:
+    """Write data to stdout as it is, now."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def message(text: str) -> None:
+    """Say something to the person, on stderr."""
+    _say(visible(text))
+
+
+def warn(text: str) -> None:
+    """Say on stderr that something is not as it should be, and that work goes on."""
+    _say(f"{paint('warning:', 'yellow', stream='stderr')} {visible(text)}")
+
+
+def error(err: OpskitError, *, as_json: bool = False) -> None:
+    """Say on stderr what was wrong, where, and what to do next; as JSON one object on one line."""
+    if as_json:
+        from opskit.output.values import dumps
+
+        _say(dumps(_as_dict(err)))
+        return
+    _say(f"{paint('error:', 'red', stream='stderr')} {visible(str(err))}")
+    if err.hint:
+        label = paint("hint:", "cyan", stream="stderr")
+        _say(f"  {label} {visible(err.hint)}".replace("\n", "\n  "))
+
+
+def _as_dict(err: OpskitError) -> dict[str, object]:
+    return {
+        "schema": "opskit.error/1",
+        "code": err.code,
+        "message": err.message,
+        "where": err.where,
+        "hint": err.hint,
+        "exit_code": err.exit_code,
+    }
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def confirm(question: str, *, yes: bool) -> bool:
+    """Whether to go ahead: `yes`, or what the person at the terminal answers.
+
+    Raises UsageError where nobody can be asked; the end of input is a no.
+    """
+    if yes:
+        return True
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
+        raise UsageError(
+            "this needs a confirmation and there is no terminal to ask on",
+            hint="give --yes to go ahead",
+        )
+    sys.stderr.write(f"{visible(question)} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+@contextmanager
+def quiet_on_closed_pipe() -> Iterator[None]:
+    """Let the body end quietly when the reader of stdout or stderr has left (`| head`).
+
+    Flushes stdout at the end, so that the interpreter has nothing left to complain about.
+    """
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):  # command line libraries turn the one into the other
+        left = [stream for stream in (sys.stdout, sys.stderr) if _reader_left(stream)]
+        if not left:  # the pipe was another one: a socket of a client, for instance
+            raise
+        for stream in left:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, stream.fileno())
+            os.close(null)
+
+
+def _reader_left(stream: TextIO) -> bool:
+    import select
+
+    if not hasattr(select, "poll"):  # Windows cannot tell
+        return False
+    with suppress(OSError, ValueError):  # a stream without a file has no reader
+        poll = select.poll()
+        poll.register(stream.fileno(), 0)
+        return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+    return False

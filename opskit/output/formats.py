@@ -1,0 +1,35 @@
+"""The formats that `-o/--output` takes, and which of them suit rows and which findings."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from opskit.errors import UsageError
+
+
+class Format(StrEnum):
+    """How a command writes its data; `table` is the one for people."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    YAML = "yaml"
+    MD = "md"
+    JUNIT = "junit"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
+ROWS = (Format.TABLE, Format.JSON, Format.JSONL, Format.CSV, Format.YAML, Format.MD)
+FINDINGS = (
+    *(Format.TABLE, Format.JSON, Format.JSONL, Format.CSV, Format.MD),
+    *(Format.JUNIT, Format.SARIF, Format.GITHUB),
+)
+
+
+def require(fmt: Format, allowed: Sequence[Format], what: str) -> None:
+    """Refuse a format that cannot hold `what` ("rows", "findings")."""
+    if fmt not in allowed:
+        raise UsageError(
+            f"'{fmt}' is not an output format for {what}", hint=f"choose from {', '.join(allowed)}"
+        )

@@ -1,0 +1,65 @@
+"""Findings as a JUnit report, as GitLab and Jenkins read it."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from opskit.findings import Finding, Report, Severity
+from opskit.output.parts import file_of
+from opskit.output.text import visible
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+# What could not be checked is an error of the test, not a failure of what is tested.
+_ELEMENTS = {
+    Severity.ERROR: "failure",
+    Severity.WARNING: "failure",
+    Severity.UNKNOWN: "error",
+    Severity.INFO: "system-out",
+}
+
+
+def render(report: Report, summary: str, details: list[str]) -> str:
+    """One test case a finding, or one that passes; `details` is each finding as text.
+
+    In ASCII, so that the declared encoding holds on every stream.
+    """
+    from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+    name = report.schema.partition("/")[0]
+    kinds = Counter(_ELEMENTS[finding.level] for finding in report.findings)
+    counts = {
+        "name": name,
+        "tests": str(len(report.findings) or 1),
+        "failures": str(kinds["failure"]),
+        "errors": str(kinds["error"]),
+    }
+    root = Element("testsuites", counts)
+    suite = SubElement(root, "testsuite", counts)
+    names: Counter[str] = Counter()
+    for finding, detail in zip(report.findings, details, strict=True):
+        _add_case(suite, finding, detail, name, names)
+    if not report.findings:
+        SubElement(suite, "testcase", {"classname": name, "name": summary})
+    indent(root)
+    document: bytes = tostring(root, encoding="us-ascii", xml_declaration=True)
+    return document.decode("ascii") + "\n"
+
+
+def _add_case(
+    suite: "Element", finding: Finding, detail: str, fallback: str, names: Counter[str]
+) -> None:
+    from xml.etree.ElementTree import SubElement
+
+    file = file_of(finding)
+    classname = visible(file or fallback)
+    name = visible(f"{finding.rule} {finding.object}".strip() or finding.message)
+    key = f"{classname}\n{name}"
+    names[key] += 1
+    if names[key] > 1:  # GitLab keeps one of the cases that share class and name
+        name += f" ({names[key]})"
+    attributes = {"classname": classname, "name": name} | ({"file": classname} if file else {})
+    case = SubElement(suite, "testcase", attributes)
+    element = _ELEMENTS[finding.level]
+    told = {"message": visible(finding.message), "type": finding.level.value}
+    SubElement(case, element, {} if element == "system-out" else told).text = visible(detail)

@@ -1,0 +1,62 @@
+"""How the benchmarks measure: alternating runs, the fastest of each side, and their ratio."""
+
+import gc
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+Side = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One line of the result: `measured` and `baseline` in seconds."""
+
+    what: str
+    measured: float
+    against: str
+    baseline: float
+    limit: float
+
+    @property
+    def value(self) -> float:
+        return self.measured / self.baseline
+
+    @property
+    def holds(self) -> bool:
+        return self.value <= self.limit
+
+
+def ratio(what: str, side: Side, against: str, base: Side, limit: float, rounds: int = 15) -> Ratio:
+    """Run both sides in turn, so that both meet the same noise, and compare the fastest."""
+    measured, baseline = [], []
+    for _ in range(rounds):
+        baseline.append(seconds(base))
+        measured.append(seconds(side))
+    return Ratio(what, min(measured), against, min(baseline), limit)
+
+
+def seconds(side: Side) -> float:
+    """The wall-clock time of one run."""
+    gc.collect()
+    start = time.perf_counter()
+    side()
+    return time.perf_counter() - start
+
+
+def process(*args: str) -> Side:
+    """A whole process, from its start to its end."""
+    return lambda: subprocess.run(args, check=True, stdout=subprocess.DEVNULL)
+
+
+def show(ratios: Sequence[Ratio]) -> int:
+    """Print the table; 1 where a limit is passed."""
+    for r in ratios:
+        verdict = "ok" if r.holds else "TOO SLOW"
+        print(
+            f"{r.what:<44} {r.value:6.2f} x {r.against:<34}"
+            f" (at most {r.limit:.2f})  {r.measured * 1000:8.1f} / {r.baseline * 1000:.1f} ms"
+            f"  {verdict}"
+        )
+    return 0 if all(r.holds for r in ratios) else 1
