@@ -58,18 +58,26 @@ app = typer.Typer(
 )
 
 
+def _print_version(asked: bool) -> None:
+    """For `--version` among other options; __main__ answers the plain form, without Typer."""
+    if asked:
+        sys.stdout.write(f"opskit {__version__}\n")
+        raise typer.Exit
+
+
 @app.callback()
 def root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
     color: Annotated[
         Literal["auto", "always", "never"] | None, typer.Option(help="When to colour the output.")
     ] = None,
 ) -> None:
     """Operations toolbox for data platforms."""
-    if version:
-        # Reached only with other options beside it; __main__ answers the plain form.
-        sys.stdout.write(f"opskit {__version__}\n")
-        raise typer.Exit
     if color is not None:
         from opskit import settings
         from opskit.output import console
@@ -96,6 +104,8 @@ def _run(args: Sequence[str]) -> int:
 
     try:
         result = get_command(app).main(list(args), prog_name="opskit", standalone_mode=False)
+        if result == ExitCode.INTERRUPTED:  # Typer's own answer to Ctrl-C
+            raise KeyboardInterrupt
         return int(result or 0)
     except (KeyboardInterrupt, typer.Abort):
         console.message("interrupted")

@@ -14,7 +14,7 @@ import msgspec
 from opskit.documents import Document, Problems
 from opskit.kinds import (
     bare,
-    check,
+    check_length,
     convert_scalar,
     describe,
     describe_node,
@@ -68,13 +68,13 @@ class _Decoder:
             if not options:
                 raise ValueError(f"expected {describe(kind)}, found {_found(node, kind)}")
             if any(shape(option) == "any" for option in options):
-                made: Any = plain(node)
-            elif isinstance(node, ScalarNode):
-                made = convert_scalar(node, options, kind)
-            else:
-                made = self._collection(node, options, path)
+                return plain(node)
+            if isinstance(node, ScalarNode):
+                return convert_scalar(node, options, kind)
+            made = self._collection(node, options, path)
             if self._problems.count == before:
-                return check(made, kind)
+                check_length(made, options[0])
+                return made
         except msgspec.ValidationError as error:
             self._problems.add(node.start, f"{dotted(path)}: {in_words(error)}")
         except ValueError as error:

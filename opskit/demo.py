@@ -5,7 +5,7 @@ examples, so that nothing of the user's is touched.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import chdir
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.resources import as_file, files
@@ -49,7 +49,7 @@ def play(
 
     Returns how many ran; raises Defect where a step ends in another status than it should.
     """
-    with _examples() as folder, chdir(folder):
+    with examples() as folder, chdir(folder):
         for step in chosen:
             say(step)
             status = run(step.args)
@@ -60,18 +60,12 @@ def play(
     return len(chosen)
 
 
-class _Examples(TemporaryDirectory[str]):
-    """A temporary folder with a copy of the examples in it."""
-
-    def __enter__(self) -> str:
-        folder = super().__enter__()
+@contextmanager
+def examples() -> Iterator[Path]:
+    """A copy of the bundled examples, gone when the body ends."""
+    with TemporaryDirectory(prefix="opskit-demo-") as folder:
         with as_file(files("opskit.examples")) as source:
-            copytree(source, Path(folder, "examples"))
-        return str(Path(folder, "examples"))
-
-
-def _examples() -> _Examples:
-    return _Examples(prefix="opskit-demo-")
+            yield Path(copytree(source, Path(folder, "examples")))
 
 
 def lines(step: Step, number: int, total: int) -> Iterator[str]:

@@ -137,7 +137,7 @@ def decode_text(data: bytes, name: str) -> str:
     if encoding == "utf-8" and b"\0" in body:
         raise InputError("is a binary file", where=name, hint="a text file is wanted")
     try:
-        return body.decode(encoding)
+        return body.decode(encoding).lstrip("\ufeff")  # some tools write the mark twice
     except UnicodeDecodeError as error:
         before = body[: error.start].decode(encoding)
         raise InputError(

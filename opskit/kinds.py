@@ -31,6 +31,11 @@ _WORDS = {
     UUID: "a UUID",
 }
 _MSGSPEC_WORDS = (
+    ("Invalid decimal string", "expected a number"),
+    ("Invalid RFC3339 encoded datetime", "expected a date and time such as 2026-01-31T12:00:00Z"),
+    ("Invalid RFC3339 encoded date", "expected a date such as 2026-01-31"),
+    ("Invalid RFC3339 encoded time", "expected a time such as 12:00:00"),
+    ("Invalid", "expected a valid"),
     ("Expected", "expected"),
     ("`int`", "a whole number"),
     ("`float`", "a number"),
@@ -131,7 +136,8 @@ def convert_scalar(node: ScalarNode, options: Sequence[Any], kind: Any) -> Any:
     reasons = []
     for option in sorted(options, key=_rank):
         try:
-            return check(_convert(node, option), option)
+            made = _convert(node, option)
+            return msgspec.convert(made, option) if get_origin(option) is Annotated else made
         except msgspec.ValidationError as error:
             reasons.append(in_words(error))
         except ValueError:
@@ -142,9 +148,13 @@ def convert_scalar(node: ScalarNode, options: Sequence[Any], kind: Any) -> Any:
     raise ValueError(f"{expected}, found {describe_node(node, echo=echo)}{meant}")
 
 
-def check(value: Any, kind: Any) -> Any:
-    """The value, once it keeps to the `msgspec.Meta` of the annotation; else a ValidationError."""
-    return msgspec.convert(value, kind) if get_origin(kind) is Annotated else value
+def check_length(made: Any, option: Any) -> None:
+    """ValidationError where a list or mapping has not the length that its `Meta` wants."""
+    if get_origin(option) is Annotated and isinstance(made, (Mapping, Sequence, AbstractSet)):
+        # A stand-in of the same length: what it holds has been looked at, and is no plain data.
+        is_map = isinstance(made, Mapping)
+        stand_in = {str(n): n for n in range(len(made))} if is_map else list(range(len(made)))
+        msgspec.convert(stand_in, Annotated[(type(stand_in), *option.__metadata__)])
 
 
 def in_words(error: msgspec.ValidationError) -> str:

@@ -35,7 +35,9 @@ _SCALAR_TAGS = {
     "!!null": (type(None),),
 }
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PROPERTIES = re.compile(r"(?:(?:!<[^>]*>|[&!][^\s,\[\]{}]*)(?:\s|#[^\r\n]*)*)+")
+_PROPERTIES = re.compile(
+    r"(?:(?:!<[^>]*>|![^\s,\[\]{}]*|&[0-9A-Za-z_-]+)(?:[\s\ufeff]|#[^\r\n]*)*)+"
+)
 _JSON_TOKEN = re.compile(r'[\[\]{},:]|"(?:[^"\\]++|\\.)*+"?|[^\s\[\]{},:"]+', re.DOTALL)
 _HINTS = (
     ("mapping values are not allowed", "put quotes around a value that holds ': '"),
