@@ -77,13 +77,16 @@ def _read_stdin(limit: int) -> bytes:
 
 
 def _read_file(path: Path, limit: int) -> bytes:
-    status = path.stat()
-    if stat.S_ISDIR(status.st_mode):  # opening a folder is "permission denied" on Windows
+    if path.is_dir():  # opening one is "permission denied" on Windows
         raise IsADirectoryError
-    if stat.S_ISREG(status.st_mode) and status.st_size > limit:
-        return bytes(limit + 1)  # too large; not worth reading to find that out
     with path.open("rb") as stream:
-        return stream.read(limit + 1)
+        size = os.fstat(stream.fileno()).st_size
+        if size > limit:
+            return bytes(limit + 1)  # too large; not worth reading to find that out
+        # A buffer of the file's size first: one of the limit's costs more than reading a small
+        # file. What is behind it is read too: files grow, and pipes say that they hold nothing.
+        data = stream.read(size + 1)
+        return data if len(data) <= size else data + stream.read(limit + 1 - len(data))
 
 
 def _write(target: Path, data: bytes, backup: bool) -> Path | None:

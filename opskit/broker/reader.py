@@ -52,10 +52,18 @@ def from_document(
 
 
 def _tops(root: Element) -> list[Element]:
-    if root.name in ("broker", "networkConnectors", "networkConnector"):
+    if root.name == "networkConnector":
         return [root]
-    brokers = [element for element in root.walk() if element.name == "broker"]
-    return brokers or [element for element in root.walk() if element.name == "networkConnectors"]
+    return list(_outermost(root, "broker")) or list(_outermost(root, "networkConnectors"))
+
+
+def _outermost(element: Element, name: str) -> Iterator[Element]:
+    """The elements of that name that stand in no other of that name."""
+    if element.name == name:
+        yield element
+        return
+    for child in element.children:
+        yield from _outermost(child, name)
 
 
 def _connector_nodes(top: Element) -> Iterator[Element]:
@@ -70,13 +78,11 @@ def _connector_nodes(top: Element) -> Iterator[Element]:
 def _connector(broker: Broker, element: Element) -> Connector:
     connector = Connector(broker, element)
     for child in element.children:
-        which = _LISTS.get(child.name)
-        if which:
-            entries: list[Entry] = getattr(connector, which)
-            entries += [
-                Entry(node.name, node.attributes.get("physicalName", ""), node)
-                for node in child.children
-            ]
+        if child.name in _LISTS:
+            entries: list[Entry] = getattr(connector, _LISTS[child.name])
+            for node in child.children:
+                name = node.attributes.get("physicalName", "")
+                entries.append(Entry(node.name, name, node))
     return connector
 
 

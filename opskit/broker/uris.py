@@ -7,7 +7,8 @@ transports, or a `failover:` that wraps them.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 #: Agents that ActiveMQ registers; the outer scheme of a connector's URI has to be one of them.
 AGENTS = frozenset({"static", "simple", "masterslave", "multicast", "zeroconf", "http"})
@@ -19,38 +20,35 @@ OPENWIRE = frozenset(
 WRAPPERS = frozenset({"failover", "fanout"})
 MAX_NESTING = 8
 
-_SIMPLE = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*)://(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\s/?:#,()]*)"
-    r"(?::(?P<port>\d+))?(?P<path>/[^?\s]*)?(?:\?(?P<query>.*))?"
-)
 _CONTAINERS = (AGENTS | WRAPPERS) - {"http"}
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}|#\{[^}]*\}")
+_TRANSPORT = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*)://(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\s/?:#,()]*)"
+    r"(?::(?P<port>\d{1,9}))?(?P<path>/[^?\s]*)?(?:\?(?P<query>.*))?"
+)
+# A composite of plain transports, which is what nearly every connector has.
+_PLAIN = re.compile(r"(static|masterslave|failover):(?://)?\(([^()\s]+)\)(?:\?([^()\s]*))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Uri:
+class Uri(NamedTuple):
     """One URI: a transport with host and port, or a composite of others.
 
-    `parts` is empty for a transport. `options` are the query's, last one wins, undecoded.
+    `parts` is empty for a transport. `query` is what stands behind the `?`.
     """
 
     text: str
     scheme: str
     host: str = ""
     port: int | None = None
-    options: tuple[tuple[str, str], ...] = ()
+    query: str = ""
     parts: tuple["Uri", ...] = ()
 
     @property
     def endpoints(self) -> tuple["Uri", ...]:
         """The transports, however deep they are wrapped."""
-        return tuple(self._transports())
-
-    def _transports(self) -> Iterator["Uri"]:
-        if not self.parts and self.scheme not in _CONTAINERS:
-            yield self
-        for part in self.parts:
-            yield from part._transports()
+        if not self.parts:
+            return () if self.scheme in _CONTAINERS else (self,)
+        return tuple(endpoint for part in self.parts for endpoint in part.endpoints)
 
     def wrapped(self) -> Iterator["Uri"]:
         """This URI and all inside it."""
@@ -63,8 +61,15 @@ class Uri:
         """`host:port` as the broker's beans and a firewall rule name it."""
         return f"{self.host}:{self.port}" if self.port is not None else self.host
 
+    @property
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """The query's names and values, undecoded, in order."""
+        pairs = (pair.partition("=") for pair in self.query.split("&") if pair)
+        return tuple((name.strip(), value.strip()) for name, _, value in pairs)
+
     def option(self, name: str) -> str | None:
-        return dict(self.options).get(name)
+        """The value of an option; the last one where it is given twice."""
+        return dict(self.options).get(name) if self.query else None
 
 
 class UriError(ValueError):
@@ -73,49 +78,54 @@ class UriError(ValueError):
 
 def has_placeholder(text: str) -> bool:
     """Whether a `${...}` or `#{...}` is left for the broker's environment to fill."""
-    return _PLACEHOLDER.search(text) is not None
+    return "{" in text and _PLACEHOLDER.search(text) is not None
 
 
-def parse(text: str, depth: int = 0) -> Uri:
+def parse(text: str) -> Uri:
     """Take a discovery or transport URI apart; raises `UriError`.
 
     White space is tolerated here (a rule of its own reports it), so that the rest can be read.
     """
+    plain = _PLAIN.fullmatch(text)
+    if plain is None or "?" in plain[2]:
+        return _parse(text, 0)
+    parts = tuple([_transport(part) for part in plain[2].split(",") if part])
+    return Uri(text, plain[1], query=plain[3] or "", parts=parts)
+
+
+def _parse(text: str, depth: int) -> Uri:
     text = text.strip()
     if depth > MAX_NESTING:
         raise UriError(f"nested deeper than {MAX_NESTING} URIs")
-    scheme, colon, rest = text.partition(":")
-    if not colon or not scheme:
-        raise UriError(f"no scheme in {text!r}")
+    scheme, _, rest = text.partition(":")
     scheme = scheme.strip()
     inner = rest.strip().removeprefix("//").strip()
     if inner.startswith("("):
         close = _closing(inner)
         query = inner[close + 1 :].partition("?")[2]
         return _composite(text, scheme, inner[1:close], query, depth)
-    if scheme in WRAPPERS or (scheme in AGENTS and ":" in inner and scheme != "http"):
+    if scheme in WRAPPERS or (scheme in _CONTAINERS and ":" in inner):
         return _composite(text, scheme, inner, "", depth)
-    return _simple(text, scheme)
+    return _transport(text)
 
 
 def _composite(text: str, scheme: str, inner: str, query: str, depth: int) -> Uri:
-    parts = tuple(parse(part, depth + 1) for part in _split(inner) if part.strip())
-    return Uri(text, scheme, options=_options(query), parts=parts)
+    parts = tuple(_parse(part, depth + 1) for part in _split(inner) if part.strip())
+    return Uri(text, scheme, query=query, parts=parts)
 
 
-def _simple(text: str, scheme: str) -> Uri:
-    found = _SIMPLE.fullmatch("".join(text.split()))
+# The brokers of one network name the same few transports over and over.
+@lru_cache(maxsize=16384)
+def _transport(text: str) -> Uri:
+    scheme, colon, _ = text.partition(":")
+    if not colon or not scheme:
+        raise UriError(f"no scheme in {text!r}")
+    found = _TRANSPORT.fullmatch("".join(text.split()))
     if found is None:
-        return Uri(text, scheme)
-    host, port = found["host"].strip("[]"), found["port"]
-    return Uri(text, scheme, host, int(port) if port else None, _options(found["query"] or ""))
-
-
-def _options(query: str) -> tuple[tuple[str, str], ...]:
-    if not query:
-        return ()
-    pairs = (pair.partition("=") for pair in query.split("&") if pair)
-    return tuple((name.strip(), value.strip()) for name, _, value in pairs)
+        return Uri(text, scheme.strip())
+    port = found["port"]
+    host = found["host"].strip("[]")
+    return Uri(text, found["scheme"], host, int(port) if port else None, found["query"] or "")
 
 
 def _closing(text: str) -> int:
