@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from test_console import EVIL, SHOWN, on_terminal
+from tests.output.test_console import EVIL, SHOWN, on_terminal
 
 from opskit import __version__
 from opskit.errors import UsageError

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from test_console import EVIL, SHOWN, on_terminal
+from tests.output.test_console import EVIL, SHOWN, on_terminal
 
 from opskit.errors import UsageError
 from opskit.output import Column, Format, Table, console, emit_rows, render_rows

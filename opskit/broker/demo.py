@@ -1,0 +1,37 @@
+"""The broker group's part of `opskit demo`."""
+
+from opskit.demo import Step
+
+RECIPE = "published-recipe/activemq.xml"
+TOPOLOGY = "hybrid/topology.yaml"
+
+STEPS = (
+    Step(
+        "broker",
+        "The bridge that everybody copies starts, connects, and forwards nothing. Why?",
+        ("broker", "lint", RECIPE, "--select", "BRK001,BRK008"),
+        status=1,
+    ),
+    Step(
+        "broker",
+        "Which entry decides about one queue?",
+        ("broker", "explain", RECIPE, "queue://TestingQ"),
+        status=1,
+    ),
+    Step(
+        "broker",
+        "The same bridge, written from a topology: it forwards.",
+        ("broker", "generate", TOPOLOGY),
+    ),
+    Step(
+        "broker",
+        "Patched into the broker's own file, every other byte kept.",
+        ("broker", "patch", RECIPE, "--topology", TOPOLOGY, "--broker", "onprem", "--diff"),
+        status=1,
+    ),
+    Step(
+        "broker",
+        "The network as a whole.",
+        ("broker", "graph", TOPOLOGY),
+    ),
+)

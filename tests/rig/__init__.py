@@ -1,0 +1,1 @@
+"""Real ActiveMQ brokers on loopback, for tests marked ``brokers``."""
