@@ -34,7 +34,7 @@ COMMANDS = (
 )
 
 #: Where the rules of each domain are: `module:REGISTRY`.
-RULES = ("opskit.broker.rules:RULES",)
+RULES = ("opskit.broker.rules:RULES", "opskit.broker.migrate:MIGRATION")
 
 #: The documents that opskit reads: name to `module:Struct`.
 SCHEMAS = {

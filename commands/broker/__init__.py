@@ -2,7 +2,7 @@
 
 import typer
 
-from opskit.commands.broker import lint
+from opskit.commands.broker import explain, generate, graph, init, lint, patch
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
@@ -17,4 +17,6 @@ def broker() -> None:
     """
 
 
-app.command("lint")(lint.lint)
+for module in (init, generate, patch, lint, explain, graph):
+    name = module.__name__.rpartition(".")[2]
+    app.command(name)(getattr(module, name))

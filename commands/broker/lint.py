@@ -1,11 +1,15 @@
 """`opskit broker lint`: rules over broker files and topologies."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from opskit.commands.options import Diff, ExitZero, FailOn, FindingsOutput, Ignore, Select, Yes
+
+if TYPE_CHECKING:
+    from opskit.broker.model import Network
+    from opskit.findings import Report
 
 
 def lint(
@@ -45,12 +49,26 @@ def lint(
     """
     from opskit.broker import lint as broker
     from opskit.broker.rules import RULES
-    from opskit.commands.broker.fixing import mend
-    from opskit.commands.results import check_options, finish_check
+    from opskit.commands.broker.changes import carry_out, show
+    from opskit.commands.results import check_options, finish_check, load_settings
 
     options = check_options(output, select, ignore, fail_on, exit_zero)
-    network = broker.read(paths, engine=engine, target=target, against=against or ())
-    report = broker.lint(network, select=options.select, ignore=options.ignore)
+    settings = load_settings(**{"broker.engine": engine, "broker.target": target})
+
+    def check() -> "tuple[Network, Report]":
+        network = broker.read(
+            paths,
+            engine=settings.get("broker.engine"),
+            target=settings.get("broker.target") or "self-managed",
+            against=against or (),
+        )
+        return network, broker.lint(network, select=options.select, ignore=options.ignore)
+
+    network, report = check()
     if fix or unsafe_fixes or diff:
-        return mend(network, report, options, unsafe=unsafe_fixes, diff=diff, yes=yes)
+        rewrites = list(broker.mended(network, report, unsafe=unsafe_fixes))
+        if diff:
+            return show(rewrites)
+        if rewrites and carry_out(rewrites, yes=yes):
+            _, report = check()
     return finish_check(report, RULES, options)

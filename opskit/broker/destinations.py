@@ -3,7 +3,8 @@
 Source: `DestinationFilter.parseFilter` and its four filters in apache/activemq
 (activemq-client, package `org.apache.activemq.filter`). Among what surprises: `A.>` matches `A`
 itself; a `*` in the *name* under a `>` pattern counts as equal to anything; `a.>.b` is no
-wildcard; a composite filter matches when any of its parts does.
+wildcard; a composite filter matches when any of its parts does, and each part may name a type of
+its own (`a,topic://b`). What may follow a `?` is options, no part of the name.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ _PREFIXES = {
     "temp-queue": "tempQueue",
     "temp-topic": "tempTopic",
 }
+_SPACE = "".join(map(chr, range(0x21)))  # what Java's String.trim takes off
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,15 @@ class Destination:
     @property
     def temporary(self) -> bool:
         return self.kind.startswith("temp")
+
+    @property
+    def physical(self) -> str:
+        """The name as the broker keeps it: without options and the white space around it."""
+        return self.name.strip(_SPACE).partition("?")[0]
+
+    @property
+    def composite(self) -> bool:
+        return "," in self.physical
 
     def __str__(self) -> str:
         scheme = next(prefix for prefix, kind in _PREFIXES.items() if kind == self.kind)
@@ -52,13 +63,41 @@ def parse(text: str) -> Destination:
 
 def parts(name: str) -> list[str]:
     """The destinations that a composite name (`a,b`) stands for, without their `?options`."""
-    return [part.strip() for part in name.partition("?")[0].split(",") if part.strip()]
+    pieces = (part.strip(_SPACE) for part in name.partition("?")[0].split(","))
+    return [piece for piece in pieces if piece]
+
+
+def split(destination: Destination) -> list[Destination]:
+    """The single destinations that it stands for: itself, or the parts of a composite."""
+    if not destination.composite:
+        return [Destination(destination.kind, destination.physical)]
+    return [read(part, destination.kind) for part in parts(destination.name)]
+
+
+def read(text: str, kind: str) -> Destination:
+    """A destination with or without its prefix; `kind` is what it is without."""
+    prefix, separator, name = text.partition("://")
+    if separator and prefix in _PREFIXES:
+        return Destination(_PREFIXES[prefix], name)
+    return Destination(kind, text)
+
+
+def covers(pattern: Destination, given: Destination) -> bool:
+    """Whether an entry of a bridge's list matches a destination: by its type and by its filter.
+
+    `given` is taken by its name even where that is a pattern or a composite, as a bridge does
+    with its own static entries.
+    """
+    return pattern.kind == given.kind and any(
+        part.kind == given.kind and _matches_one(part.name.split("."), given.physical)
+        for part in split(pattern)
+    )
 
 
 @lru_cache(maxsize=65536)
 def matches(pattern: str, name: str) -> bool:
     """Whether the broker's filter for `pattern` matches a destination called `name`."""
-    return any(_matches_one(part.split("."), name.strip()) for part in parts(pattern))
+    return any(_matches_one(part.split("."), name.strip(_SPACE)) for part in parts(pattern))
 
 
 def _matches_one(wanted: list[str], name: str) -> bool:

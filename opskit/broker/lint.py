@@ -1,10 +1,11 @@
-"""The check of broker networks: read, run the rules, report."""
+"""The check of broker networks: read, run the rules, report, mend."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from opskit.broker import sources, versions
+from opskit.broker import fixes, sources, versions
 from opskit.broker.model import Network, Target
+from opskit.broker.rewrite import Rewrite
 from opskit.broker.rules import RULES
 from opskit.findings import Report
 
@@ -24,15 +25,25 @@ def read(
     """
     version = versions.parse(engine) if engine else None
     network = sources.read_network(paths, version=version, target=target)
-    network.previous = [
-        broker
-        for path in against
-        for broker in sources.read_network([path], version=version, target=target).brokers
-    ]
+    if against:
+        now = sources.read_network(against, version=version, target=target)
+        network.previous = now.brokers
     return network
 
 
 def lint(network: Network, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Report:
     """Run the rules; the report counts connectors."""
     findings = RULES.run(network, select=select, ignore=ignore)
-    return Report(SCHEMA, findings, checked=len(network.connectors), unit="connector")
+    return Report(SCHEMA, findings, checked=len(network.connectors), unit="network connector")
+
+
+def mended(network: Network, report: Report, *, unsafe: bool = False) -> Iterator[Rewrite]:
+    """The files that change when what the report found and can be mended is mended."""
+    seen: set[int] = set()
+    for broker in network.brokers:
+        if id(broker.document) in seen:
+            continue  # one call does for all brokers of a file
+        seen.add(id(broker.document))
+        result = fixes.fixed(broker, report.findings, unsafe)
+        if result is not None:
+            yield Rewrite(broker.document, result)

@@ -167,9 +167,13 @@ class Broker:
 
 @dataclass(eq=False)
 class Network:
-    """What one check looks at: every broker of every file it was given."""
+    """What one check looks at: every broker of every file it was given.
+
+    `previous` are the brokers as they were before a change, where there is one to compare with.
+    """
 
     brokers: list[Broker]
+    previous: list[Broker] = field(default_factory=list)
 
     @cached_property
     def connectors(self) -> list[Connector]:
@@ -180,10 +184,19 @@ class Network:
 
         An address or a name that several brokers share tells nothing, and counts as unknown.
         """
-        found = {id(b): b for e in connector.endpoints if (b := self._at(e))}
-        return list(found.values())
+        found = self._remotes.get(id(connector))
+        if found is None:
+            by_id = {id(b): b for e in connector.endpoints if (b := self.at(e))}
+            found = self._remotes[id(connector)] = list(by_id.values())
+        return found
 
-    def _at(self, endpoint: uris.Uri) -> Broker | None:
+    @cached_property
+    def _remotes(self) -> dict[int, list[Broker]]:
+        """What `remotes` found before: several rules ask for the same."""
+        return {}
+
+    def at(self, endpoint: uris.Uri) -> Broker | None:
+        """The broker of this network that listens at one endpoint."""
         host = endpoint.host
         for known in (
             self._by_address.get(endpoint.address),

@@ -19,6 +19,10 @@ _HINT = "mend the XML and run this again; nothing was changed"
 _TAG = re.compile(rb"""<(?:"[^"]*"|'[^']*'|[^>"'])*>""")
 _ATTRIBUTE = re.compile(rb"""([^\s=<>"'/]+)\s*=\s*("[^"]*"|'[^']*')""")
 _DECLARED = re.compile(rb"""\A<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
+_LEFT_OPEN = (
+    expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH],
+    expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS],
+)
 _ENCODINGS = re.compile(r"utf-8|ascii|utf-16(-[lb]e)?|iso8859-\d+|cp\d+|latin-1|koi8-[ru]")
 
 
@@ -81,8 +85,11 @@ class XmlDocument:
             ) from None
 
     def encode(self, data: bytes) -> bytes:
-        """`data` (UTF-8) in the file's own encoding, with its byte order mark if it had one."""
-        return self.bom + data.decode().encode(self.encoding)
+        """`data` (UTF-8) in the file's own encoding, with its byte order mark if it had one.
+
+        A character that this encoding lacks becomes a character reference.
+        """
+        return self.bom + data.decode().encode(self.encoding, "xmlcharrefreplace")
 
     def tag(self, element: Element) -> tuple[int, int]:
         """Where the element's start tag begins and ends (just behind its `>`)."""
@@ -98,10 +105,10 @@ class XmlDocument:
         return self.data.index(b">", element.close) + 1
 
     def attribute_spans(self, element: Element) -> dict[str, tuple[int, int]]:
-        """Where each attribute stands, from its name to its closing quote, by local name."""
+        """Where each attribute stands, from its name to its closing quote, by name as written."""
         start, end = self.tag(element)
         found = _ATTRIBUTE.finditer(self.data, start, end)
-        return {match[1].decode().rpartition(":")[2]: match.span() for match in found}
+        return {match[1].decode(): match.span() for match in found}
 
     def location(self, element: Element, attribute: str = "") -> Location:
         """Line and column, from 1, of an element or of one of its attributes."""
@@ -191,14 +198,18 @@ def _parse(name: str, data: bytes) -> Element:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         where = f"{name}:{error.lineno}:{error.offset + 1}"
-        raise InputError(_explain(error, data, top), where=where, hint=_HINT) from None
+        raise InputError(_explain(error, data, open_elements[-1]), where=where, hint=_HINT) from None
     return top.children[0]
 
 
-def _explain(error: expat.ExpatError, data: bytes, top: Element) -> str:
-    """What is wrong, in words, with the elements that were left open where that is the cause."""
+def _explain(error: expat.ExpatError, data: bytes, innermost: Element) -> str:
+    """What is wrong, in words, with the element that was left open where that may be the cause."""
     if not data.strip():
         return "empty: no XML here"
     if b"\0" in data[:1024]:
         return "binary: no XML here"
-    return f"not well-formed XML: {expat.ErrorString(error.code)}"
+    what = f"not well-formed XML: {expat.ErrorString(error.code)}"
+    if innermost.name and error.code in _LEFT_OPEN:
+        line = data.count(b"\n", 0, innermost.start) + 1
+        what += f" (<{innermost.name}> of line {line} is not closed)"
+    return what

@@ -1,5 +1,45 @@
 """The rules on broker networks, one module a subject; importing this registers them all."""
 
+from opskit.broker.rules import (
+    amazon_mq,
+    attributes,
+    authorization,
+    credentials,
+    demand,
+    duplex,
+    durable,
+    endpoints,
+    entries,
+    lists,
+    names,
+    options,
+    releases,
+    routes,
+    tls,
+    ttl,
+    uris,
+    values,
+)
 from opskit.broker.rules.registry import RULES
 
-__all__ = ["RULES"]
+__all__ = [
+    "RULES",
+    "amazon_mq",
+    "attributes",
+    "authorization",
+    "credentials",
+    "demand",
+    "duplex",
+    "durable",
+    "endpoints",
+    "entries",
+    "lists",
+    "names",
+    "options",
+    "releases",
+    "routes",
+    "tls",
+    "ttl",
+    "uris",
+    "values",
+]

@@ -1,0 +1,58 @@
+"""`opskit broker patch`: a topology's connectors put into an existing broker file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from opskit.commands.options import Diff, Yes
+
+
+def patch(
+    activemq_xml: Annotated[
+        Path, typer.Argument(metavar="ACTIVEMQ_XML", help="The broker's file; - is stdin.")
+    ],
+    topology: Annotated[
+        Path, typer.Option("--topology", metavar="TOPOLOGY", help="Which messages go where.")
+    ],
+    broker: Annotated[
+        str | None,
+        typer.Option("--broker", metavar="NAME", help="Whose file it is, where that is not clear."),
+    ] = None,
+    diff: Diff = False,
+    yes: Yes = False,
+) -> int:
+    """Make a broker file's network connectors those of a topology, and keep every other byte.
+
+    Connectors called as opskit calls its own (Q:a->b, T:a->b) are inserted, updated and removed;
+    others stay. The old file is kept beside the new one. With --diff the exit status is 1 where
+    there is something to change.
+
+    \b
+    Example:
+      opskit broker patch activemq.xml --topology topology.yaml --diff
+      opskit broker patch activemq.xml --topology topology.yaml --yes
+    """
+    from opskit.broker import patch as broker_patch
+    from opskit.broker.diff import unified
+    from opskit.errors import ExitCode
+    from opskit.output import confirm, message, warn, write, write_bytes
+
+    plan = broker_patch.read_plan(activemq_xml, topology, broker)
+    for warning in plan.warnings:
+        warn(warning)
+    if diff:
+        write(unified(plan.document, plan.result))
+        return ExitCode.NO if plan.changed else ExitCode.OK
+    if str(activemq_xml) == "-":
+        write_bytes(plan.result)
+        return ExitCode.OK
+    if not plan.changed:
+        message(f"{activemq_xml}: nothing to change")
+        return ExitCode.OK
+    message(unified(plan.document, plan.result).rstrip("\n"))
+    if not confirm(f"Change {activemq_xml}?", yes=yes):
+        message("nothing was changed")
+        return ExitCode.NO
+    backup = broker_patch.save(plan, activemq_xml)
+    message(f"{activemq_xml}: changed; as it was: {backup}")
+    return ExitCode.OK

@@ -1,0 +1,203 @@
+"""What one end of a bridge lets pass and what it asks for, as the broker decides it.
+
+A bridge moves a message when the destination is permitted and when there is demand for it: a
+subscription that the bridge itself has made on the sending broker. Static includes make theirs
+at the start; any other follows a consumer on the receiving broker, heard of through advisories.
+
+Source: `DemandForwardingBridgeSupport`, `ConduitBridge` and `NetworkBridgeConfiguration` of
+apache/activemq, in which this has been the same from 5.17.2 to 6.1.7.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from opskit.broker import destinations, uris
+from opskit.broker.destinations import Destination
+from opskit.broker.model import Connector, Entry
+
+DecidedBy = Literal["temporary", "excluded", "static", "dynamic", "default"]
+
+_CONSUMERS = "ActiveMQ.Advisory.Consumer."
+ADVISORIES = "ActiveMQ.Advisory."
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A destination in a list of this end, and the entry of the file that put it there."""
+
+    destination: Destination
+    entry: Entry
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it is a placeholder, which only the broker's environment can fill."""
+        return uris.has_placeholder(self.destination.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a destination may pass, the list that says so and the entry in it, if there is one.
+
+    `allowed` is None where the answer hangs on a placeholder.
+    """
+
+    allowed: bool | None
+    by: DecidedBy
+    listed: Listed | None = None
+
+
+class End:
+    """One end of a connector's bridge, with the three lists as that end has them."""
+
+    def __init__(
+        self,
+        connector: Connector,
+        excluded: Iterable[Listed],
+        static: Iterable[Listed],
+        dynamic: Iterable[Listed],
+    ) -> None:
+        self.connector = connector
+        self.excluded = tuple(excluded)
+        self.static = tuple(static)
+        self.dynamic = tuple(dynamic)
+
+    def permit(self, destination: Destination, *, arriving: bool = False) -> Verdict:
+        """Whether the lists let it pass. Temporary destinations that arrive always may."""
+        if destination.temporary:
+            return Verdict(arriving or self.connector.flag("bridgeTempDestinations"), "temporary")
+        if listed := _first(self.excluded, destination):
+            return Verdict(None if listed.unknown else False, "excluded", listed)
+        if listed := _first(self.static, destination):
+            return Verdict(None if listed.unknown else True, "static", listed)
+        if listed := _first(self.dynamic, destination):
+            return Verdict(None if listed.unknown else True, "dynamic", listed)
+        return Verdict(False, "dynamic") if self.dynamic else Verdict(True, "default")
+
+    def subscription(self, destination: Destination) -> Listed | None:
+        """The static include whose subscription takes what is sent to the destination."""
+        return _first(self.subscriptions, destination)
+
+    @cached_property
+    def subscriptions(self) -> tuple[Listed, ...]:
+        """The static includes that the bridge subscribes to when it starts.
+
+        The bridge looks at each by its name, as if a pattern were the name of a queue: it has to
+        be permitted, and, where subscriptions are merged, not covered by one made before.
+        """
+        made: list[Listed] = []
+        for listed in self.static:
+            wanted = listed.destination
+            if self.permit(wanted).allowed is False:
+                continue
+            if self._merges(wanted) and _first(made, wanted):
+                continue
+            made.append(listed)
+        return tuple(made)
+
+    def _merges(self, destination: Destination) -> bool:
+        """Whether a new static subscription joins one that covers it; queues usually stay apart."""
+        connector = self.connector
+        return connector.flag("conduitSubscriptions") and (
+            "opic" in destination.kind or connector.flag("conduitNetworkQueueSubscriptions")
+        )
+
+
+def near(connector: Connector) -> End:
+    """The end on the broker whose file has the connector."""
+    return End(
+        connector,
+        _listed(connector.excluded),
+        _listed(connector.static),
+        _listed(connector.dynamic),
+    )
+
+
+def far(connector: Connector) -> End:
+    """The other end of a duplex connector, which has its lists from the near one, as text."""
+    return End(
+        connector,
+        _sent(connector.excluded),
+        _sent(connector.static),
+        _sent(connector.dynamic),
+    )
+
+
+def hears(connector: Connector, destination: Destination) -> bool:
+    """Whether a bridge learns of the consumers that a destination has on the other side.
+
+    It subscribes to their advisories, whose topics hold the destination's name. Of a composite
+    dynamic include only the first part gets into that subscription.
+    """
+    if connector.static_only or destination.name.startswith(ADVISORIES):
+        return False
+    kind = "Topic" if "opic" in destination.kind else "Queue"
+    advisory = Destination("topic", f"{_CONSUMERS}{kind}.{destination.physical}")
+    return destinations.covers(Destination("topic", advisory_filter(connector)), advisory)
+
+
+def overhears(connector: Connector, destination: Destination) -> bool:
+    """Whether the subscription for advisories takes messages of this topic as well.
+
+    It does where a comma in a dynamic include makes a topic of its own of what follows. Each end
+    of a duplex bridge then forwards that topic to the other, as far as it is permitted. A bridge
+    that is not duplex takes the message for an advisory and breaks: a NullPointerException, and
+    a new connection, for each (measured on 5.17.2 and 6.1.7).
+    """
+    return (
+        not connector.static_only
+        and not destination.name.startswith(ADVISORIES)
+        and destinations.covers(Destination("topic", advisory_filter(connector)), destination)
+    )
+
+
+def advisory_filter(connector: Connector) -> str:
+    """The advisory topics that a bridge subscribes to: `destinationFilter`, or its default."""
+    given = connector.value("destinationFilter")
+    if given is not None:
+        return given if given.startswith(_CONSUMERS) else _CONSUMERS + given
+    if not connector.dynamic:
+        return f"{_CONSUMERS}>"
+    return ",".join(
+        f"{_CONSUMERS}{entry.kind.capitalize()}.{entry.destination.physical}"
+        for entry in connector.dynamic
+        if not entry.destination.temporary
+    )
+
+
+def _first(listed: Iterable[Listed], destination: Destination) -> Listed | None:
+    """The first that covers the destination, or that might, being a placeholder."""
+    for one in listed:
+        if destinations.covers(one.destination, destination):
+            return one
+        if one.unknown and one.destination.kind == destination.kind:
+            return one
+    return None
+
+
+def _listed(entries: Iterable[Entry]) -> Iterator[Listed]:
+    return (Listed(entry.destination, entry) for entry in entries)
+
+
+def _sent(entries: Iterable[Entry]) -> list[Listed]:
+    """A list as the far end reads it from `[queue://a, topic://b]`.
+
+    A composite is written there without its type, and read as its parts: those of a composite
+    topic become queues. A part without a name loses the whole list.
+    """
+    pieces = [
+        (piece.strip(), entry)
+        for entry in entries
+        for piece in _written(entry.destination).split(",")
+    ]
+    while pieces and not pieces[-1][0]:
+        pieces.pop()
+    sent = [Listed(destinations.read(piece, "queue"), entry) for piece, entry in pieces]
+    return sent if all(listed.destination.physical for listed in sent) else []
+
+
+def _written(destination: Destination) -> str:
+    if destination.composite:
+        return destination.physical
+    return str(Destination(destination.kind, destination.physical))

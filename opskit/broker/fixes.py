@@ -1,0 +1,238 @@
+"""What `lint --fix` writes: for some rules a function from a connector to edits of its file.
+
+A fix looks at the connector itself and not at the finding, so that it does nothing where there is
+nothing to mend, and a second run changes nothing. A finding leads to its connector by its
+location: any place between the connector's first and last byte.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from opskit.broker import attributes, destinations, edit, reader, uris
+from opskit.broker.edit import Edit
+from opskit.broker.model import Broker, Connector, Entry
+from opskit.broker.xmltree import Element, XmlDocument
+from opskit.findings import Finding, Location
+
+_OUTSIDE_PLACEHOLDERS = re.compile(r"([$#]\{[^}]*\})|\s+")
+_PAIR_MEMBER = re.compile(
+    r"(?P<broker>b-[0-9a-f-]+)-(?P<number>[12])(?P<domain>\.mq\..+)", re.IGNORECASE
+)
+_EXPLICIT = "decreaseNetworkConsumerPriority"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """`make` gives the edits for one connector. A safe one keeps or restores what is meant."""
+
+    make: Callable[[Connector], list[Edit]]
+    safe: bool
+
+
+def fixed(broker: Broker, findings: Iterable[Finding], unsafe: bool = False) -> bytes | None:
+    """The broker's whole file with the findings that have a fix mended; None where nothing is.
+
+    All connectors of the file are looked at, so that one call does for a file of several brokers.
+    Unsafe fixes change which messages flow, and are made only where asked for.
+    """
+    document = broker.document
+    if broker.origin is not None:
+        return None  # it comes from a topology: there is no XML to mend
+    for code, numbers in sorted(_wanted(broker, findings, unsafe).items()):
+        # Read anew after each rule: the next one may mend the same attribute.
+        connectors = _connectors(broker, document)
+        edits = [
+            change for number in sorted(numbers) for change in FIXES[code].make(connectors[number])
+        ]
+        document = XmlDocument(document.name, edit.apply(document, edits))
+    return None if document.raw == broker.document.raw else document.raw
+
+
+def _wanted(broker: Broker, findings: Iterable[Finding], unsafe: bool) -> dict[str, set[int]]:
+    """The rules to mend, and the numbers of their connectors within the file."""
+    document = broker.document
+    spans = [
+        (document.at(connector.element.start), document.at(document.end(connector.element)))
+        for connector in _connectors(broker, document)
+    ]
+    wanted: dict[str, set[int]] = {}
+    for finding in findings:
+        fix = FIXES.get(finding.rule)
+        if fix is None or not (fix.safe or unsafe) or finding.location is None:
+            continue
+        for number, (first, behind) in enumerate(spans):
+            if _place(first) <= _place(finding.location) < _place(behind):
+                wanted.setdefault(finding.rule, set()).add(number)
+    return wanted
+
+
+def _place(location: Location) -> tuple[str, int, int]:
+    return location.file, location.line or 0, location.column or 0
+
+
+def _connectors(broker: Broker, document: XmlDocument) -> list[Connector]:
+    brokers = reader.from_document(document, version=broker.version, target=broker.target)
+    return [connector for each in brokers for connector in each.connectors]
+
+
+def _static_bridge(connector: Connector) -> list[Edit]:
+    """BRK001: drop the exclusions that cover static includes, and admit nothing but those.
+
+    Where a dynamic list already says what may cross, it goes on to do so.
+    """
+    document = connector.broker.document
+    covering = [entry for entry in connector.excluded if _covers_any(entry, connector.static)]
+    if not covering:
+        return []
+    edits = list(_without(document, connector.element, covering))
+    if not connector.dynamic and not connector.static_only:
+        edits.append(edit.set_attribute(document, connector.element, "staticBridge", "true"))
+    return edits
+
+
+def _covers_any(entry: Entry, others: Sequence[Entry]) -> bool:
+    """Whether an exclusion covers any of the destinations, or a part of a composite one."""
+    return any(
+        destinations.covers(entry.destination, given)
+        for other in others
+        for given in (other.destination, *destinations.split(other.destination))
+    )
+
+
+def _without(document: XmlDocument, connector: Element, gone: Sequence[Entry]) -> Iterator[Edit]:
+    """Edits that take entries out, with a list that they leave empty."""
+    elements = {id(entry.element) for entry in gone}
+    for holder in connector.children:
+        inside = [child for child in holder.children if id(child) in elements]
+        if inside and len(inside) == len(holder.children):
+            yield edit.remove(document, holder)
+        else:
+            yield from (edit.remove(document, child) for child in inside)
+
+
+def _attribute_names(connector: Connector) -> list[Edit]:
+    """BRK002: the name that the broker knows, where only its case is wrong."""
+    document, element = connector.broker.document, connector.element
+    taken = set(connector.attributes)
+    edits = []
+    for name in connector.attributes:
+        meant = _MEANT.get(name.lower(), name)
+        if meant not in taken and attributes.known(meant, connector.broker.version):
+            taken.add(meant)
+            edits.append(edit.rename_attribute(document, element, name, meant))
+    return edits
+
+
+_MEANT = {name.lower(): name for name, known in attributes.ATTRIBUTES.items() if not known.internal}
+# The broker's own name for it is the misspelt one.
+_MEANT |= dict.fromkeys(
+    ("usebrokernameasidseed", "usebrokernameasidseeds"), "useBrokerNameAsIdSees"
+)
+
+
+def _uri_without_space(connector: Connector) -> list[Edit]:
+    """BRK003: the URI without white space, but for what stands in a placeholder."""
+    return _set_uri(connector, lambda uri: _OUTSIDE_PLACEHOLDERS.sub(r"\1", uri))
+
+
+def _one_ttl(connector: Connector) -> list[Edit]:
+    """BRK008: without the TTLs that `networkTTL` overrides; the broker does the same as before."""
+    if "networkTTL" not in connector.attributes:
+        return []
+    return [
+        edit.remove_attribute(connector.broker.document, connector.element, name)
+        for name in ("consumerTTL", "messageTTL")
+        if name in connector.attributes
+    ]
+
+
+def _placeholders(connector: Connector) -> list[Edit]:
+    """BRK010: a placeholder for each password; none at all where Amazon MQ fills it in."""
+    document, element = connector.broker.document, connector.element
+    edits = []
+    for name in ("password", "remotePassword"):
+        value = connector.attributes.get(name, "").strip()
+        if not value or uris.has_placeholder(value) or value.startswith("ENC("):
+            continue
+        if connector.broker.target == "amazon-mq":
+            edits.append(edit.remove_attribute(document, element, name))
+        else:
+            variable = f"${{{_variable(connector, name)}}}"
+            edits.append(edit.set_attribute(document, element, name, variable))
+    return edits
+
+
+def _variable(connector: Connector, attribute: str) -> str:
+    """`Q_ONPREM_CLOUD_REMOTE_PASSWORD` for `remotePassword` of `Q:onprem->cloud`."""
+    words = re.sub(r"(?=[A-Z])", "_", attribute)
+    return re.sub(r"[^A-Z0-9]+", "_", f"{connector.name}_{words}".upper()).strip("_")
+
+
+def _explicit_priority(connector: Connector) -> list[Edit]:
+    """BRK015: the default of the broker's present version, written out."""
+    value = connector.value(_EXPLICIT)
+    if _EXPLICIT in connector.attributes or value is None:
+        return []
+    return [edit.set_attribute(connector.broker.document, connector.element, _EXPLICIT, value)]
+
+
+def _pair(connector: Connector) -> list[Edit]:
+    """BRK021: `masterslave:` for `static:` before the two members of an Amazon MQ pair."""
+    uri = connector.uri
+    if uri is None or uri.scheme not in ("static", "simple") or len(uri.parts) != 2:
+        return []
+    members = [_PAIR_MEMBER.fullmatch(part.host) for part in uri.parts]
+    brokers = {(found["broker"] + found["domain"]).lower() for found in members if found}
+    numbers = {found["number"] for found in members if found}
+    if len(brokers) != 1 or len(numbers) != 2:
+        return []
+    return _set_uri(connector, lambda text: text.replace(uri.scheme, "masterslave", 1))
+
+
+def _failover_once(connector: Connector) -> list[Edit]:
+    """BRK022: each `failover:` tries once, in order; the bridge above it reconnects."""
+    uri = connector.uri
+    if uri is None:
+        return []
+    inner = [part for part in uri.wrapped() if part.scheme == "failover"]
+
+    def mended(text: str) -> str:
+        for part in inner:
+            text = text.replace(part.text, _with_options(part))
+        return text
+
+    return _set_uri(connector, mended)
+
+
+def _with_options(uri: uris.Uri) -> str:
+    """A failover URI that gives up after one try; `randomize` stays where it is given."""
+    options = dict(uri.options)
+    if options.get("maxReconnectAttempts", "").isdecimal():
+        return uri.text
+    options["maxReconnectAttempts"] = "0"
+    options.setdefault("randomize", "false")
+    query = "&".join(f"{name}={value}" for name, value in options.items())
+    inner = ",".join(part.text for part in uri.parts)
+    return f"failover:({inner})?{query}"
+
+
+def _set_uri(connector: Connector, change: Callable[[str], str]) -> list[Edit]:
+    old = connector.attributes.get("uri", "")
+    new = change(old)
+    if new == old:
+        return []
+    return [edit.set_attribute(connector.broker.document, connector.element, "uri", new)]
+
+
+#: The fixes by the code of their rule.
+FIXES = {
+    "BRK001": Fix(_static_bridge, safe=False),
+    "BRK002": Fix(_attribute_names, safe=True),
+    "BRK003": Fix(_uri_without_space, safe=True),
+    "BRK008": Fix(_one_ttl, safe=True),
+    "BRK010": Fix(_placeholders, safe=False),
+    "BRK015": Fix(_explicit_priority, safe=True),
+    "BRK021": Fix(_pair, safe=False),
+    "BRK022": Fix(_failover_once, safe=True),
+}

@@ -1,0 +1,39 @@
+"""Bridges against the connection's direction, kept to that one direction.
+
+A duplex connector makes a bridge at both ends, and the far end gets the lists of the near one:
+with plain static includes, what the near broker itself has in those queues leaves for the other
+broker too, and stays there (measured on 5.17.2, 5.18.3, 5.19.1 and 6.1.7).
+
+The lists travel as text, with commas between destinations. One static include that holds a comma
+therefore is different things to the two ends: to the near one a composite destination under a
+name of its own, which the lists do not permit, so that it subscribes to nothing; to the far one
+the destinations that it is made of. What arrives at the near end is matched part by part, and is
+let in. The dynamic includes hold the same destinations, for an empty list would permit anything.
+
+Source: `DemandForwardingBridgeSupport.setupStaticDestinations` and `startRemoteBridge`,
+`StringToListOfActiveMQDestinationConverter`, `CompositeDestinationFilter` of apache/activemq; the
+same up to 6.3.1.
+"""
+
+from collections.abc import Sequence
+
+from opskit.broker import destinations
+from opskit.broker.destinations import Destination
+
+
+def composite(kind: str, names: Sequence[str]) -> Destination:
+    """The one static include for these queues or topics (`kind`).
+
+    Each part names its type, which the text would lose; the comma behind a single one makes it a
+    composite, and is gone when the text is split.
+    """
+    parts = [f"{kind}://{name}" for name in names]
+    return Destination(kind, ",".join(parts) + ("," if len(parts) == 1 else ""))
+
+
+def leaks(kind: str, names: Sequence[str], name: str) -> bool:
+    """Whether the pattern `name` would permit the composite's own name, and so both directions.
+
+    Patterns that begin with a wildcard can do that.
+    """
+    return destinations.covers(Destination(kind, name), composite(kind, names))

@@ -1,0 +1,205 @@
+"""Rules on the credentials with which a bridge logs in, on its own broker and on the other.
+
+`userName` and `password` serve both, unless `remoteUserName` is given for the other broker.
+No message and no observed value of these rules holds a password.
+"""
+
+from collections.abc import Iterator
+
+from opskit.broker.model import Broker, Connector, Network
+from opskit.broker.rules import index
+from opskit.broker.rules.registry import RULES
+from opskit.broker.uris import has_placeholder
+from opskit.findings import Finding, Rule, Severity
+
+_AMQ_8413 = "AMQ-8413, https://issues.apache.org/jira/browse/AMQ-8413"
+_ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
+_SECRETS = ("password", "remotePassword")
+
+#: The accounts of a broker: each user's password, None where a placeholder hides it.
+Accounts = dict[str, str | None]
+
+
+def _finding(
+    connector: Connector,
+    attribute: str,
+    message: str,
+    expected: str = "",
+    severity: Severity | None = None,
+) -> Finding:
+    shown = connector.attributes.get(attribute, "")
+    return Finding(
+        message=f"{connector.label}: {message}",
+        object=connector.label,
+        location=connector.location(attribute),
+        observed="(not shown)" if attribute in _SECRETS and shown else shown,
+        expected=expected,
+        severity=severity,
+    )
+
+
+def _hidden(value: str) -> bool:
+    """Whether a value is filled in later: a placeholder, or one that the broker decrypts."""
+    text = value.strip()
+    return has_placeholder(text) or (text.startswith("ENC(") and text.endswith(")"))
+
+
+def _accounts(broker: Broker) -> Accounts | None:
+    """The users of `simpleAuthenticationPlugin`; None where they are not known from the file."""
+    plugin = broker.plugin("simpleAuthenticationPlugin")
+    users = plugin.find("users") if plugin else None
+    if users is None:
+        return None
+    found: Accounts = {}
+    for user in users.children:
+        name, password = user.attributes.get("username", ""), user.attributes.get("password", "")
+        if _hidden(name):
+            return None
+        found[name] = None if _hidden(password) else password
+    return found
+
+
+def _refused(accounts: Accounts, user: str, password: str) -> bool:
+    """Whether these accounts certainly refuse that login."""
+    if _hidden(user):
+        return False
+    if user not in accounts:
+        return True
+    known = accounts[user]
+    return known is not None and not _hidden(password) and known != password
+
+
+@RULES.rule(
+    Rule(
+        "BRK009",
+        Severity.ERROR,
+        title="credentials that one of the two brokers refuses",
+        why="userName and password log in to both brokers unless remoteUserName is given: with "
+        'different passwords the bridge is "established" and shut down again, in a loop.',
+        fix="give four attributes: userName and password for this broker, remoteUserName and "
+        "remotePassword for the other",
+        reference=f"{_AMQ_8413}; {_ALL_FOUR}",
+    )
+)
+def refused(network: Network) -> Iterator[Finding]:
+    """Looks where a file among those checked holds the accounts of a broker."""
+    known = {
+        id(broker): accounts
+        for broker in network.brokers
+        if broker.element is not None and (accounts := _accounts(broker)) is not None
+    }
+    if not known:
+        return
+    for connector in network.connectors:
+        given = connector.attributes
+        if connector.broker.target == "amazon-mq":
+            continue  # it fills in the password itself
+        user, password = given.get("userName"), given.get("password", "")
+        local = known.get(id(connector.broker))
+        if local is not None and user is not None and _refused(local, user, password):
+            message = "this broker refuses userName and password"
+            yield _finding(connector, "userName", message, "an account of this broker")
+        yield from _refused_remotely(network, connector, known)
+
+
+def _refused_remotely(
+    network: Network, connector: Connector, known: dict[int, Accounts]
+) -> Iterator[Finding]:
+    given = connector.attributes
+    prefix = "remoteUserName" if "remoteUserName" in given else "userName"
+    user = given.get(prefix)
+    password = given.get("remotePassword" if prefix == "remoteUserName" else "password", "")
+    if user is None:
+        return
+    for remote in network.remotes(connector):
+        accounts = known.get(id(remote))
+        if accounts is not None and _refused(accounts, user, password):
+            message = f"the other broker, {remote.name!r}, refuses {prefix} and its password"
+            expected = f"remoteUserName and remotePassword of an account of {remote.name!r}"
+            yield _finding(connector, prefix, message, expected)
+
+
+@RULES.rule(
+    Rule(
+        "BRK010",
+        Severity.WARNING,
+        title="a password written out",
+        why="Whoever reads the file, its backups or its history has the password. Amazon MQ fills "
+        "in the password of a connector itself and keeps none from a configuration.",
+        fix='write a placeholder, password="${BRIDGE_PASSWORD}"; on Amazon MQ leave it out',
+        reference="Amazon MQ Developer Guide, 'networkConnector'; "
+        "https://activemq.apache.org/components/classic/documentation/encrypted-passwords",
+    )
+)
+def written_out(network: Network) -> Iterator[Finding]:
+    """As an error on Amazon MQ it cannot be reproduced here: no such broker runs on premises."""
+    for name in _SECRETS:
+        for value, connectors in index.of(network).values(name).items():
+            if not value or _hidden(value):
+                continue
+            for connector in connectors:
+                managed = connector.broker.target == "amazon-mq"
+                yield _finding(
+                    connector,
+                    name,
+                    f"{name} is written out",
+                    "no password" if managed else f'{name}="${{...}}"',
+                    Severity.ERROR if managed else None,
+                )
+
+
+@RULES.rule(
+    Rule(
+        "BRK048",
+        Severity.ERROR,
+        title="local authentication is on and the connector has no userName",
+        why="A bridge logs in to its own broker too, which refuses it without a user.",
+        fix="add userName and password of an account of this broker",
+        reference=_ALL_FOUR,
+    )
+)
+def no_local_user(network: Network) -> Iterator[Finding]:
+    """A warning with JAAS, where a guest module may let it in."""
+    for broker in network.brokers:
+        plugins = broker.child("plugins")
+        if plugins is None or not broker.connectors:
+            continue
+        simple = plugins.find("simpleAuthenticationPlugin")
+        jaas = plugins.find("jaasAuthenticationPlugin")
+        if simple is not None:
+            if simple.attributes.get("anonymousAccessAllowed", "false").strip() != "false":
+                continue
+        elif jaas is None:
+            continue
+        for connector in broker.connectors:
+            if "userName" not in connector.attributes:
+                yield _finding(
+                    connector,
+                    "",
+                    "no userName, and this broker asks for one",
+                    "userName and password",
+                    None if simple is not None else Severity.WARNING,
+                )
+
+
+@RULES.rule(
+    Rule(
+        "BRK049",
+        Severity.WARNING,
+        title="one half of a user and password",
+        why="remotePassword counts only with remoteUserName, and password only with userName; a "
+        "user without a password logs in with none.",
+        fix="give both or neither",
+        reference=f"{_AMQ_8413}; measured on ActiveMQ 5.17.2",
+    )
+)
+def half_a_pair(network: Network) -> Iterator[Finding]:
+    """Amazon MQ is left out: there the password belongs to the service."""
+    found = index.of(network)
+    for user, password in (("userName", "password"), ("remoteUserName", "remotePassword")):
+        for has, lacks in ((user, password), (password, user)):
+            consequence = "logs in without a password" if has == user else "is ignored"
+            for connector in found.having(has):
+                if lacks not in connector.attributes and connector.broker.target != "amazon-mq":
+                    message = f"{has} without {lacks} {consequence}"
+                    yield _finding(connector, has, message, f"{lacks} as well")

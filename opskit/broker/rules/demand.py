@@ -1,0 +1,172 @@
+"""Rules on how a connector learns what the other broker's consumers want: advisories."""
+
+from collections.abc import Iterator
+
+from opskit.broker.model import Broker, Connector, Network
+from opskit.broker.rules import index
+from opskit.broker.rules.registry import RULES
+from opskit.findings import Finding, Location, Rule, Severity
+
+_NETWORKS = "https://activemq.apache.org/components/classic/documentation/networks-of-brokers"
+_ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
+
+
+def _finding(
+    connector: Connector,
+    message: str,
+    attribute: str = "",
+    expected: str = "",
+    severity: Severity | None = None,
+    location: Location | None = None,
+) -> Finding:
+    return Finding(
+        message=f"{connector.label}: {message}",
+        object=connector.label,
+        location=location or connector.location(attribute),
+        observed=connector.attributes.get(attribute, "") if attribute else "",
+        expected=expected,
+        severity=severity,
+    )
+
+
+@RULES.rule(
+    Rule(
+        "BRK011",
+        Severity.ERROR,
+        title="advisories off without an entirely static bridge",
+        why="A bridge learns from the other broker's advisories what is wanted there: a broker "
+        "without them gets nothing but static includes.",
+        fix='take advisorySupport="false" out, or make every connector staticBridge="true"',
+        reference=f"{_NETWORKS}; {_ALL_FOUR}",
+    )
+)
+def advisories_off(network: Network) -> Iterator[Finding]:
+    """An error where messages flow towards the broker: a connector to it, or a duplex one of it.
+
+    Its own one-way connectors listen to the other broker and do forward (measured): a warning,
+    for whoever connects to this broker finds no demand.
+    """
+    silent = [broker for broker in network.brokers if not broker.flag("advisorySupport", True)]
+    if not silent:
+        return
+    for broker in silent:
+        for connector in broker.connectors:
+            if not connector.static_only:
+                yield _own(broker, connector)
+    for connector in network.connectors:
+        if connector.static_only:
+            continue
+        for remote in network.remotes(connector):
+            if any(remote is broker for broker in silent):
+                message = f"it reaches {remote.name!r}, which has advisorySupport off"
+                yield _finding(connector, message, "uri", 'staticBridge="true"')
+
+
+def _own(broker: Broker, connector: Connector) -> Finding:
+    duplex = connector.flag("duplex")
+    consequence = (
+        "its reverse bridge forwards nothing"
+        if duplex
+        else "it forwards, but what connects to this broker finds no demand"
+    )
+    return _finding(
+        connector,
+        f"advisorySupport is off and the bridge is not static: {consequence}",
+        expected='staticBridge="true"',
+        severity=None if duplex else Severity.WARNING,
+        location=broker.location(attribute="advisorySupport"),
+    )
+
+
+@RULES.rule(
+    Rule(
+        "BRK016",
+        Severity.WARNING,
+        title="conduitSubscriptions that do not fit the destinations",
+        why="Off, each subscriber of a topic on the other broker brings a copy, and every "
+        "subscriber gets all of them. On, consumers are merged into one and their selectors lost.",
+        fix='use two connectors: topics with conduitSubscriptions="true", queues with "false"',
+        reference=f"{_NETWORKS}, 'Conduit subscriptions'",
+    )
+)
+def conduit(network: Network) -> Iterator[Finding]:
+    """Selectors are the consumers' own and stand in no file but for the plugin that keeps them."""
+    for value, connectors in index.of(network).values("conduitSubscriptions").items():
+        if value.strip() not in ("false", "0"):
+            continue
+        for connector in filter(_carries_topics, connectors):
+            message = "topics cross with conduitSubscriptions off: subscribers get duplicates"
+            yield _finding(connector, message, "conduitSubscriptions", "true")
+    for broker in network.brokers:
+        if broker.plugin("subQueueSelectorCacheBrokerPlugin") is None:
+            continue
+        for connector in broker.connectors:
+            if connector.flag("conduitSubscriptions") and not connector.static_only:
+                message = "it merges consumers while this broker keeps their selectors"
+                yield _finding(connector, message, "conduitSubscriptions", "false")
+
+
+def _carries_topics(connector: Connector) -> bool:
+    """Whether a topic's consumers are followed; a static topic is one subscription anyway."""
+    if connector.static_only:
+        return False
+    if connector.dynamic:
+        return any(entry.kind == "topic" for entry in connector.dynamic)
+    return not any(e.kind == "topic" and e.name.strip() == ">" for e in connector.excluded)
+
+
+@RULES.rule(
+    Rule(
+        "BRK030",
+        Severity.WARNING,
+        title="no list of what may cross",
+        why="The bridge then listens to the advisories of every consumer of the other broker, "
+        "and whatever is wanted there crosses.",
+        fix="list the destinations in dynamicallyIncludedDestinations, or set "
+        'staticBridge="true" with staticallyIncludedDestinations',
+        reference=f"{_NETWORKS}, 'dynamicallyIncludedDestinations'",
+    )
+)
+def advisory_flood(network: Network) -> Iterator[Finding]:
+    static: set[int] = set()
+    for connectors in index.of(network).values("staticBridge").values():
+        if connectors[0].static_only:  # the same value says the same of all
+            static.update(map(id, connectors))
+    for connector in network.connectors:
+        if connector.dynamic or id(connector) in static:
+            continue
+        if "destinationFilter" not in connector.attributes:
+            rest = "static includes, and all else that is wanted" if connector.static else "all"
+            yield _finding(connector, f"no dynamic include list: {rest} may cross")
+
+
+@RULES.rule(
+    Rule(
+        "BRK042",
+        Severity.ERROR,
+        title="a static bridge without static includes",
+        why='With staticBridge="true" only static includes cross: without any, nothing does. '
+        "Dynamic includes are not looked at.",
+        fix="list the destinations in staticallyIncludedDestinations",
+        reference=f"DemandForwardingBridgeSupport.startRemoteBridge; {_ALL_FOUR}",
+    )
+)
+def static_bridge_without_statics(network: Network) -> Iterator[Finding]:
+    """A warning where there are static includes, and dynamic ones beside them for nothing."""
+    for connector in index.of(network).having("staticBridge"):
+        if (connector.static and not connector.dynamic) or not connector.static_only:
+            continue
+        if not connector.static:
+            message = "a static bridge without static includes forwards nothing"
+            yield _finding(connector, message, "staticBridge", "staticallyIncludedDestinations")
+            continue
+        listed = {(entry.kind, entry.name) for entry in connector.static}
+        for entry in connector.dynamic:
+            if (entry.kind, entry.name) not in listed:
+                yield _finding(
+                    connector,
+                    f"a static bridge does not look at the dynamic include {entry.name!r}",
+                    expected="the entry in staticallyIncludedDestinations",
+                    severity=Severity.WARNING,
+                    location=connector.place(entry),
+                )

@@ -1,0 +1,117 @@
+"""Rules on what stands inside a connector: its child elements, and the entries of its lists."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from opskit.broker import attributes
+from opskit.broker.destinations import KINDS
+from opskit.broker.model import Connector, Entry, Network
+from opskit.broker.rules.registry import RULES
+from opskit.findings import Finding, Rule, Severity
+
+_ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
+# Beside the lists: those that hold a bean, and Spring's own.
+_CHILDREN = frozenset(
+    {
+        *attributes.LISTS,
+        *("sslContext", "bridgeFactory", "brokerService", "connectionFilter", "discoveryAgent"),
+        "property",
+    }
+)
+_ENTRY_ATTRIBUTES = frozenset(
+    {
+        *("physicalName", "name", "DLQ", "properties", "id"),
+        *("connection", "connectionId", "sequenceId"),
+    }
+)
+_BEANS = ("bean", "ref")
+
+
+@RULES.rule(
+    Rule(
+        "BRK040",
+        Severity.ERROR,
+        title="an element that a networkConnector does not have",
+        why="The file is checked against the broker's schema, and the broker does not start.",
+        fix="mend the element's name, or take it out",
+        reference=f"activemq.xsd, networkConnector; {_ALL_FOUR}",
+    )
+)
+def unknown_child(network: Network) -> Iterator[Finding]:
+    known = _CHILDREN
+    for connector in network.connectors:
+        for child in connector.element.children:
+            if child.name in known:
+                continue
+            close = get_close_matches(child.name, (*attributes.LISTS, "sslContext"), n=1)
+            meant = f"; did you mean {close[0]}?" if close else ""
+            yield Finding(
+                message=f"{connector.label} has no <{child.name}>{meant}",
+                object=connector.label,
+                location=connector.origin or connector.broker.location(child),
+                observed=child.name,
+                expected=close[0] if close else "",
+            )
+
+
+@RULES.rule(
+    Rule(
+        "BRK041",
+        Severity.ERROR,
+        title="a list entry that names no destination",
+        why="An unknown element or attribute stops the start. An entry without physicalName is "
+        "worse: the broker starts, and the bridge breaks with a NullPointerException.",
+        fix='write <queue physicalName="NAME"/> or <topic physicalName="NAME"/>',
+        reference=f"activemq.xsd, queue; {_ALL_FOUR}",
+    )
+)
+def no_destination(network: Network) -> Iterator[Finding]:
+    """`name` is in the schema too, but does not name the destination (measured)."""
+    for connector in network.connectors:
+        for entries in (connector.static, connector.dynamic, connector.excluded):
+            for entry in entries:
+                name = entry.name
+                if (
+                    len(entry.element.attributes) != 1
+                    or entry.kind not in KINDS
+                    or "://" in name
+                    or not name
+                    or name.isspace()
+                ):
+                    yield from _problems(connector, entry)
+        for entry in connector.durable:
+            yield from _problems(connector, entry)
+
+
+def _problems(connector: Connector, entry: Entry) -> Iterator[Finding]:
+    problem, expected = _problem(entry)
+    if problem:
+        yield Finding(
+            message=f"{connector.label}: {problem}",
+            object=connector.label,
+            location=connector.place(entry),
+            observed=entry.name or entry.kind,
+            expected=expected,
+        )
+
+
+def _problem(entry: Entry) -> tuple[str, str]:
+    """What is wrong with an entry, and what belongs there; empty where nothing is."""
+    if entry.kind not in KINDS:
+        if entry.kind in _BEANS:
+            return "", ""
+        return f"<{entry.kind}> is no destination", "queue, topic, tempQueue or tempTopic"
+    # A name with a space is a namespace and a name: not the schema's business.
+    unknown = [
+        name
+        for name in entry.element.attributes
+        if name not in _ENTRY_ATTRIBUTES and " " not in name
+    ]
+    if unknown:
+        return f"<{entry.kind}> has no attribute {unknown[0]!r}", "physicalName"
+    if not entry.name.strip():
+        return f"a <{entry.kind}> without physicalName", f'<{entry.kind} physicalName="NAME"/>'
+    prefix, separator, rest = entry.name.strip().partition("://")
+    if separator and "," not in rest and prefix in ("queue", "topic"):
+        return f"the prefix of {entry.name!r} is taken for a part of the name", rest
+    return "", ""

@@ -1,0 +1,118 @@
+"""What holds for every file and every topology, however oddly the file is written."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from opskit.broker import patch
+from opskit.broker.topology import Account, BrokerSpec, Credentials, Route, Secret, Topology
+from opskit.broker.xmltree import Element, XmlDocument
+from tests.broker.odd_files import HOLDER, OddFile, odd_files
+
+NAMES = st.sampled_from(["A", "orders.>", "a b", 'quo"te', "amp&lt<", "日本", "é", "it's"])
+LISTS = st.lists(NAMES, max_size=3, unique=True).map(tuple)
+
+
+@st.composite
+def routes(draw: st.DrawFn) -> list[Route]:
+    """Routes between `onprem` and two others, none twice."""
+    found = []
+    for source, target in (("onprem", "cloud"), ("cloud", "onprem"), ("onprem", "other")):
+        queues, topics = draw(LISTS), draw(LISTS)
+        if not (queues or topics) or not draw(st.booleans()):
+            continue
+        found.append(
+            Route(
+                source=source,
+                target=target,
+                queues=queues,
+                topics=topics,
+                durable=bool(topics) and draw(st.booleans()),
+                ttl=draw(st.none() | st.integers(1, 3)),
+                credentials=draw(
+                    st.none()
+                    | st.just(Credentials(local=Account(user="ü", password=Secret(env="PW"))))
+                ),
+            )
+        )
+    return found
+
+
+def topology(found: list[Route]) -> Topology:
+    return Topology(
+        brokers={
+            "onprem": BrokerSpec(
+                engine="activemq", version="5.17.2", endpoints=("tcp://on.example:61616",)
+            ),
+            "cloud": BrokerSpec(
+                engine="amazon-mq",
+                version="5.18",
+                endpoints=("ssl://b-1-1.mq.example:61617", "ssl://b-1-2.mq.example:61617"),
+            ),
+            "other": BrokerSpec(
+                engine="activemq", version="6.1.7", endpoints=("tcp://other.example:61616",)
+            ),
+        },
+        routes=found,
+    )
+
+
+def patched(raw: bytes, found: list[Route]) -> bytes:
+    return patch.plan(XmlDocument("f.xml", raw), topology(found), "onprem").result
+
+
+def connectors(raw: bytes) -> dict[str, Element]:
+    root = XmlDocument("f.xml", raw).root
+    return {e.attributes["name"]: e for e in root.walk() if e.name == "networkConnector"}
+
+
+def around(raw: bytes) -> list[bytes]:
+    """The text before and behind `<networkConnectors>`; all of it where there is none."""
+    document = XmlDocument("f.xml", raw)
+    for element in document.root.walk():
+        if element.name == HOLDER:
+            return [document.data[: element.start], document.data[document.end(element) :]]
+    return [document.data]
+
+
+def squeezed(texts: list[bytes]) -> bytes:
+    return b"".join(b"".join(texts).split())
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(file=odd_files(), first=routes(), second=routes())
+def test_patching(file: OddFile, first: list[Route], second: list[Route]) -> None:
+    once = patched(file.raw, first)
+    assert patched(once, first) == once, "a second run changes nothing"
+    wanted = {
+        f"{kind}:{route.source}->{route.target}"
+        for route in first
+        for kind, names in (("Q", route.queues), ("T", route.topics))
+        if names
+    }
+    assert set(connectors(once)) == wanted | file.foreign
+    _assert_the_rest_is_kept(file, once)
+
+    again = patched(once, second)
+    assert set(connectors(again)) - wanted - file.foreign <= {
+        f"{kind}:{route.source}->{route.target}" for kind in "QT" for route in second
+    }
+    assert patched(again, second) == again
+
+    assert set(connectors(patched(again, []))) == file.foreign
+    _assert_the_rest_is_kept(file, patched(again, []))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(file=odd_files(holder=False, one_line=False), found=routes())
+def test_what_was_patched_in_leaves_no_trace(file: OddFile, found: list[Route]) -> None:
+    assert patched(patched(file.raw, found), []) == file.raw
+
+
+def _assert_the_rest_is_kept(file: OddFile, now: bytes) -> None:
+    for piece in file.pieces:
+        assert piece in XmlDocument("f.xml", now).data
+    before, after = around(file.raw), around(now)
+    if len(before) == len(after):
+        assert before == after
+    else:  # the holder came or went, and its line with it
+        assert squeezed(before) == squeezed(after)
