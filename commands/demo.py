@@ -10,9 +10,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def demo(
-    group: Annotated[
-        str | None, typer.Argument(help="Only this group, as in broker.")
-    ] = None,
+    group: Annotated[str | None, typer.Argument(help="Only this group, as in broker.")] = None,
 ) -> int:
     """Walk through the groups on bundled examples. It needs no network and no account.
 

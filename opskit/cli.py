@@ -93,10 +93,9 @@ def run(args: Sequence[str]) -> int:
 
     settings.root_flags.clear()
     console.configure()
-    status = int(ExitCode.OK)
-    with console.quiet_on_closed_pipe():  # `| head` has read enough: no error
-        status = _run(args)
-    return status
+    with console.quiet_on_closed_pipe():
+        return _run(args)
+    return int(ExitCode.OK)  # `| head` had read enough: no error
 
 
 def _run(args: Sequence[str]) -> int:
@@ -123,14 +122,14 @@ def _run(args: Sequence[str]) -> int:
 
 def _as_opskit_error(error: Exception) -> OpskitError | None:
     """The error in opskit's own kinds; None where it is no error but a help text."""
-    from opskit.errors import Defect, UsageError
+    from opskit.errors import DefectError, UsageError
 
     if isinstance(error, OpskitError):
         return error
     if not isinstance(error, typer.TyperException):
         if os.environ.get("OPSKIT_DEBUG"):
             raise error
-        return Defect.of(error)
+        return DefectError.of(error)
     if type(error).__name__ == "NoArgsIsHelpError":
         return None
     context = getattr(error, "ctx", None)

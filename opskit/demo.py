@@ -14,7 +14,7 @@ from shutil import copytree
 from tempfile import TemporaryDirectory
 
 from opskit import manifest
-from opskit.errors import Defect, UsageError
+from opskit.errors import DefectError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ def play(
 ) -> int:
     """Run the steps in a temporary copy of the examples; `say` announces each.
 
-    Returns how many ran; raises Defect where a step ends in another status than it should.
+    Returns how many ran; raises DefectError where a step ends in another status than it should.
     """
     with examples() as folder, chdir(folder):
         for step in chosen:
             say(step)
             status = run(step.args)
             if status != step.status:
-                raise Defect(
+                raise DefectError(
                     f"'opskit {' '.join(step.args)}' ended with {status}, not {step.status}"
                 )
     return len(chosen)
@@ -63,9 +63,11 @@ def play(
 @contextmanager
 def examples() -> Iterator[Path]:
     """A copy of the bundled examples, gone when the body ends."""
-    with TemporaryDirectory(prefix="opskit-demo-") as folder:
-        with as_file(files("opskit.examples")) as source:
-            yield Path(copytree(source, Path(folder, "examples")))
+    with (
+        TemporaryDirectory(prefix="opskit-demo-") as folder,
+        as_file(files("opskit.examples")) as source,
+    ):
+        yield Path(copytree(source, Path(folder, "examples")))
 
 
 def lines(step: Step, number: int, total: int) -> Iterator[str]:

@@ -75,14 +75,14 @@ class UnknownError(OpskitError):
     code = "could-not-tell"
 
 
-class Defect(OpskitError):
+class DefectError(OpskitError):
     """A fault of opskit itself."""
 
     exit_code = ExitCode.DEFECT
     code = "defect"
 
     @classmethod
-    def of(cls, error: Exception) -> "Defect":
+    def of(cls, error: Exception) -> "DefectError":
         """The defect that an unexpected exception stands for, with the line that raised it."""
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:

@@ -93,7 +93,7 @@ def test_a_code_can_be_registered_once() -> None:
         registry.rule(rule("RUL001"))
 
 
-E, W, I, U = Severity.ERROR, Severity.WARNING, Severity.INFO, Severity.UNKNOWN
+E, W, N, U = Severity.ERROR, Severity.WARNING, Severity.INFO, Severity.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -103,8 +103,8 @@ E, W, I, U = Severity.ERROR, Severity.WARNING, Severity.INFO, Severity.UNKNOWN
         ([E], FailOn.ERROR, False, ExitCode.NO),
         ([W], FailOn.ERROR, False, ExitCode.OK),
         ([W], FailOn.WARNING, False, ExitCode.NO),
-        ([I], FailOn.WARNING, False, ExitCode.OK),
-        ([I], FailOn.INFO, False, ExitCode.NO),
+        ([N], FailOn.WARNING, False, ExitCode.OK),
+        ([N], FailOn.INFO, False, ExitCode.NO),
         ([E, W], FailOn.NEVER, False, ExitCode.OK),
         ([E], FailOn.ERROR, True, ExitCode.OK),
         # What could not be looked at is never OK, and never hides what was found.

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def lint(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Broker files, topologies, folders; - is stdin.")
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Broker files, topologies, folders; - is stdin."),
     ],
     engine: Annotated[
         str | None, typer.Option(metavar="VERSION", help="The release they run on, as in 5.18.")

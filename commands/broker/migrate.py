@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from opskit.commands.options import ExitZero, FailOn, FindingsOutput, Ignore, Select
 
 
@@ -31,9 +32,8 @@ def migrate(
       opskit broker migrate activemq.xml --from 5.17 --to 5.18
       opskit broker migrate conf/ --from 5.17.2 --to 6.1 -o json
     """
-    from opskit.commands.results import check_options, finish_check
-
     from opskit.broker import migrate as broker
+    from opskit.commands.results import check_options, finish_check
 
     options = check_options(output, select, ignore, fail_on, exit_zero)
     migration = broker.read(paths, old, new)

@@ -89,7 +89,7 @@ def covers(pattern: Destination, given: Destination) -> bool:
     with its own static entries.
     """
     return pattern.kind == given.kind and any(
-        part.kind == given.kind and _matches_one(part.name.split("."), given.physical)
+        part.kind == given.kind and _matches_one(part.physical.split("."), given.physical)
         for part in split(pattern)
     )
 

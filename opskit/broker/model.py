@@ -228,5 +228,3 @@ def _index(
 
 def default_version() -> Version:
     return versions.parse(versions.DEFAULT)
-
-

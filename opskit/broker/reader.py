@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from opskit.broker import attributes, versions
-from opskit.broker.model import Broker, Connector, Entry, Network, Target
+from opskit.broker.model import Broker, Connector, Entry, Target
 from opskit.broker.versions import Version
 from opskit.broker.xmltree import Element, XmlDocument
 from opskit.documents import read_bytes
@@ -118,5 +118,3 @@ def xml_files(path: Path) -> Iterator[Path]:
             yield from xml_files(entry)
         elif entry.suffix.lower() == ".xml":
             yield entry
-
-

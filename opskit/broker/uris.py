@@ -14,7 +14,19 @@ from typing import NamedTuple
 AGENTS = frozenset({"static", "simple", "masterslave", "multicast", "zeroconf", "http"})
 #: Transports that speak OpenWire, which is what a bridge speaks.
 OPENWIRE = frozenset(
-    "tcp ssl nio nio+ssl auto auto+ssl auto+nio auto+nio+ssl http https vm".split()
+    [
+        "tcp",
+        "ssl",
+        "nio",
+        "nio+ssl",
+        "auto",
+        "auto+ssl",
+        "auto+nio",
+        "auto+nio+ssl",
+        "http",
+        "https",
+        "vm",
+    ]
 )
 #: Wrappers that add reconnection or fan-out around transports.
 WRAPPERS = frozenset({"failover", "fanout"})

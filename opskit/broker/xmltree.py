@@ -198,7 +198,9 @@ def _parse(name: str, data: bytes) -> Element:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         where = f"{name}:{error.lineno}:{error.offset + 1}"
-        raise InputError(_explain(error, data, open_elements[-1]), where=where, hint=_HINT) from None
+        raise InputError(
+            _explain(error, data, open_elements[-1]), where=where, hint=_HINT
+        ) from None
     return top.children[0]
 
 
