@@ -6,10 +6,10 @@ code, severity and reference, so that the function says only what it saw.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from opskit.errors import ExitCode, UsageError
 
@@ -47,8 +47,7 @@ class FailOn(StrEnum):
         return severity.rank <= Severity(self.value).rank
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in a file; line and column count from 1 and are None where they mean nothing."""
 
     file: str
@@ -75,7 +74,7 @@ class Rule:
     fixable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Finding:
     """What one rule saw in one place.
 
@@ -174,22 +173,20 @@ class Registry(Generic[Model]):
         self, model: Model, *, select: Sequence[str] = (), ignore: Sequence[str] = ()
     ) -> list[Finding]:
         """The findings of the selected rules over `model`, by file and line, worst first there."""
-        found = [
-            _stamp(rule, finding)
-            for rule in self.selected(select, ignore)
-            for finding in self._checks[rule.code][1](model)
-        ]
+        found: list[Finding] = []
+        for rule in self.selected(select, ignore):
+            for finding in self._checks[rule.code][1](model):
+                _stamp(rule, finding)
+                found.append(finding)
         return sorted(found, key=place)
 
 
-def _stamp(rule: Rule, finding: Finding) -> Finding:
-    return replace(
-        finding,
-        rule=rule.code,
-        severity=finding.severity or rule.severity,
-        fix=finding.fix or rule.fix,
-        reference=finding.reference or rule.reference,
-    )
+def _stamp(rule: Rule, finding: Finding) -> None:
+    """Fill in what the finding leaves to its rule."""
+    finding.rule = rule.code
+    finding.severity = finding.severity or rule.severity
+    finding.fix = finding.fix or rule.fix
+    finding.reference = finding.reference or rule.reference
 
 
 def place(finding: Finding) -> tuple[str, int, int, int, str]:

@@ -2,7 +2,7 @@
 
 import typer
 
-from opskit.commands.broker import explain, generate, graph, init, lint, patch
+from opskit.commands.broker import explain, generate, graph, init, lint, migrate, patch
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
@@ -17,6 +17,6 @@ def broker() -> None:
     """
 
 
-for module in (init, generate, patch, lint, explain, graph):
+for module in (init, generate, patch, lint, explain, graph, migrate):
     name = module.__name__.rpartition(".")[2]
     app.command(name)(getattr(module, name))

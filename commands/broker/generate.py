@@ -29,7 +29,7 @@ def generate(
     \b
     Example:
       opskit broker generate topology.yaml
-      opskit broker generate topology.yaml --broker onprem --kind activemq > activemq.xml
+      opskit broker generate topology.yaml --kind activemq > activemq.xml
       opskit broker generate topology.yaml --show-ports
     """
     from opskit import output

@@ -33,27 +33,20 @@ def patch(
       opskit broker patch activemq.xml --topology topology.yaml --diff
       opskit broker patch activemq.xml --topology topology.yaml --yes
     """
-    from opskit.broker import patch as broker_patch
-    from opskit.broker.diff import unified
+    from opskit.broker.patch import read_plan
+    from opskit.commands.broker.changes import carry_out, show
     from opskit.errors import ExitCode
-    from opskit.output import confirm, message, warn, write, write_bytes
+    from opskit.output import message, warn, write_bytes
 
-    plan = broker_patch.read_plan(activemq_xml, topology, broker)
+    plan = read_plan(activemq_xml, topology, broker)
     for warning in plan.warnings:
         warn(warning)
     if diff:
-        write(unified(plan.document, plan.result))
-        return ExitCode.NO if plan.changed else ExitCode.OK
+        return show([plan])
     if str(activemq_xml) == "-":
         write_bytes(plan.result)
-        return ExitCode.OK
-    if not plan.changed:
+    elif not plan.changed:
         message(f"{activemq_xml}: nothing to change")
-        return ExitCode.OK
-    message(unified(plan.document, plan.result).rstrip("\n"))
-    if not confirm(f"Change {activemq_xml}?", yes=yes):
-        message("nothing was changed")
+    elif not carry_out([plan], yes=yes):
         return ExitCode.NO
-    backup = broker_patch.save(plan, activemq_xml)
-    message(f"{activemq_xml}: changed; as it was: {backup}")
     return ExitCode.OK

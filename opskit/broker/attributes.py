@@ -32,8 +32,9 @@ class Attribute:
     def known_to(self, version: Version) -> bool:
         if not self.since:
             return True
-        first = self.since.get(version.major)
-        return first is not None and version.at_least(version.major, *first)
+        if version.major not in self.since:
+            return version.major > max(self.since)
+        return version.at_least(version.major, *self.since[version.major])
 
 
 def _internal(name: str, meaning: str) -> Attribute:

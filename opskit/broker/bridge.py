@@ -20,7 +20,7 @@ from opskit.broker.model import Connector, Entry
 DecidedBy = Literal["temporary", "excluded", "static", "dynamic", "default"]
 
 _CONSUMERS = "ActiveMQ.Advisory.Consumer."
-ADVISORIES = "ActiveMQ.Advisory."
+_ADVISORIES = "ActiveMQ.Advisory."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class End:
         """Whether a new static subscription joins one that covers it; queues usually stay apart."""
         connector = self.connector
         return connector.flag("conduitSubscriptions") and (
-            "opic" in destination.kind or connector.flag("conduitNetworkQueueSubscriptions")
+            destination.is_topic or connector.flag("conduitNetworkQueueSubscriptions")
         )
 
 
@@ -124,15 +124,20 @@ def far(connector: Connector) -> End:
     )
 
 
+def is_advisory(destination: Destination) -> bool:
+    """Whether brokers write to it what happens in them; they tell nobody of its consumers."""
+    return destination.is_topic and destination.name.startswith(_ADVISORIES)
+
+
 def hears(connector: Connector, destination: Destination) -> bool:
     """Whether a bridge learns of the consumers that a destination has on the other side.
 
     It subscribes to their advisories, whose topics hold the destination's name. Of a composite
     dynamic include only the first part gets into that subscription.
     """
-    if connector.static_only or destination.name.startswith(ADVISORIES):
+    if connector.static_only or is_advisory(destination):
         return False
-    kind = "Topic" if "opic" in destination.kind else "Queue"
+    kind = "Topic" if destination.is_topic else "Queue"
     advisory = Destination("topic", f"{_CONSUMERS}{kind}.{destination.physical}")
     return destinations.covers(Destination("topic", advisory_filter(connector)), advisory)
 
@@ -147,7 +152,7 @@ def overhears(connector: Connector, destination: Destination) -> bool:
     """
     return (
         not connector.static_only
-        and not destination.name.startswith(ADVISORIES)
+        and not is_advisory(destination)
         and destinations.covers(Destination("topic", advisory_filter(connector)), destination)
     )
 

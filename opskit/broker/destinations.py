@@ -34,6 +34,11 @@ class Destination:
         return self.kind.startswith("temp")
 
     @property
+    def is_topic(self) -> bool:
+        """Whether it is a topic, temporary or not."""
+        return self.kind in ("topic", "tempTopic")
+
+    @property
     def physical(self) -> str:
         """The name as the broker keeps it: without options and the white space around it."""
         return self.name.strip(_SPACE).partition("?")[0]

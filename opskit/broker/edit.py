@@ -21,7 +21,7 @@ from opskit.broker.style import (
 )
 from opskit.broker.xmltree import Element, XmlDocument
 from opskit.broker.xmlwrite import Comment, Tag, render
-from opskit.errors import Defect, InputError
+from opskit.errors import DefectError, InputError
 
 _END_OF_LINE = re.compile(rb"[ \t]*(?:\r\n|\n|\r)")
 _COMMENTS_TO_END_OF_LINE = re.compile(
@@ -42,7 +42,7 @@ class Edit:
 def apply(document: XmlDocument, edits: Iterable[Edit]) -> bytes:
     """The whole file with the edits made, in its own encoding, parsed once more as a check.
 
-    Edits at the same place keep their order. Raises Defect for edits that overlap or that leave
+    Edits at the same place keep their order. Raises DefectError for edits that overlap or that leave
     no XML, and InputError for a file whose other bytes could not be kept.
     """
     ordered = sorted(edits, key=lambda edit: (edit.start, edit.end))
@@ -59,7 +59,7 @@ def apply(document: XmlDocument, edits: Iterable[Edit]) -> bytes:
         XmlDocument(document.name, edited)
     except InputError as error:
         what = f"the edited file would be no XML: {error.message}"
-        raise Defect(what, where=error.where) from error
+        raise DefectError(what, where=error.where) from error
     return edited
 
 
@@ -67,7 +67,7 @@ def _splice(data: bytes, ordered: Sequence[Edit]) -> bytes:
     pieces, at = [], 0
     for edit in ordered:
         if edit.start < at or edit.end < edit.start:
-            raise Defect(f"edits overlap at byte {edit.start}")
+            raise DefectError(f"edits overlap at byte {edit.start}")
         pieces += [data[at : edit.start], edit.text]
         at = edit.end
     return b"".join([*pieces, data[at:]])

@@ -6,6 +6,7 @@ location: any place between the connector's first and last byte.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -52,23 +53,22 @@ def fixed(broker: Broker, findings: Iterable[Finding], unsafe: bool = False) -> 
 def _wanted(broker: Broker, findings: Iterable[Finding], unsafe: bool) -> dict[str, set[int]]:
     """The rules to mend, and the numbers of their connectors within the file."""
     document = broker.document
-    spans = [
-        (document.at(connector.element.start), document.at(document.end(connector.element)))
-        for connector in _connectors(broker, document)
-    ]
+    elements = [connector.element for connector in _connectors(broker, document)]
+    starts = [_place(document.location(element)) for element in elements]
+    ends = [_place(document.at(document.end(element))) for element in elements]
     wanted: dict[str, set[int]] = {}
     for finding in findings:
-        fix = FIXES.get(finding.rule)
-        if fix is None or not (fix.safe or unsafe) or finding.location is None:
+        fix, at = FIXES.get(finding.rule), finding.location
+        if fix is None or not (fix.safe or unsafe) or at is None or at.file != document.name:
             continue
-        for number, (first, behind) in enumerate(spans):
-            if _place(first) <= _place(finding.location) < _place(behind):
-                wanted.setdefault(finding.rule, set()).add(number)
+        number = bisect_right(starts, _place(at)) - 1
+        if number >= 0 and _place(at) < ends[number]:
+            wanted.setdefault(finding.rule, set()).add(number)
     return wanted
 
 
-def _place(location: Location) -> tuple[str, int, int]:
-    return location.file, location.line or 0, location.column or 0
+def _place(location: Location) -> tuple[int, int]:
+    return location.line or 0, location.column or 0
 
 
 def _connectors(broker: Broker, document: XmlDocument) -> list[Connector]:

@@ -13,14 +13,15 @@ from typing import Literal
 
 from opskit.broker import connectors, edit, generate, placement, reader, uris
 from opskit.broker.edit import Edit
+from opskit.broker.model import Connector
 from opskit.broker.placement import HOLDER, Place
 from opskit.broker.reconcile import reconcile
+from opskit.broker.rewrite import Rewrite
 from opskit.broker.topology import Topology, load
 from opskit.broker.versions import Version
 from opskit.broker.xmltree import Element, XmlDocument
 from opskit.broker.xmlwrite import Tag
-from opskit.errors import InputError
-from opskit.files import display_name, read_bytes, write_atomic
+from opskit.files import display_name, read_bytes
 
 _MANAGED = re.compile(r"[QT]:(.+)->(.+)")
 
@@ -34,21 +35,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """A file as it is, what is to change in it, and all its bytes afterwards.
+class Plan(Rewrite):
+    """What is to change in a file for which broker of the topology.
 
     `warnings` are sentences on what the change does beyond the file.
     """
 
-    document: XmlDocument
     broker: str
     changes: tuple[Change, ...]
     warnings: tuple[str, ...]
-    result: bytes
-
-    @property
-    def changed(self) -> bool:
-        return self.result != self.document.raw
 
 
 def read_plan(path: str | Path, topology: str | Path, broker: str | None = None) -> Plan:
@@ -83,23 +78,11 @@ def plan(document: XmlDocument, topology: Topology, broker: str) -> Plan:
     changes, edits = _compare(place, wanted, broker, version)
     return Plan(
         document,
+        edit.apply(document, edits),
         broker,
         tuple(changes),
-        tuple(_warnings(place, changes, wanted)),
-        edit.apply(document, edits),
+        (*_other_broker(place, topology, broker), *_warnings(place, changes, wanted)),
     )
-
-
-def save(made: Plan, path: str | Path) -> Path | None:
-    """Write the result over the file that was read; the backup's path, None where none is needed.
-
-    Raises InputError when the file is no longer what the plan was made from.
-    """
-    if read_bytes(path) != made.document.raw:
-        raise InputError(
-            "the file has changed since it was read", where=str(path), hint="run this again"
-        )
-    return write_atomic(path, made.result, backup=True)
 
 
 def _wanted(topology: Topology, broker: str) -> dict[str, Tag]:
@@ -180,12 +163,18 @@ def _inserted(place: Place, gone: Sequence[Element], missing: Mapping[str, Tag])
     return [edit.insert(place.document, place.broker, [holder], placement.before(place.broker))]
 
 
+def _other_broker(place: Place, topology: Topology, broker: str) -> Iterator[str]:
+    named = place.broker.attributes.get("brokerName", "") if place.broker else ""
+    if named != broker and named in topology.brokers:
+        yield f"the file calls its broker {named!r}, and these are the connectors of {broker!r}"
+
+
 def _warnings(place: Place, changes: Sequence[Change], wanted: Mapping[str, Tag]) -> Iterator[str]:
     """What the change leaves behind, and what the new connectors need from the rest of the file."""
     removed = {change.connector for change in changes if change.action == "remove"} - set(wanted)
     for broker in reader.from_document(place.document):
         for connector in broker.connectors:
-            if connector.name in removed and (connector.durable or not connector.static_only):
+            if connector.name in removed and _subscribes_durably(connector):
                 yield (
                     f"{connector.label} goes: the durable subscriptions that it has made stay, and "
                     "keep messages until somebody deletes them (BRK019)"
@@ -197,6 +186,14 @@ def _warnings(place: Place, changes: Sequence[Change], wanted: Mapping[str, Tag]
             "nothing in this file fills in ${...}: add a PropertyPlaceholderConfigurer bean, "
             "as the stock activemq.xml has"
         )
+
+
+def _subscribes_durably(connector: Connector) -> bool:
+    """Whether it makes durable subscriptions, or may for subscribers on the other broker."""
+    on_demand = not connector.static_only and (
+        not connector.dynamic or any(entry.kind == "topic" for entry in connector.dynamic)
+    )
+    return on_demand or bool(connector.durable)
 
 
 def _has_placeholder(connector: Tag) -> bool:

@@ -69,20 +69,22 @@ def _outermost(element: Element, name: str) -> Iterator[Element]:
 def _connector_nodes(top: Element) -> Iterator[Element]:
     if top.name == "networkConnector":
         yield top
-    holders = [top] if top.name == "networkConnectors" else top.children
-    for holder in holders:
-        if holder.name == "networkConnectors":
-            yield from (node for node in holder.children if node.name == "networkConnector")
+    holders = [holder for holder in (top, *top.children) if holder.name == "networkConnectors"]
+    # Of two blocks the broker keeps the last (measured on 5.17.2 and 6.1.7).
+    for holder in holders[-1:]:
+        yield from (node for node in holder.children if node.name == "networkConnector")
 
 
 def _connector(broker: Broker, element: Element) -> Connector:
     connector = Connector(broker, element)
     for child in element.children:
         if child.name in _LISTS:
-            entries: list[Entry] = getattr(connector, _LISTS[child.name])
-            for node in child.children:
-                name = node.attributes.get("physicalName", "")
-                entries.append(Entry(node.name, name, node))
+            # Of two lists of a kind the broker keeps the last (measured on all tested versions).
+            entries = [
+                Entry(node.name, node.attributes.get("physicalName", ""), node)
+                for node in child.children
+            ]
+            setattr(connector, _LISTS[child.name], entries)
     return connector
 
 

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, lookup
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import accumulate
 from xml.parsers import expat
 
 from opskit.errors import InputError
@@ -125,7 +126,8 @@ class XmlDocument:
 
     @cached_property
     def _line_ends(self) -> list[int]:
-        return [match.start() for match in re.finditer(rb"\n", self.data)]
+        ends = accumulate(len(line) + 1 for line in self.data.split(b"\n"))
+        return [end - 1 for end in ends]
 
 
 def _encoding(name: str, raw: bytes) -> tuple[bytes, str]:

@@ -9,7 +9,7 @@ from math import isfinite
 def plain(value: object) -> object:
     """`value` as None, bool, int, float, str, list or dict, in new containers.
 
-    Enums become their values, dataclasses dicts, sets sorted lists, dates ISO 8601, NaN and
+    Enums become their values, dataclasses and named tuples dicts, sets sorted lists, dates ISO 8601, NaN and
     infinities None (JSON has no word for them), anything else its `str`.
     """
     match value:
@@ -25,6 +25,8 @@ def plain(value: object) -> object:
             return value if isfinite(value) else None
         case Mapping():
             return {str(key): plain(item) for key, item in value.items()}
+        case tuple() if hasattr(value, "_asdict"):
+            return plain(value._asdict())
         case list() | tuple():
             return [plain(item) for item in value]
         case set() | frozenset():

@@ -6,7 +6,7 @@ from opskit.broker import edit
 from opskit.broker.edit import Edit
 from opskit.broker.xmltree import XmlDocument
 from opskit.broker.xmlwrite import Comment, Tag
-from opskit.errors import Defect, InputError
+from opskit.errors import DefectError, InputError
 
 
 def document(text: str, encoding: str = "utf-8") -> XmlDocument:
@@ -286,13 +286,13 @@ def test_attributes_added_together_keep_their_order() -> None:
 def test_edits_that_overlap_are_refused() -> None:
     doc = document("<a><b n='1'/></a>")
     b = doc.root.children[0]
-    with pytest.raises(Defect, match="overlap at byte"):
+    with pytest.raises(DefectError, match="overlap at byte"):
         edit.apply(doc, [edit.remove(doc, b), edit.set_attribute(doc, b, "n", "2")])
 
 
 def test_an_edit_that_leaves_no_xml_is_refused() -> None:
     doc = document("<a><b/></a>")
-    with pytest.raises(Defect, match="would be no XML"):
+    with pytest.raises(DefectError, match="would be no XML"):
         edit.apply(doc, [Edit(0, 3)])
 
 

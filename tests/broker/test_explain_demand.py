@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,19 +68,22 @@ def pair(
     ports = dict(zip(("near", "far", "near_stomp", "far_stomp"), numbers, strict=True))
     options = "".join(f' {name}="{value}"' for name, value in (attributes or {}).items())
     uri = f"static:(tcp://127.0.0.1:{ports['far']})"
-    connector = (
-        f'<networkConnector name="out" uri="{uri}"{options}>{lists}'
-        '<staticallyIncludedDestinations><queue physicalName="Sentinel"/>'
-        "</staticallyIncludedDestinations></networkConnector>"
-    )
+    if "<static" not in lists:
+        lists += static("Sentinel")
+    lists = lists.replace("{uri}", uri)
+    connector = f'<networkConnector name="out" uri="{uri}"{options}>{lists}</networkConnector>'
+    speaks_stomp = version in messages.STOMP_VERSIONS
     files = {
         "far": configs.broker_xml(
-            "far", ports["far"], stomp_port=ports["far_stomp"], advisorySupport=far_advisories
+            "far",
+            ports["far"],
+            stomp_port=ports["far_stomp"] if speaks_stomp else None,
+            advisorySupport=far_advisories,
         ),
         "near": configs.broker_xml(
             "near",
             ports["near"],
-            stomp_port=ports["near_stomp"],
+            stomp_port=ports["near_stomp"] if speaks_stomp else None,
             network_connectors=connector,
         ),
     }
@@ -92,8 +95,20 @@ def pair(
 
 
 def dynamic(*queues: str) -> str:
+    return _list("dynamicallyIncludedDestinations", queues)
+
+
+def static(*queues: str) -> str:
+    return _list("staticallyIncludedDestinations", queues)
+
+
+def excluded(*queues: str) -> str:
+    return _list("excludedDestinations", queues)
+
+
+def _list(element: str, queues: Sequence[str]) -> str:
     entries = "".join(f'<queue physicalName="{queue}"/>' for queue in queues)
-    return f"<dynamicallyIncludedDestinations>{entries}</dynamicallyIncludedDestinations>"
+    return f"<{element}>{entries}</{element}>"
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -112,6 +127,55 @@ def test_a_message_behind_a_comma_breaks_the_bridge(version: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+def test_an_exclusion_inside_a_static_include_stalls_the_bridge(
+    version: str, tmp_path: Path
+) -> None:
+    lists = excluded("A.b") + static("A.&gt;", "Sentinel")
+    with pair(version, tmp_path, lists, {"prefetchSize": "3"}) as running:
+        assert running.answers("queue://A.a") == ["yes"]
+        (decision,) = running.explain("queue://A.b")
+        assert decision.answer == "no"
+        assert "keeps them from other consumers" in decision.why
+        running.send("near", "/queue/A.a")
+        running.arrives("A.a")
+        for _ in range(4):
+            running.send("near", "/queue/A.b")
+        running.fleet.wait_until(lambda: running.fleet.stats("near").queue("A.b").inflight == 3)
+        with running.fleet.subscribe(running.ports["near"], "/queue/A.b") as local:
+            assert local.receive(1) == ["x"]
+            running.send("near", "/queue/A.a")
+            for _ in range(3):
+                running.see_bridge_alive()
+            assert local.receive(0) == ["x"]
+        assert running.fleet.stats("near").queue("A.a").size == 1
+        assert running.fleet.stats("far").queue("A.a").enqueues == 1
+
+
+@pytest.mark.parametrize("version", distributions.VERSIONS)
+def test_of_two_lists_of_a_kind_the_last_counts(version: str, tmp_path: Path) -> None:
+    lists = static("first") + static("Sentinel") + excluded("a") + excluded("b")
+    with pair(version, tmp_path, lists, {"staticBridge": "true"}) as running:
+        assert running.answers("queue://first") == ["no"]
+        assert running.explain("queue://a")[0].decided_by == "static"
+        assert running.explain("queue://b")[0].decided_by == "excluded"
+        for _ in range(3):
+            running.send("near", "/queue/first")
+            running.see_bridge_alive()
+        assert running.fleet.stats("near").queue("first").size == 3
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_of_two_blocks_of_connectors_the_last_counts(version: str, tmp_path: Path) -> None:
+    block = "</networkConnectors><networkConnectors>"
+    lists = (
+        f"{static('first')}</networkConnector>{block}<networkConnector name='last' uri='{{uri}}'>"
+    )
+    with pair(version, tmp_path, lists + static("Sentinel")) as running:
+        assert [d.connector for d in running.explain("queue://first")] == ["last"]
+        assert [bridge.connector for bridge in running.fleet.stats("near").bridges] == ["last"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_without_advisories_only_static_includes_cross(version: str, tmp_path: Path) -> None:
     with pair(version, tmp_path, far_advisories="false") as running:
         assert running.answers("queue://Q") == ["no"]
@@ -126,8 +190,7 @@ def test_without_advisories_only_static_includes_cross(version: str, tmp_path: P
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_composite_is_as_many_destinations_as_it_has_parts(version: str, tmp_path: Path) -> None:
-    lists = '<excludedDestinations><queue physicalName="b"/></excludedDestinations>'
-    with pair(version, tmp_path, lists) as running:
+    with pair(version, tmp_path, excluded("b")) as running:
         decided = running.explain("queue://Sentinel,b,topic://c")
         assert [(d.destination, d.answer) for d in decided] == [
             ("queue://Sentinel", "yes"),
@@ -139,7 +202,7 @@ def test_a_composite_is_as_many_destinations_as_it_has_parts(version: str, tmp_p
         assert running.fleet.stats("near").queue("b").size == 1
 
 
-EXCLUDED = '<excludedDestinations><queue physicalName="&gt;"/></excludedDestinations>'
+EXCLUDED = excluded("&gt;")
 
 
 @pytest.mark.parametrize(

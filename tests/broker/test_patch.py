@@ -1,7 +1,5 @@
 """A topology put into files as people have them."""
 
-import errno
-import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from opskit.broker.patch import Change, Plan
 from opskit.broker.topology import Topology
 from opskit.broker.xmltree import XmlDocument
 from opskit.documents import parse_document
-from opskit.errors import InputError, UsageError
+from opskit.errors import UsageError
 from tests.rig import distributions
 
 BROKERS = """\
@@ -220,6 +218,29 @@ def test_orphaned_durable_subscriptions_are_warned_of() -> None:
     assert "BRK019" in warning
 
 
+@pytest.mark.parametrize(
+    ("inside", "warned"),
+    [
+        ("", True),
+        ("<dynamicallyIncludedDestinations><topic physicalName='a'/>", True),
+        ("<dynamicallyIncludedDestinations><queue physicalName='a'/>", False),
+        ("<durableDestinations><topic physicalName='a'/>", True),
+    ],
+)
+def test_whether_a_connector_leaves_subscriptions_behind(inside: str, warned: bool) -> None:
+    end = f"</{inside[1:].partition('>')[0]}>" if inside else ""
+    text = (
+        "<networkConnectors><networkConnector name='Q:onprem->x'>"
+        f"{inside}{end}</networkConnector></networkConnectors>"
+    )
+    assert bool(planned(text).warnings) is warned
+
+
+def test_the_file_of_another_broker_is_warned_of() -> None:
+    (warning,) = planned(WHOLE, BACK, broker="cloud").warnings
+    assert "the file calls its broker 'onprem'" in warning
+
+
 def test_a_bridge_that_makes_no_durable_subscription_goes_without_a_warning() -> None:
     assert planned(planned(WHOLE, BOTH).result).warnings == ()
 
@@ -269,67 +290,3 @@ def test_the_stock_file_of_a_distribution(tmp_path: Path) -> None:
     assert raw[start:].startswith(adapter)
     assert planned(once.result, BOTH, BACK).changes == ()
     assert planned(once.result).result == raw
-
-
-class TestSave:
-    """Writing: the old file or the new one, and the old one kept."""
-
-    @pytest.fixture
-    def file(self, tmp_path: Path) -> Path:
-        file = tmp_path / "activemq.xml"
-        file.write_text(WHOLE, encoding="utf-8")
-        return file
-
-    def plan(self, file: Path) -> Plan:
-        return patch.plan(XmlDocument(str(file), file.read_bytes()), routes(QUEUES), "onprem")
-
-    def test_the_backup_holds_the_old_bytes(self, file: Path) -> None:
-        plan = self.plan(file)
-        backup = patch.save(plan, file)
-        assert backup == file.with_name("activemq.xml.bak")
-        assert backup.read_bytes() == WHOLE.encode()
-        assert file.read_bytes() == plan.result
-
-    def test_no_change_writes_nothing(self, file: Path) -> None:
-        patch.save(self.plan(file), file)
-        inode = file.stat().st_ino
-        assert patch.save(self.plan(file), file) is None
-        assert file.stat().st_ino == inode
-        assert len(list(file.parent.iterdir())) == 2
-
-    def test_a_symbolic_link_stays_one(self, file: Path) -> None:
-        link = file.with_name("link.xml")
-        link.symlink_to(file.name)
-        plan = self.plan(link)
-        patch.save(plan, link)
-        assert link.is_symlink()
-        assert file.read_bytes() == plan.result
-
-    def test_a_file_that_changed_meanwhile_is_left_alone(self, file: Path) -> None:
-        plan = self.plan(file)
-        file.write_text(WHOLE + "<!-- theirs -->", encoding="utf-8")
-        with pytest.raises(InputError, match="changed since it was read"):
-            patch.save(plan, file)
-        assert file.read_text(encoding="utf-8") == WHOLE + "<!-- theirs -->"
-        assert list(file.parent.iterdir()) == [file]
-
-    @pytest.mark.parametrize("call", ["fsync", "replace", "open", "access"])
-    def test_a_failure_leaves_the_old_file_whole(
-        self, file: Path, call: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        plan = self.plan(file)
-
-        def fail(*_: object, **__: object) -> None:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-        if call == "access":  # what the system says to anyone but root of a read-only file
-            monkeypatch.setattr(os, "access", lambda *_: False)
-        elif call == "replace":
-            monkeypatch.setattr(Path, "replace", fail)
-        else:
-            monkeypatch.setattr(os, call, fail)
-        with pytest.raises(InputError, match="cannot write"):
-            patch.save(plan, file)
-        monkeypatch.undo()
-        assert file.read_bytes() == WHOLE.encode()
-        assert list(file.parent.iterdir()) == [file]

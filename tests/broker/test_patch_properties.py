@@ -1,12 +1,14 @@
 """What holds for every file and every topology, however oddly the file is written."""
 
+from xml.etree import ElementTree
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from opskit.broker import patch
+from opskit.broker import generate, patch
 from opskit.broker.topology import Account, BrokerSpec, Credentials, Route, Secret, Topology
 from opskit.broker.xmltree import Element, XmlDocument
-from tests.broker.odd_files import HOLDER, OddFile, odd_files
+from tests.broker.odd_files import CORE, HOLDER, OddFile, odd_files
 
 NAMES = st.sampled_from(["A", "orders.>", "a b", 'quo"te', "amp&lt<", "日本", "é", "it's"])
 LISTS = st.lists(NAMES, max_size=3, unique=True).map(tuple)
@@ -65,6 +67,18 @@ def connectors(raw: bytes) -> dict[str, Element]:
     return {e.attributes["name"]: e for e in root.walk() if e.name == "networkConnector"}
 
 
+def meaning(connector: Element) -> tuple[dict[str, str], set[tuple[str, ...]]]:
+    """Attributes, and the entries of the lists, each with its list."""
+    attributes = {
+        name: value.replace("TRUE", "true") for name, value in connector.attributes.items()
+    }
+    return attributes, {
+        (holder.name, entry.name, entry.attributes["physicalName"])
+        for holder in connector.children
+        for entry in holder.children
+    }
+
+
 def around(raw: bytes) -> list[bytes]:
     """The text before and behind `<networkConnectors>`; all of it where there is none."""
     document = XmlDocument("f.xml", raw)
@@ -81,31 +95,35 @@ def squeezed(texts: list[bytes]) -> bytes:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(file=odd_files(), first=routes(), second=routes())
 def test_patching(file: OddFile, first: list[Route], second: list[Route]) -> None:
-    once = patched(file.raw, first)
-    assert patched(once, first) == once, "a second run changes nothing"
-    wanted = {
-        f"{kind}:{route.source}->{route.target}"
-        for route in first
-        for kind, names in (("Q", route.queues), ("T", route.topics))
-        if names
-    }
-    assert set(connectors(once)) == wanted | file.foreign
-    _assert_the_rest_is_kept(file, once)
-
-    again = patched(once, second)
-    assert set(connectors(again)) - wanted - file.foreign <= {
-        f"{kind}:{route.source}->{route.target}" for kind in "QT" for route in second
-    }
-    assert patched(again, second) == again
-
-    assert set(connectors(patched(again, []))) == file.foreign
-    _assert_the_rest_is_kept(file, patched(again, []))
+    now = file.raw
+    for found in (first, second, []):
+        now = patched(now, found)
+        assert patched(now, found) == now, "a second run changes nothing"
+        _assert_the_connectors_are_those_of(found, now, file.foreign)
+        _assert_the_namespace_is_that_of_the_broker(now)
+        _assert_the_rest_is_kept(file, now)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(file=odd_files(holder=False, one_line=False), found=routes())
 def test_what_was_patched_in_leaves_no_trace(file: OddFile, found: list[Route]) -> None:
     assert patched(patched(file.raw, found), []) == file.raw
+
+
+def _assert_the_connectors_are_those_of(
+    found: list[Route], now: bytes, foreign: frozenset[str]
+) -> None:
+    generated = connectors(generate.fragment(topology(found), "onprem").encode())
+    patched_in = connectors(now)
+    assert patched_in.keys() == generated.keys() | foreign
+    for name, element in generated.items():
+        assert meaning(patched_in[name]) == meaning(element)
+
+
+def _assert_the_namespace_is_that_of_the_broker(raw: bytes) -> None:
+    for element in ElementTree.fromstring(raw).iter():
+        if "etwork" in element.tag or element.tag.endswith(("queue", "topic", "Destinations")):
+            assert element.tag.startswith(f"{{{CORE}}}")
 
 
 def _assert_the_rest_is_kept(file: OddFile, now: bytes) -> None:

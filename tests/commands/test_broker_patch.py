@@ -96,7 +96,6 @@ def test_on_a_terminal_it_asks(folder: Path, answer: bytes, status: int) -> None
             stdin=theirs,
             stdout=subprocess.PIPE,
             stderr=theirs,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
             check=False,
             timeout=60,
         )

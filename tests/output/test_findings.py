@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from tests.output.test_console import EVIL, SHOWN, on_terminal
 
 from opskit import __version__
 from opskit.errors import UsageError
 from opskit.findings import Finding, Location, Report, Rule, Severity
 from opskit.output import Format, console, emit_report, render_report, summary_line
 from opskit.output.parts import file_of, uri_of
+from tests.output.test_console import EVIL, SHOWN, on_terminal
 
 SCHEMA = "opskit.broker.check/1"
 RULES = [

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.output.test_console import EVIL, SHOWN, on_terminal
 
 from opskit.errors import UsageError
 from opskit.output import Column, Format, Table, console, emit_rows, render_rows
 from opskit.output.text import count, width
 from opskit.output.values import cell, plain
+from tests.output.test_console import EVIL, SHOWN, on_terminal
 
 TABLE = Table(
     schema="opskit.test.list/1",

@@ -127,8 +127,8 @@ def _refused_remotely(
         why="Whoever reads the file, its backups or its history has the password. Amazon MQ fills "
         "in the password of a connector itself and keeps none from a configuration.",
         fix='write a placeholder, password="${BRIDGE_PASSWORD}"; on Amazon MQ leave it out',
-        reference="Amazon MQ Developer Guide, 'networkConnector'; "
-        "https://activemq.apache.org/components/classic/documentation/encrypted-passwords",
+        reference="https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/"
+        "network-of-brokers.html; https://activemq.apache.org/encrypted-passwords",
     )
 )
 def written_out(network: Network) -> Iterator[Finding]:

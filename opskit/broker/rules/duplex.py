@@ -14,8 +14,8 @@ from opskit.findings import Finding, Rule, Severity
         Severity.ERROR,
         title="duplex connectors from both ends",
         why="A duplex connector bridges both ways, so that two of them bridge twice each way: "
-        "every message on a statically included topic arrives twice, and each consumer counts "
-        "double in the balance of queues.",
+        "every message on a statically included topic arrives twice. Where both have one name, "
+        "one of them is refused instead, and tries for ever.",
         fix="keep the duplex connector of one end (the one that can open the connection) and "
         "remove the other",
         reference="measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1, 6.1.7",
@@ -24,9 +24,10 @@ from opskit.findings import Finding, Rule, Severity
 def duplex_from_both_ends(network: Network) -> Iterator[Finding]:
     """Measured: 10 messages to a topic that both connectors include statically arrive 20 times.
 
-    An error where that, or a topic without suppression, is what both carry; else a warning: of
-    dynamic demand the brokers suppress the second subscription, and queue messages go one way.
-    Connectors that carry different destinations may meet.
+    An error there; else a warning: of dynamic demand the brokers suppress the second
+    subscription (measured), queue messages go one way, and of connectors of one name only one is
+    accepted (measured: "Client: n_a_inbound_b already connected", every few seconds). Connectors
+    that carry different destinations may meet.
     """
     towards: dict[tuple[int, int], list[Connector]] = {}
     for connector in network.connectors:
@@ -45,6 +46,8 @@ def duplex_from_both_ends(network: Network) -> Iterator[Finding]:
 def _finding(connector: Connector, other: Connector) -> Finding:
     twice = _twice(connector, other)
     effect = f"messages on {twice} arrive twice" if twice else "every bridge exists twice"
+    if connector.name == other.name:
+        effect = f"both are called {connector.name!r}, and one of them is refused"
     return Finding(
         message=f"{other.broker.name!r} has the duplex {other.label} back to this broker: {effect}",
         object=connector.label,
@@ -57,6 +60,8 @@ def _finding(connector: Connector, other: Connector) -> Finding:
 
 def _twice(connector: Connector, other: Connector) -> str:
     """A topic that crosses by both; empty where there is none that is known to."""
+    if connector.name == other.name:
+        return ""
     theirs = {entry.name for entry in other.static if entry.kind == "topic"}
     for entry in connector.static:
         if entry.kind == "topic" and entry.name in theirs:

@@ -11,7 +11,7 @@ from opskit.broker.uris import OPENWIRE, WRAPPERS, Uri
 from opskit.findings import Finding, Rule, Severity
 
 _TRANSPORTS = "https://activemq.apache.org/components/classic/documentation/uri-protocols"
-_AMAZON = "Amazon MQ Developer Guide"
+_AMAZON = "https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/network-of-brokers.html"
 #: What listens on the other ports of an Amazon MQ broker.
 _AMAZON_PORTS = {5671: "AMQP", 61614: "STOMP", 8883: "MQTT", 61619: "WSS", 8162: "the console"}
 _AMAZON_SUFFIX = (".amazonaws.com", ".amazonaws.com.cn")
@@ -83,7 +83,7 @@ def _wrong_schemes(connector: Connector, outer: Uri) -> Iterator[Finding]:
         why="Of an Amazon MQ pair one member is active. static:(a,b) keeps trying the standby for "
         "ever; with one member alone the bridge is down after a failover.",
         fix="write masterslave:(ssl://...-1...:61617,ssl://...-2...:61617)",
-        reference=f"{_AMAZON}, 'Amazon MQ network of brokers'",
+        reference=_AMAZON,
     )
 )
 def pair(network: Network) -> Iterator[Finding]:
@@ -181,7 +181,7 @@ def _is_host(host: str) -> bool:
         why="Amazon MQ listens for OpenWire on port 61617 and there over TLS only; another port "
         "speaks another protocol, and the bridge never comes up.",
         fix="write ssl://HOST:61617",
-        reference=f"{_AMAZON}, 'Connecting to your Amazon MQ broker'",
+        reference=_AMAZON,
     )
 )
 def amazon_mq_address(network: Network) -> Iterator[Finding]:

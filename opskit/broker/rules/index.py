@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 from opskit.broker.model import Connector, Network
 from opskit.broker.uris import Uri
 
+_NONE: tuple[tuple[str, str], ...] = ()
+
 
 class Index:
     """Connectors by what they have.
@@ -49,15 +51,18 @@ class Index:
         self.attributes.update(found)
 
     def _take_apart(self, network: Network) -> None:
+        add_agent, add_part = self.agents.add, self.parts.append
+        scheme, options = "", _NONE  # those of the connector before: most often the same again
         for connector in network.connectors:
             uri = connector.uri
             if uri is None:
                 continue
-            self.agents.add(uri.scheme)
-            if uri.options:
-                self.options.add((uri.scheme, uri.options))
+            if uri.options != options or uri.scheme != scheme:
+                scheme, options = uri.scheme, uri.options
+                add_agent(scheme)
+                self.options.add((scheme, options))
             for part in uri.parts:
-                self.parts.append((connector, part))
+                add_part((connector, part))
 
     def values(self, attribute: str) -> dict[str, list[Connector]]:
         """The distinct values of an attribute, each with its connectors."""

@@ -6,7 +6,7 @@ DemandForwardingBridgeSupport.isPermissableDestination).
 
 from collections.abc import Iterator
 
-from opskit.broker.destinations import Destination, covers, has_wildcard, split
+from opskit.broker.destinations import KINDS, Destination, covers, has_wildcard, split
 from opskit.broker.model import Broker, Connector, Entry, Network
 from opskit.broker.rules.registry import RULES
 from opskit.findings import Finding, Rule, Severity
@@ -32,16 +32,23 @@ def _text(entry: Entry) -> str:
     return f'<{entry.kind} physicalName="{entry.name}"/>'
 
 
+def _names_one(entry: Entry) -> bool:
+    """Whether an entry names a destination at all; BRK041 reports those that do not."""
+    return entry.kind in KINDS and bool(entry.name.strip())
+
+
 def _excluding(connector: Connector, destination: Destination) -> Entry | None:
     """The exclusion that decides about a destination."""
     for entry in connector.excluded:
-        if covers(entry.destination, destination):
+        if _names_one(entry) and covers(entry.destination, destination):
             return entry
     return None
 
 
 def _shut_out(connector: Connector, entry: Entry) -> Iterator[tuple[Destination, Entry]]:
     """The destinations of an entry that an exclusion covers, each with that exclusion."""
+    if not _names_one(entry):
+        return
     whole = _excluding(connector, entry.destination)
     for part in split(entry.destination):
         exclusion = whole or _excluding(connector, part)
@@ -123,9 +130,9 @@ def hole_in_static(network: Network) -> Iterator[Finding]:
         for entry in connector.static:
             if not has_wildcard(entry.name) or any(_shut_out(connector, entry)):
                 continue
-            for exclusion in connector.excluded:
+            for exclusion in filter(_names_one, connector.excluded):
                 if any(covers(entry.destination, hole) for hole in split(exclusion.destination)):
-                    message = f"the exclusion {_text(entry=exclusion)} stalls {_text(entry)}"
+                    message = f"the exclusion {_text(exclusion)} stalls {_text(entry)}"
                     yield _finding(connector, exclusion, message, "no exclusion inside it")
 
 

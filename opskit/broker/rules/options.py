@@ -9,6 +9,7 @@ from opskit.broker.rules.uris import finding
 from opskit.broker.uris import OPENWIRE, Uri
 from opskit.findings import Finding, Rule, Severity
 
+_AMAZON = "https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/network-of-brokers.html"
 _FAILOVER = (
     "https://activemq.apache.org/components/classic/documentation/failover-transport-reference"
 )
@@ -54,7 +55,7 @@ _NO_FAILOVER_PREFIX = ("jms.", "socket.", "wireFormat.", "transport.", "discover
         "the bridge, which then neither restarts nor learns anew what the other broker wants.",
         fix="write static:(failover:(...)?maxReconnectAttempts=0&amp;randomize=false), or "
         "masterslave:(...), which adds both",
-        reference=f"{_FAILOVER}; Amazon MQ Developer Guide, 'Amazon MQ network of brokers'",
+        reference=f"{_FAILOVER}; {_AMAZON}",
         fixable=True,
     )
 )

@@ -182,7 +182,7 @@ def no_agent(network: Network) -> Iterator[Finding]:
         title="multicast discovery with Amazon MQ",
         why="A VPC carries no multicast to a managed broker, so no broker is ever found.",
         fix="name the brokers: static:(ssl://HOST:61617)",
-        reference="Amazon MQ Developer Guide, 'Amazon MQ network of brokers'",
+        reference="https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/network-of-brokers.html",
     )
 )
 def multicast_with_amazon_mq(network: Network) -> Iterator[Finding]:

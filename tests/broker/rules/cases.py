@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from opskit.broker import reader, versions
-from opskit.broker.model import Network
+from opskit.broker.model import Network, Target
 from opskit.broker.rules import RULES
 from opskit.broker.xmltree import XmlDocument
 from opskit.findings import Finding
@@ -25,7 +25,7 @@ class Case:
     xml: str
     quiet: tuple[str, ...] = ()
     version: str = "5.17.2"
-    target: str = "self-managed"
+    target: Target = "self-managed"
     says: str = ""
     marks: tuple[tuple[str, str, int, int], ...] = field(init=False)
     clean: str = field(init=False)
@@ -50,7 +50,7 @@ class Case:
     def network(self) -> Network:
         document = XmlDocument(FILE, self.clean.encode())
         version = versions.parse(self.version)
-        return Network(reader.from_document(document, version=version, target=self.target))  # type: ignore[arg-type]
+        return Network(reader.from_document(document, version=version, target=self.target))
 
     def findings(self) -> list[Finding]:
         """What the case's own rules find; all others are left out."""

@@ -17,7 +17,9 @@ CASES = [
     at_uri("host and port alone", "BRK004", "static:(mq.corp.example:61616)", says="ssl://mq.corp"),
     quiet("tcp", "BRK004", "static:(tcp://a:1)"),
     quiet("nio with TLS", "BRK004", "static:(nio+ssl://a:1)"),
-    quiet("auto in failover", "BRK004", "static:(failover:(auto+ssl://a:1)?maxReconnectAttempts=0)"),
+    quiet(
+        "auto in failover", "BRK004", "static:(failover:(auto+ssl://a:1)?maxReconnectAttempts=0)"
+    ),
     quiet("scheme of a placeholder", "BRK004", "static:(${SCHEME}://a:1)"),
     at_uri("both members in static", "BRK021", f"static:({BOTH})", says="masterslave:"),
     at_uri("the second member alone", "BRK021", f"static:(ssl://{TWO}:61617)", says=ONE),
@@ -38,7 +40,9 @@ CASES = [
         "static:(ssl://b-1a-1.mq.eu-west-1.amazonaws.com:61617,"
         "ssl://b-2b-1.mq.eu-west-1.amazonaws.com:61617)",
     ),
-    at_uri("underscore in the host", "BRK033", "static:(tcp://my_host:61616)", says="no usable host"),
+    at_uri(
+        "underscore in the host", "BRK033", "static:(tcp://my_host:61616)", says="no usable host"
+    ),
     at_uri("no host", "BRK033", "static:(tcp://:61616)"),
     at_uri("no port", "BRK033", "static:(ssl://mq.corp.example)", says="mq.corp.example:61617"),
     at_uri("no port in masterslave", "BRK033", "masterslave:(ssl://a:1,ssl://b)"),

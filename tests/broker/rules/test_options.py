@@ -6,8 +6,12 @@ from tests.broker.rules.test_uris import at_uri, quiet
 CASES = [
     at_uri("failover without options", "BRK022", "static:(failover:(tcp://a:1,tcp://b:1))"),
     at_uri("failover with others", "BRK022", "static:(failover:(tcp://a:1)?randomize=false)"),
-    at_uri("attempts without end", "BRK022", "static:(failover:(tcp://a:1)?maxReconnectAttempts=-1)"),
-    at_uri("attempts at the agent", "BRK022", "static:(failover:(tcp://a:1))?maxReconnectAttempts=0"),
+    at_uri(
+        "attempts without end", "BRK022", "static:(failover:(tcp://a:1)?maxReconnectAttempts=-1)"
+    ),
+    at_uri(
+        "attempts at the agent", "BRK022", "static:(failover:(tcp://a:1))?maxReconnectAttempts=0"
+    ),
     quiet("one attempt", "BRK022", "static:(failover:(tcp://a:1)?maxReconnectAttempts=0)"),
     quiet("some attempts", "BRK022", "static:(failover:(tcp://a:1)?maxReconnectAttempts=5)"),
     quiet("masterslave", "BRK022", "masterslave:(tcp://a:1,tcp://b:1)"),
@@ -24,14 +28,22 @@ CASES = [
         "static:(ssl://a:1?randomize=false)",
         says="failover:(...)?randomize",
     ),
-    at_uri("a client's option", "BRK036", "masterslave:(tcp://a:1,tcp://b:1?jms.useAsyncSend=true)"),
+    at_uri(
+        "a client's option", "BRK036", "masterslave:(tcp://a:1,tcp://b:1?jms.useAsyncSend=true)"
+    ),
     at_uri("a server's option", "BRK036", "static:(ssl://a:1?needClientAuth=true)"),
-    at_uri("the agent's option at failover", "BRK036", "static:(failover:(tcp://a:1)?minConnectTime=1)"),
+    at_uri(
+        "the agent's option at failover", "BRK036", "static:(failover:(tcp://a:1)?minConnectTime=1)"
+    ),
     at_uri("a socket's option at failover", "BRK036", "static:(failover:(tcp://a:1)?socket.x=1)"),
     at_uri("inside failover", "BRK036", "static:(failover:(tcp://a:1?randomize=false))"),
     quiet("a transport's own", "BRK036", "static:(ssl://a:1?wireFormat.maxInactivityDuration=0)"),
-    quiet("a socket's", "BRK036", "static:(ssl://a:1?socket.verifyHostName=false&amp;keepAlive=true)"),
-    quiet("failover's own", "BRK036", "static:(failover:(tcp://a:1)?randomize=false&amp;nested.x=1)"),
+    quiet(
+        "a socket's", "BRK036", "static:(ssl://a:1?socket.verifyHostName=false&amp;keepAlive=true)"
+    ),
+    quiet(
+        "failover's own", "BRK036", "static:(failover:(tcp://a:1)?randomize=false&amp;nested.x=1)"
+    ),
     quiet("the agent's own", "BRK036", "static:(tcp://a:1)?initialReconnectDelay=1000"),
     at_uri("failover's option at static", "BRK037", "static:(tcp://a:1)?randomize=false"),
     at_uri("misspelt", "BRK037", "static:(tcp://a:1)?maxReconectDelay=1", says="maxReconnectDelay"),

@@ -5,10 +5,18 @@ from collections.abc import Sequence
 import pytest
 
 from opskit.findings import Severity
-from tests.broker.rules.marked import broker, connector, dynamic, findings, levels, read, static
-from tests.broker.rules.marked import where
+from tests.broker.rules.marked import (
+    broker,
+    connector,
+    dynamic,
+    findings,
+    levels,
+    read,
+    static,
+    where,
+)
 
-W, I, E = Severity.WARNING, Severity.INFO, Severity.ERROR
+W, N, E = Severity.WARNING, Severity.INFO, Severity.ERROR
 Q = static("queue:Q")
 
 
@@ -26,8 +34,8 @@ RING = "ab bc cd da"
 SUPPRESSED = 'networkTTL="2" suppressDuplicateQueueSubscriptions="true"'
 
 CASES = [
-    ("013", "beyond a tree", links("abc", '¦networkTTL="3"', TREE), {I}),
-    ("013", "no limit in a tree", links("abc", '¦consumerTTL="-1"', TREE), {I}),
+    ("013", "beyond a tree", links("abc", '¦networkTTL="3"', TREE), {N}),
+    ("013", "no limit in a tree", links("abc", '¦consumerTTL="-1"', TREE), {N}),
     ("013", "as far as the tree", links("abc", 'networkTTL="2"', TREE), set()),
     ("013", "beyond a triangle", links("abc", '¦¦consumerTTL="2"', TRIANGLE), {W}),
     ("013", "suppressed", links("abc", f"¦{SUPPRESSED}", TRIANGLE), {W}),

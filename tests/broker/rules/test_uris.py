@@ -1,16 +1,25 @@
 import pytest
 
+from opskit.broker.model import Target
 from tests.broker.rules.cases import Case, broker, connector
 
 
-def at_uri(id: str, code: str, uri: str, **more: str) -> Case:  # noqa: A002
+def at_uri(
+    id: str,  # noqa: A002
+    code: str,
+    uri: str,
+    *,
+    target: Target = "self-managed",
+    says: str = "",
+) -> Case:
     """A case in which the rule reports at the URI."""
-    return Case(id, broker(connector(uri=uri, before_uri=f"{{{code}}}")), **more)  # type: ignore[arg-type]
+    xml = broker(connector(uri=uri, before_uri=f"{{{code}}}"))
+    return Case(id, xml, target=target, says=says)
 
 
-def quiet(id: str, code: str, uri: str, **more: str) -> Case:  # noqa: A002
+def quiet(id: str, code: str, uri: str, *, target: Target = "self-managed") -> Case:  # noqa: A002
     """A case in which the rule has nothing to say about the URI."""
-    return Case(id, broker(connector(uri=uri)), quiet=(code,), **more)  # type: ignore[arg-type]
+    return Case(id, broker(connector(uri=uri)), quiet=(code,), target=target)
 
 
 CASES = [
@@ -32,7 +41,9 @@ CASES = [
     quiet("masterslave of a placeholder", "BRK005", "masterslave:(${PAIR})"),
     at_uri("empty URI", "BRK031", " ", says="empty uri"),
     Case("no URI", broker(connector(uri="", before="{BRK031}")), says="no uri"),
-    Case("discoveryURI", broker(connector('discoveryURI="static:(tcp://a:1)"', uri="")), ("BRK031",)),
+    Case(
+        "discoveryURI", broker(connector('discoveryURI="static:(tcp://a:1)"', uri="")), ("BRK031",)
+    ),
     at_uri("no scheme", "BRK031", "mq.corp.example"),
     at_uri("parenthesis left open", "BRK031", "static:(tcp://a:1", says="not closed"),
     at_uri("inner parenthesis left open", "BRK031", "static:(failover:(tcp://a:1)"),

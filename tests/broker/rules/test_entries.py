@@ -1,0 +1,55 @@
+import pytest
+
+from tests.broker.rules.cases import (
+    Case,
+    broker,
+    connector,
+    durable,
+    dynamic,
+    excluded,
+    queue,
+    static,
+    topic,
+)
+
+
+def body(id: str, inside: str, *quiet: str, says: str = "") -> Case:  # noqa: A002
+    """A case of one connector with these children, marks included."""
+    return Case(id, broker(connector(body=inside)), quiet, says=says)
+
+
+MISSPELT = "staticalyIncludedDestinations"
+CASES = [
+    body("unknown child", "{BRK040}<colour/>"),
+    body("misspelt list", f"{{BRK040}}<{MISSPELT}/>", says="staticallyIncludedDestinations"),
+    body("list in another case", "{BRK040}<excludeddestinations/>", says="excludedDestinations"),
+    body("URI as a child", "{BRK040}<uri>static:(tcp://a:1)</uri>"),
+    body("connector in a connector", "{BRK040}<networkConnector/>"),
+    body(
+        "every list",
+        static(queue("a")) + dynamic(queue("a")) + excluded(queue("b")) + durable(topic("c")),
+        "BRK040",
+    ),
+    body("a trust store of its own", "<sslContext><sslContext/></sslContext>", "BRK040"),
+    body("no physicalName", static("{BRK041}<queue/>"), says="without physicalName"),
+    body("name for physicalName", static('{BRK041}<queue name="a"/>')),
+    body("another case", dynamic('{BRK041}<queue physicalname="a"/>'), says="physicalname"),
+    body("blank", excluded(queue(" ", "{BRK041}"))),
+    body("no such destination", static('{BRK041}<destination physicalName="a"/>'), says="queue"),
+    body("in capitals", static('{BRK041}<Queue physicalName="a"/>')),
+    body("unknown attribute", static('{BRK041}<queue physicalName="a" colour="red"/>')),
+    body("with a prefix", static(queue("queue://a", "{BRK041}")), says="a part of the name"),
+    body("durable without a name", durable("{BRK041}<topic/>")),
+    body("plain", static(queue("a.>"), topic(" b "), queue("a,topic://b")), "BRK041"),
+    body("temporary", dynamic('<tempQueue physicalName="a"/>'), "BRK041"),
+    body("with other attributes", static('<queue id="x" physicalName="a" DLQ="true"/>'), "BRK041"),
+    body("a composite with prefixes", static(queue("queue://a,b")), "BRK041"),
+    body("with options", static(queue("a?consumer.prefetchSize=1")), "BRK041"),
+    body("a bean", static('<ref bean="x"/>'), "BRK041"),
+    body("a placeholder", static(queue("${QUEUE}")), "BRK041"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_case(case: Case) -> None:
+    case.check()

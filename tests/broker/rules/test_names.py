@@ -1,0 +1,83 @@
+"""BRK029, BRK053, BRK054: names, and a connector to its own broker."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from opskit.broker.rules.names import jmx_name
+from opskit.findings import Severity
+from tests.broker.rules.marked import broker, connector, findings, levels, read, where
+
+W, N, E = Severity.WARNING, Severity.INFO, Severity.ERROR
+
+
+def named(name: str, mark: str = "") -> list[str]:
+    return [broker("a", f'<networkConnector {mark}name="{name}" uri="static:(tcp://b:1)"/>')]
+
+
+def own(uri: str, mark: str = "", port: int = 61616) -> list[str]:
+    return [broker("a", f'<networkConnector name="n" {mark}uri="{uri}"/>', port=port)]
+
+
+def twin(uri: str, mark: str = "", name: str = "n") -> str:
+    return broker("same", connector(uri, name=name)).replace("brokerName", f"{mark}brokerName")
+
+
+HUB = "static:(tcp://hub:1)"
+CASES: list[tuple[str, str, list[str], dict[str, Any], set[Severity]]] = [
+    ("029", "a colon", named("Q:a->b", "¦"), {}, {N}),
+    ("029", "all of them", named("a,b?c=d*'&quot;", "¦"), {}, {N}),
+    ("029", "plain", named("a-b_c.d->e"), {}, set()),
+    ("029", "a placeholder", named("${NAME:x}"), {}, set()),
+    ("029", "no name", [broker("a", '<networkConnector uri="static:(tcp://b:1)"/>')], {}, set()),
+    ("053", "to the same hub", [twin(HUB, "¦"), twin(HUB, "¦")], {}, {E}),
+    ("053", "other connectors", [twin(HUB), twin(HUB, "¦", "m")], {}, {W}),
+    ("053", "elsewhere", [twin(HUB), twin("static:(tcp://other:1)", "¦")], {}, {W}),
+    ("053", "different", [broker("a", connector(HUB, name="n")),
+     broker("b", connector(HUB, name="n"))], {}, set()),
+    ("053", "placeholders", [broker("${NAME}", connector(HUB)), broker("${NAME}", connector(HUB))],
+     {}, set()),
+    ("053", "fragments", ['<networkConnector name="n" uri="static:(tcp://hub:1)"/>'] * 2, {},
+     set()),
+    ("054", "localhost", [broker("a", f'<networkConnector ¦uri="{"static:(tcp://localhost:7)"}"/>',
+     body='<transportConnectors><transportConnector uri="nio://0.0.0.0:7?x=1"/>'
+     "</transportConnectors>")], {}, {E}),
+    ("054", "by host", own("static:(tcp://a.example:61616)", "¦"), {}, {E}),
+    ("054", "a host like it", own("static:(tcp://aa.example:61616)"), {}, set()),
+    ("054", "another port", own("static:(tcp://localhost:61617)"), {}, set()),
+    ("054", "a pair", own("masterslave:(tcp://localhost:61616,tcp://b:61616)"), {}, set()),
+    ("054", "a placeholder", own("static:(tcp://localhost:${PORT})"), {}, set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "files", "options", "severities"),
+    [case[0:1] + case[2:] for case in CASES],
+    ids=[f"BRK{case[0]}-{case[1]}" for case in CASES],
+)
+def test_it_fires_at_the_marks(
+    code: str, files: Sequence[str], options: dict[str, Any], severities: set[Severity]
+) -> None:
+    network, places = read(files, **options)
+    found = findings(f"BRK{code}", network)
+    assert where(found) == places
+    assert levels(found) == severities
+
+
+@pytest.mark.parametrize(
+    ("name", "encoded"),
+    [
+        ("Q:onprem->cloud", "Q_onprem->cloud"),
+        ("a,b'c\"d", "a_b_c_d"),
+        ("what?", "what&qe;"),
+        ("k=v", "k&amp;v"),
+        ("all*", "all&ast;"),
+        ("plain", "plain"),
+    ],
+)
+def test_the_object_name_of_a_connector(name: str, encoded: str) -> None:
+    assert jmx_name("on prem:1", name) == (
+        "org.apache.activemq:type=Broker,brokerName=on_prem_1,"
+        f"connector=networkConnectors,networkConnectorName={encoded}"
+    )

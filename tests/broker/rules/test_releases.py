@@ -1,0 +1,57 @@
+"""BRK015, BRK023, BRK052: defaults that changed, defects, and ends of support."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from opskit.findings import Severity
+from tests.broker.rules.marked import broker, connector, dynamic, findings, levels, read, where
+
+W, E = Severity.WARNING, Severity.ERROR
+
+
+ONE = [broker("a", connector("b"))]
+DEAD = ["¦" + broker("a", connector("b"))]
+TWO = [broker("a", "¦" + connector("b")), broker("b", "¦" + connector("a"))]
+QUIET_TWO = [broker("a", connector("b")), broker("b", connector("a"))]
+SAID = [broker("a", connector("b", 'decreaseNetworkConsumerPriority="false"')), broker("b")]
+CASES: list[tuple[str, str, list[str], dict[str, Any], set[Severity]]] = [
+    ("015", "both sides", TWO, {"version": ("5.17.2", "5.18")}, {W}),
+    ("015", "5 and 6", TWO, {"version": ("6.0", "5.16")}, {W}),
+    ("015", "same side", QUIET_TWO, {"version": ("5.18.3", "5.19")}, set()),
+    ("015", "nobody said", QUIET_TWO, {}, set()),
+    ("015", "written out", SAID, {"version": ("5.17", "5.18")}, set()),
+    ("015", "a placeholder", [text.replace('"false"', '"${P}"') for text in SAID],
+     {"version": ("5.17", "5.18")}, set()),
+    ("015", "topics", [broker("a", connector("b", "", dynamic("topic:T"))), broker("b")],
+     {"version": ("5.17", "5.18")}, set()),
+    ("015", "not connected", [broker("a", connector("x")), broker("b", connector("y"))],
+     {"version": ("5.17", "5.18")}, set()),
+    ("015", "upgraded", [broker("a", "¦" + connector("x"))],
+     {"version": "5.18", "previous": ONE, "old": "5.17"}, {W}),
+    ("015", "upgraded further", ONE, {"version": "5.19", "previous": ONE, "old": "5.18"}, set()),
+    *(("023", version, DEAD, {"version": version}, {W})
+      for version in ("5.15.16", "5.17", "5.18.7", "5.19.8", "6.0", "6.1.8", "6.2.0", "6.2.7")),
+    *(("023", version, ONE, {"version": version}, set())
+      for version in ("5.19", "5.19.9", "6.2", "6.2.8", "6.3.0")),
+    ("023", "no bridge", [broker("a")], {"version": "5.17.2"}, set()),
+    ("052", "5.17", DEAD, {"version": "5.17", "target": "amazon-mq"}, {W}),
+    ("052", "6.1", DEAD, {"version": "6.1", "target": "amazon-mq"}, {W}),
+    ("052", "5.18", ONE, {"version": "5.18", "target": "amazon-mq"}, set()),
+    ("052", "self-managed", ONE, {"version": "5.17"}, set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "files", "options", "severities"),
+    [case[0:1] + case[2:] for case in CASES],
+    ids=[f"BRK{case[0]}-{case[1]}" for case in CASES],
+)
+def test_it_fires_at_the_marks(
+    code: str, files: Sequence[str], options: dict[str, Any], severities: set[Severity]
+) -> None:
+    network, places = read(files, **options)
+    found = findings(f"BRK{code}", network)
+    assert where(found) == places
+    assert levels(found) == severities

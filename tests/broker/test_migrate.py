@@ -1,0 +1,145 @@
+"""BRK101 to BRK109: what an upgrade changes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from opskit.broker import history, versions
+from opskit.broker.migrate import MIGRATION, Migration, migrate, read
+from opskit.broker.model import Network
+from opskit.errors import InputError, UsageError
+from opskit.findings import Severity
+from tests.broker.rules.marked import MARK, broker, connector, dynamic, marks, parse, where
+
+E, W, N = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+
+def plain(text: str) -> str:
+    return broker("a", body=text)
+
+
+def entry(attributes: str = "", inner: str = "") -> str:
+    return plain(
+        "<destinationPolicy><policyMap><policyEntries>\n"
+        f"{MARK if attributes.startswith(MARK) and not inner else ''}"
+        f'<policyEntry queue=">" {attributes.lstrip(MARK) if not inner else attributes}>'
+        f"{inner}</policyEntry>\n</policyEntries></policyMap></destinationPolicy>"
+    )
+
+
+AUTO = broker("a", connector("b", '¦autoStart="true"'))
+BRIDGE = broker("a", connector("b"))
+STORE = "<persistenceAdapter>{}</persistenceAdapter>"
+CASES = [
+    ("101", "autoStart", "5.19", "6.1", AUTO, E),
+    ("101", "autoStart back", "5.19", "5.18", AUTO, E),
+    ("101", "autoStart", "5.19", "6.2", AUTO.replace(MARK, ""), None),
+    ("101", "remoteUserName", "5.17", "5.16.3",
+     broker("a", connector("b", '¦remoteUserName="x" ¦remotePassword="${Y}"')), E),
+    ("101", "an unknown one is lint's", "5.17", "5.18", broker("a", connector("b", 'x="y"')),
+     None),
+    ("102", "levelDB", "5.16", "5.17", plain(STORE.format("¦<levelDB/>")), E),
+    ("102", "partitionBrokerPlugin", "5.19", "6.0",
+     plain("<plugins>¦<partitionBrokerPlugin/></plugins>"), E),
+    ("102", "journal", "5.18", "6.1", plain(STORE.format("¦<journalPersistenceAdapter/>")), E),
+    ("102", "stays to 5.19", "5.17", "5.19", plain(STORE.format("<journalPersistenceAdapter/>")),
+     None),
+    ("102", "not yet", "5.19", "6.1", plain("¦<headerMessageInterceptorStrategy/>"), E),
+    ("102", "there again", "5.19", "6.2", plain("<headerMessageInterceptorStrategy/>"), None),
+    ("102", "kahaDB stays", "5.16", "6.3", plain(STORE.format("<kahaDB/>")), None),
+    ("103", "transport", "5.19", "6.1", plain("<transportConnectors>"
+     '<transportConnector name="t" ¦autoStart="false"/></transportConnectors>'), E),
+    ("103", "broker", "5.19", "6.0", broker("a", attributes='¦maxUncommittedCount="9"'), E),
+    ("103", "broker there", "5.19", "6.1", broker("a", attributes='maxUncommittedCount="9"'),
+     None),
+    ("103", "as a child", "5.19", "6.1",
+     entry("", "<messageInterceptorStrategy/>").replace("<policyEntry", "¦<policyEntry"), E),
+    ("104", "to 5.18", "5.17", "5.18", broker("a", "¦" + connector("b")), W),
+    ("104", "to 6.1", "5.16.2", "6.1.7", broker("a", "¦" + connector("b")), W),
+    ("104", "and back", "5.18", "5.17", broker("a", "¦" + connector("b")), W),
+    ("104", "within", "5.18", "6.2", BRIDGE, None),
+    ("104", "written out", "5.17", "5.18",
+     broker("a", connector("b", 'decreaseNetworkConsumerPriority="${P}"')), None),
+    ("104", "topics", "5.17", "5.18", broker("a", connector("b", "", dynamic("topic:T"))), None),
+    ("105", "to 5.17", "5.16.8", "5.17", entry("¦"), W),
+    ("105", "before it was so", "5.16.3", "5.17", entry(), None),
+    ("105", "written out", "5.16", "5.18", entry('sendDuplicateFromStoreToDLQ="true"'), None),
+    ("105", "later", "5.17", "5.18", entry(), None),
+    ("106", "a bean", "5.19", "6.1",
+     f'<beans><bean id="p" ¦class="com.acme.Plugin"/>{BRIDGE}</beans>', W),
+    ("106", "the broker's", "5.19", "6.1",
+     f'<beans><bean class="org.apache.activemq.broker.BrokerService"/>{BRIDGE}</beans>', None),
+    ("106", "within 5", "5.17", "5.19",
+     f'<beans><bean class="com.acme.Plugin"/>{BRIDGE}</beans>', None),
+    ("107", "to 6", "5.18", "6.0", f'<beans>{BRIDGE}¦<import resource="jetty.xml"/></beans>', W),
+    ("107", "to 6.3", "6.2", "6.3", f'<beans>{BRIDGE}¦<import resource="jetty.xml"/></beans>', W),
+    ("107", "within", "6.0", "6.2", f'<beans>{BRIDGE}<import resource="jetty.xml"/></beans>',
+     None),
+    ("107", "another file", "5.18", "6.0", f'<beans>{BRIDGE}<import resource="x.xml"/></beans>',
+     None),
+    ("108", "Java 11", "5.16", "5.17", "¦" + BRIDGE, N),
+    ("108", "Java 17", "5.19", "6.0", "¦" + BRIDGE, N),
+    ("108", "the same", "5.17", "5.19", BRIDGE, None),
+    ("109", "5.19.8", "5.17", "5.19.8", "¦" + BRIDGE, W),
+    ("109", "6.1", "5.17", "6.1", "¦" + BRIDGE, W),
+    ("109", "cured", "5.17", "6.2.8", BRIDGE, None),
+    ("109", "no bridge", "5.17", "6.1", broker("a"), None),
+]  # fmt: skip
+
+
+def migration(texts: Sequence[str], old: str, new: str) -> Migration:
+    brokers = [b for n, text in enumerate(texts, 1)
+               for b in parse(f"{n}.xml", text, old, "self-managed")]  # fmt: skip
+    return Migration(Network(brokers), versions.parse(old), versions.parse(new))
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new", "text", "severity"),
+    [case[:1] + case[2:] for case in CASES],
+    ids=[f"BRK{code}-{title}-{old}-{new}" for code, title, old, new, _, _ in CASES],
+)
+def test_it_fires_at_the_marks(
+    code: str, old: str, new: str, text: str, severity: Severity | None
+) -> None:
+    found = MIGRATION.run(migration([text], old, new), select=[f"BRK{code}"])
+    assert where(found) == [("1.xml", *place) for place in marks(text)]
+    assert {finding.level for finding in found} == ({severity} if severity else set())
+
+
+def test_every_rule_fires_and_stays_quiet_in_the_table() -> None:
+    for rule in MIGRATION.rules:
+        mine = {severity is None for code, *_, severity in CASES if rule.code == f"BRK{code}"}
+        assert mine == {True, False}, rule.code
+
+
+@pytest.mark.parametrize(
+    ("version", "known"),
+    [("5.17.6", False), ("5.17.7", True), ("5.17", True), ("5.18.3", False), ("5.18.4", True),
+     ("5.19.0", True), ("6.0.1", False), ("6.1.0", True), ("6.3.1", True)],
+)  # fmt: skip
+def test_what_was_carried_back_is_known_to_each_line(version: str, known: bool) -> None:
+    parsed = versions.parse(version)
+    assert history.knows_attribute("broker", "maxUncommittedCount", parsed) is known
+
+
+@pytest.mark.parametrize(
+    ("version", "java"), [("5.14", 8), ("5.16.8", 8), ("5.17", 11), ("5.19", 11), ("6.0", 17)]
+)
+def test_java(version: str, java: int) -> None:
+    assert history.java(versions.parse(version)) == java
+
+
+def test_a_file_is_read_and_reported(tmp_path: Path) -> None:
+    file = tmp_path / "activemq.xml"
+    file.write_text(BRIDGE)
+    report = migrate(read([file], "5.17", "5.18"), ignore=["BRK109"])
+    assert (report.schema, report.checked, report.unit) == ("opskit.broker.migrate/1", 1, "broker")
+    assert [finding.rule for finding in report.findings] == ["BRK104"]
+
+
+def test_what_is_no_release_or_no_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not a broker version: 'latest'"):
+        read([tmp_path], "5.17", "latest")
+    with pytest.raises(InputError):
+        read([tmp_path / "absent.xml"], "5.17", "5.18")

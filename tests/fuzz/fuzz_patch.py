@@ -1,0 +1,42 @@
+"""The patcher and the fixes: their result is XML, and a second run changes nothing."""
+
+from opskit.broker import fixes, patch, reader, topology
+from opskit.broker.diff import unified
+from opskit.broker.model import Network
+from opskit.broker.rules import RULES
+from opskit.broker.xmltree import XmlDocument
+from opskit.documents import parse_document
+from tests.fuzz.harness import answers, fuzz
+from tests.fuzz.samples import FILES, TOPOLOGIES, XML_WORDS
+
+ROUTES = [topology.from_document(parse_document(text, "topology.yaml")) for text in TOPOLOGIES[:2]]
+
+
+def one_input(data: bytes) -> None:
+    with answers():
+        document = XmlDocument("fuzz.xml", data)
+        with answers():
+            _fix(document)
+        routes = ROUTES[len(data) % len(ROUTES)]
+        plan = patch.plan(document, routes, "onprem")
+        assert bool(unified(document, plan.result)) == plan.changed
+        again = patch.plan(XmlDocument("fuzz.xml", plan.result), routes, "onprem")
+        assert again.changes == ()
+        assert again.result == plan.result
+
+
+def _fix(document: XmlDocument) -> None:
+    """One fix can uncover what another mends, but they come to an end."""
+    for _ in fixes.FIXES:
+        brokers = reader.from_document(document)
+        if not brokers:
+            return
+        fixed = fixes.fixed(brokers[0], RULES.run(Network(brokers)), unsafe=True)
+        if fixed is None:
+            return
+        document = XmlDocument("fuzz.xml", fixed)
+    raise AssertionError("the fixes do not come to an end")
+
+
+if __name__ == "__main__":
+    fuzz(one_input, FILES, XML_WORDS)
