@@ -42,8 +42,8 @@ class Edit:
 def apply(document: XmlDocument, edits: Iterable[Edit]) -> bytes:
     """The whole file with the edits made, in its own encoding, parsed once more as a check.
 
-    Edits at the same place keep their order. Raises DefectError for edits that overlap or that leave
-    no XML, and InputError for a file whose other bytes could not be kept.
+    Edits at the same place keep their order. Raises DefectError for edits that overlap or that
+    leave no XML, and InputError for a file whose other bytes could not be kept.
     """
     ordered = sorted(edits, key=lambda edit: (edit.start, edit.end))
     if not ordered:

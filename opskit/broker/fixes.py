@@ -10,16 +10,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from opskit.broker import attributes, destinations, edit, reader, uris
+from opskit.broker import attributes, destinations, edit, fix_uris, reader, uris
 from opskit.broker.edit import Edit
 from opskit.broker.model import Broker, Connector, Entry
 from opskit.broker.xmltree import Element, XmlDocument
 from opskit.findings import Finding, Location
 
-_OUTSIDE_PLACEHOLDERS = re.compile(r"([$#]\{[^}]*\})|\s+")
-_PAIR_MEMBER = re.compile(
-    r"(?P<broker>b-[0-9a-f-]+)-(?P<number>[12])(?P<domain>\.mq\..+)", re.IGNORECASE
-)
 _EXPLICIT = "decreaseNetworkConsumerPriority"
 
 
@@ -31,15 +27,34 @@ class Fix:
     safe: bool
 
 
-def fixed(broker: Broker, findings: Iterable[Finding], unsafe: bool = False) -> bytes | None:
+Check = Callable[[list[Broker]], Sequence[Finding]]
+
+
+def fixed(
+    broker: Broker, findings: Iterable[Finding], unsafe: bool = False, check: Check | None = None
+) -> bytes | None:
     """The broker's whole file with the findings that have a fix mended; None where nothing is.
 
     All connectors of the file are looked at, so that one call does for a file of several brokers.
-    Unsafe fixes change which messages flow, and are made only where asked for.
+    Unsafe fixes change which messages flow, and are made only where asked for. A mended name can
+    uncover what another rule mends: with `check`, which gives the findings of a file's brokers,
+    it goes on until nothing is left to mend.
     """
-    document = broker.document
     if broker.origin is not None:
         return None  # it comes from a topology: there is no XML to mend
+    document = _once(broker, findings, unsafe)
+    for _ in FIXES if check else ():
+        brokers = reader.from_document(document, version=broker.version, target=broker.target)
+        if check is None or not brokers:
+            break
+        before, document = document, _once(brokers[0], check(brokers), unsafe)
+        if document.raw == before.raw:
+            break
+    return None if document.raw == broker.document.raw else document.raw
+
+
+def _once(broker: Broker, findings: Iterable[Finding], unsafe: bool) -> XmlDocument:
+    document = broker.document
     for code, numbers in sorted(_wanted(broker, findings, unsafe).items()):
         # Read anew after each rule: the next one may mend the same attribute.
         connectors = _connectors(broker, document)
@@ -47,7 +62,7 @@ def fixed(broker: Broker, findings: Iterable[Finding], unsafe: bool = False) -> 
             change for number in sorted(numbers) for change in FIXES[code].make(connectors[number])
         ]
         document = XmlDocument(document.name, edit.apply(document, edits))
-    return None if document.raw == broker.document.raw else document.raw
+    return document
 
 
 def _wanted(broker: Broker, findings: Iterable[Finding], unsafe: bool) -> dict[str, set[int]]:
@@ -131,11 +146,6 @@ _MEANT |= dict.fromkeys(
 )
 
 
-def _uri_without_space(connector: Connector) -> list[Edit]:
-    """BRK003: the URI without white space, but for what stands in a placeholder."""
-    return _set_uri(connector, lambda uri: _OUTSIDE_PLACEHOLDERS.sub(r"\1", uri))
-
-
 def _one_ttl(connector: Connector) -> list[Edit]:
     """BRK008: without the TTLs that `networkTTL` overrides; the broker does the same as before."""
     if "networkTTL" not in connector.attributes:
@@ -177,62 +187,14 @@ def _explicit_priority(connector: Connector) -> list[Edit]:
     return [edit.set_attribute(connector.broker.document, connector.element, _EXPLICIT, value)]
 
 
-def _pair(connector: Connector) -> list[Edit]:
-    """BRK021: `masterslave:` for `static:` before the two members of an Amazon MQ pair."""
-    uri = connector.uri
-    if uri is None or uri.scheme not in ("static", "simple") or len(uri.parts) != 2:
-        return []
-    members = [_PAIR_MEMBER.fullmatch(part.host) for part in uri.parts]
-    brokers = {(found["broker"] + found["domain"]).lower() for found in members if found}
-    numbers = {found["number"] for found in members if found}
-    if len(brokers) != 1 or len(numbers) != 2:
-        return []
-    return _set_uri(connector, lambda text: text.replace(uri.scheme, "masterslave", 1))
-
-
-def _failover_once(connector: Connector) -> list[Edit]:
-    """BRK022: each `failover:` tries once, in order; the bridge above it reconnects."""
-    uri = connector.uri
-    if uri is None:
-        return []
-    inner = [part for part in uri.wrapped() if part.scheme == "failover"]
-
-    def mended(text: str) -> str:
-        for part in inner:
-            text = text.replace(part.text, _with_options(part))
-        return text
-
-    return _set_uri(connector, mended)
-
-
-def _with_options(uri: uris.Uri) -> str:
-    """A failover URI that gives up after one try; `randomize` stays where it is given."""
-    options = dict(uri.options)
-    if options.get("maxReconnectAttempts", "").isdecimal():
-        return uri.text
-    options["maxReconnectAttempts"] = "0"
-    options.setdefault("randomize", "false")
-    query = "&".join(f"{name}={value}" for name, value in options.items())
-    inner = ",".join(part.text for part in uri.parts)
-    return f"failover:({inner})?{query}"
-
-
-def _set_uri(connector: Connector, change: Callable[[str], str]) -> list[Edit]:
-    old = connector.attributes.get("uri", "")
-    new = change(old)
-    if new == old:
-        return []
-    return [edit.set_attribute(connector.broker.document, connector.element, "uri", new)]
-
-
 #: The fixes by the code of their rule.
 FIXES = {
     "BRK001": Fix(_static_bridge, safe=False),
     "BRK002": Fix(_attribute_names, safe=True),
-    "BRK003": Fix(_uri_without_space, safe=True),
+    "BRK003": Fix(fix_uris.without_space, safe=True),
     "BRK008": Fix(_one_ttl, safe=True),
     "BRK010": Fix(_placeholders, safe=False),
     "BRK015": Fix(_explicit_priority, safe=True),
-    "BRK021": Fix(_pair, safe=False),
-    "BRK022": Fix(_failover_once, safe=True),
+    "BRK021": Fix(fix_uris.pair, safe=False),
+    "BRK022": Fix(fix_uris.failover_once, safe=True),
 }

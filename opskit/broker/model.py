@@ -5,6 +5,7 @@ It is built from broker files (`opskit.broker.reader`) or from a topology docume
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -52,6 +53,9 @@ class Connector:
         self.static: list[Entry] = []
         self.durable: list[Entry] = []
         self.origin: Location | None = None
+        self._uri_is_read = False
+        self._uri: uris.Uri | None = None
+        self._endpoints: tuple[uris.Uri, ...] = ()
 
     @property
     def name(self) -> str:
@@ -80,22 +84,32 @@ class Connector:
 
     def ttl(self, which: Literal["consumerTTL", "messageTTL"]) -> int | None:
         """Hops; `networkTTL` overrides both, wherever it stands."""
-        return self.number("networkTTL" if "networkTTL" in self.attributes else which)
+        name = "networkTTL" if "networkTTL" in self.attributes else which
+        given = self.attributes.get(name, "1")
+        return 1 if given == "1" else self.number(name)
 
-    @cached_property
+    @property
     def uri(self) -> uris.Uri | None:
         """The discovery URI taken apart; None where there is none that can be read."""
-        text = self.attributes.get("uri")
-        if not text or uris.has_placeholder(text):
-            return None
-        try:
-            return uris.parse(text)
-        except uris.UriError:
-            return None
+        self._read_uri()
+        return self._uri
 
     @property
     def endpoints(self) -> tuple[uris.Uri, ...]:
-        return self.uri.endpoints if self.uri else ()
+        """The transports of the URI."""
+        self._read_uri()
+        return self._endpoints
+
+    def _read_uri(self) -> None:
+        """Take the URI apart, once; many rules ask for it."""
+        if self._uri_is_read:
+            return
+        self._uri_is_read = True
+        text = self.attributes.get("uri")
+        if text and not uris.has_placeholder(text):
+            with suppress(uris.UriError):
+                self._uri = uris.parse(text)
+                self._endpoints = self._uri.endpoints
 
     @property
     def static_only(self) -> bool:

@@ -69,7 +69,8 @@ def _outermost(element: Element, name: str) -> Iterator[Element]:
 def _connector_nodes(top: Element) -> Iterator[Element]:
     if top.name == "networkConnector":
         yield top
-    holders = [holder for holder in (top, *top.children) if holder.name == "networkConnectors"]
+    candidates = [top] if top.name == "networkConnectors" else top.children
+    holders = [holder for holder in candidates if holder.name == "networkConnectors"]
     # Of two blocks the broker keeps the last (measured on 5.17.2 and 6.1.7).
     for holder in holders[-1:]:
         yield from (node for node in holder.children if node.name == "networkConnector")

@@ -76,8 +76,7 @@ class Uri(NamedTuple):
     @property
     def options(self) -> tuple[tuple[str, str], ...]:
         """The query's names and values, undecoded, in order."""
-        pairs = (pair.partition("=") for pair in self.query.split("&") if pair)
-        return tuple((name.strip(), value.strip()) for name, _, value in pairs)
+        return _options(self.query) if self.query else ()
 
     def option(self, name: str) -> str | None:
         """The value of an option; the last one where it is given twice."""
@@ -138,6 +137,12 @@ def _transport(text: str) -> Uri:
     port = found["port"]
     host = found["host"].strip("[]")
     return Uri(text, found["scheme"], host, int(port) if port else None, found["query"] or "")
+
+
+@lru_cache(maxsize=1024)
+def _options(query: str) -> tuple[tuple[str, str], ...]:
+    pairs = (pair.partition("=") for pair in query.split("&") if pair)
+    return tuple((name.strip(), value.strip()) for name, _, value in pairs)
 
 
 def _closing(text: str) -> int:

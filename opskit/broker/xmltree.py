@@ -17,7 +17,7 @@ from opskit.findings import Location
 
 MAX_DEPTH = 100
 _HINT = "mend the XML and run this again; nothing was changed"
-_TAG = re.compile(rb"""<(?:"[^"]*"|'[^']*'|[^>"'])*>""")
+_TAG = re.compile(rb"""<(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _ATTRIBUTE = re.compile(rb"""([^\s=<>"'/]+)\s*=\s*("[^"]*"|'[^']*')""")
 _DECLARED = re.compile(rb"""\A<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 _LEFT_OPEN = (
@@ -113,10 +113,15 @@ class XmlDocument:
 
     def location(self, element: Element, attribute: str = "") -> Location:
         """Line and column, from 1, of an element or of one of its attributes."""
-        offset = element.start
-        if attribute:
-            offset = self.attribute_spans(element).get(attribute, (offset, offset))[0]
-        return self.at(offset)
+        return self.at(self._attribute(element, attribute) if attribute else element.start)
+
+    def _attribute(self, element: Element, name: str) -> int:
+        """Where an attribute starts; the element itself where it has none of that name."""
+        wanted = name.encode()
+        for match in _ATTRIBUTE.finditer(self.data, *self.tag(element)):
+            if match[1] == wanted:
+                return match.start()
+        return element.start
 
     def at(self, offset: int) -> Location:
         """Line and column, from 1, of a byte offset in `data`; columns count characters."""

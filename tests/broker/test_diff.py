@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.broker.diff import masked, unified
@@ -38,6 +38,7 @@ def test_hunks_have_three_lines_of_context_and_count_from_one() -> None:
 
 @pytest.mark.skipif(shutil.which("patch") is None, reason="patch(1) is not installed")
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+@settings(max_examples=40, deadline=None)  # each starts a process
 @given(
     before=st.lists(st.sampled_from("abcd"), max_size=25),
     after=st.lists(st.sampled_from("abcd"), max_size=25),

@@ -240,6 +240,20 @@ def test_several_rules_mend_one_attribute_and_several_brokers_one_file() -> None
     assert fixed.decode().count(f'userName="u" networkTTL="3" uri="{uri}"/>') == 2
 
 
+def test_what_a_fix_uncovers_is_mended_too_where_it_can_be_checked() -> None:
+    text = whole(f'<networkConnector name="n" {URI} networkTTL="2" messagettl="1"/>')
+    found = brokers(text)
+    codes = ["BRK002", "BRK008"]
+
+    def findings(mended: list[Broker]) -> list[Finding]:
+        return RULES.run(Network(mended), select=codes)
+
+    fixed = fixes.fixed(found[0], findings(found), check=findings)
+    assert fixed == text.replace(' messagettl="1"', "").encode()
+    after = brokers(fixed.decode())
+    assert fixes.fixed(after[0], findings(after), check=findings) is None
+
+
 def test_encoding_and_line_ends_stay() -> None:
     text = '<?xml version="1.0" encoding="UTF-16"?>\n<!-- é -->\n' + whole(
         f'    <networkConnector name="n" username="ü" {URI}/>'

@@ -5,12 +5,14 @@ from xml.etree import ElementTree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from opskit.broker import generate, patch
+from opskit.broker import generate, patch, versions
+from opskit.broker.attributes import default
 from opskit.broker.topology import Account, BrokerSpec, Credentials, Route, Secret, Topology
 from opskit.broker.xmltree import Element, XmlDocument
 from tests.broker.odd_files import CORE, HOLDER, OddFile, odd_files
 
 NAMES = st.sampled_from(["A", "orders.>", "a b", 'quo"te', "amp&lt<", "日本", "é", "it's"])
+VERSION = versions.parse("5.17.2")
 LISTS = st.lists(NAMES, max_size=3, unique=True).map(tuple)
 
 
@@ -43,7 +45,7 @@ def topology(found: list[Route]) -> Topology:
     return Topology(
         brokers={
             "onprem": BrokerSpec(
-                engine="activemq", version="5.17.2", endpoints=("tcp://on.example:61616",)
+                engine="activemq", version=str(VERSION), endpoints=("tcp://on.example:61616",)
             ),
             "cloud": BrokerSpec(
                 engine="amazon-mq",
@@ -69,9 +71,9 @@ def connectors(raw: bytes) -> dict[str, Element]:
 
 def meaning(connector: Element) -> tuple[dict[str, str], set[tuple[str, ...]]]:
     """Attributes, and the entries of the lists, each with its list."""
-    attributes = {
-        name: value.replace("TRUE", "true") for name, value in connector.attributes.items()
-    }
+    written = {name: value.replace("TRUE", "true") for name, value in connector.attributes.items()}
+    # A default may be written out.
+    attributes = {name: value for name, value in written.items() if value != default(name, VERSION)}
     return attributes, {
         (holder.name, entry.name, entry.attributes["physicalName"])
         for holder in connector.children

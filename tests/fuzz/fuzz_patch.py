@@ -2,10 +2,11 @@
 
 from opskit.broker import fixes, patch, reader, topology
 from opskit.broker.diff import unified
-from opskit.broker.model import Network
+from opskit.broker.model import Broker, Network
 from opskit.broker.rules import RULES
 from opskit.broker.xmltree import XmlDocument
 from opskit.documents import parse_document
+from opskit.findings import Finding
 from tests.fuzz.harness import answers, fuzz
 from tests.fuzz.samples import FILES, TOPOLOGIES, XML_WORDS
 
@@ -26,16 +27,17 @@ def one_input(data: bytes) -> None:
 
 
 def _fix(document: XmlDocument) -> None:
-    """One fix can uncover what another mends, but they come to an end."""
-    for _ in fixes.FIXES:
-        brokers = reader.from_document(document)
-        if not brokers:
-            return
-        fixed = fixes.fixed(brokers[0], RULES.run(Network(brokers)), unsafe=True)
-        if fixed is None:
-            return
-        document = XmlDocument("fuzz.xml", fixed)
-    raise AssertionError("the fixes do not come to an end")
+    brokers = reader.from_document(document)
+    if not brokers:
+        return
+    fixed = fixes.fixed(brokers[0], _findings(brokers), unsafe=True, check=_findings)
+    if fixed is not None:
+        again = reader.from_document(XmlDocument("fuzz.xml", fixed))
+        assert fixes.fixed(again[0], _findings(again), unsafe=True) is None
+
+
+def _findings(brokers: list[Broker]) -> list[Finding]:
+    return RULES.run(Network(brokers))
 
 
 if __name__ == "__main__":

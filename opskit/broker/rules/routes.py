@@ -30,7 +30,7 @@ def ttl_too_short(network: Network) -> Iterator[Finding]:
     a static include of the same destination, or drawn by the demand of brokers further on.
     Quiet where the first broker also reaches the last one directly.
     """
-    pushed = _pushed(network)
+    pushed = _pushed_on(network)
     drawn = max((_demand(connector) for connector in spreading(network)), default=1)
     if not pushed and drawn <= 1:
         return
@@ -58,20 +58,23 @@ def _demand(connector: Connector) -> float:
     return inf if ttl < 0 else ttl
 
 
-def _pushed(network: Network) -> set[tuple[str, str]]:
-    """Static includes of one broker's connectors that connectors of others include, too."""
-    first: dict[tuple[str, str], int] = {}
-    shared: set[tuple[str, str]] = set()
+def _pushed_on(network: Network) -> set[tuple[str, str]]:
+    """Static includes that bring messages to a broker whose own connectors include them, too."""
+    arriving: dict[int, set[tuple[str, str]]] = {}
     for connector in network.connectors:
-        for entry in connector.static:
-            key = (entry.kind, entry.name)
-            if first.setdefault(key, id(connector.broker)) != id(connector.broker):
-                shared.add(key)
-    for connector in network.connectors if first else ():
-        for entry in connector.dynamic:
-            key = (entry.kind, entry.name)
-            if first.get(key, id(connector.broker)) != id(connector.broker):
-                shared.add(key)
+        if connector.static:
+            names = {(entry.kind, entry.name) for entry in connector.static}
+            ends = network.remotes(connector)
+            if "duplex" in connector.attributes and connector.flag("duplex"):
+                ends = [*ends, connector.broker]
+            for broker in ends:
+                arriving.setdefault(id(broker), set()).update(names)
+    shared: set[tuple[str, str]] = set()
+    for connector in network.connectors if arriving else ():
+        here = arriving.get(id(connector.broker))
+        for entry in (*connector.static, *connector.dynamic) if here else ():
+            if here and (entry.kind, entry.name) in here:
+                shared.add((entry.kind, entry.name))
     return shared
 
 

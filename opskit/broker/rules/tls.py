@@ -44,12 +44,12 @@ def tls_not_set_up(network: Network) -> Iterator[Finding]:
         uri = connector.uri
         if uri is None:
             continue
-        unchecked = _unchecked(uri)
+        unchecked = _unchecked(uri) if "verifyHostName" in text else ""
         if unchecked:
             yield _finding(connector, "the name in the certificate is not checked", unchecked)
         if connector.broker.target == "amazon-mq":
             continue
-        secure = [end for end in uri.endpoints if end.scheme in _TLS and _is_private(end)]
+        secure = [end for end in connector.endpoints if end.scheme in _TLS and _is_private(end)]
         if secure and not _has_trust_store(connector):
             yield _finding(
                 connector, f"no trust store for {secure[0].address}", "no sslContext", "trustStore"
