@@ -36,7 +36,7 @@ def read_bytes(source: str | Path, *, limit: int = MAX_BYTES) -> bytes:
     `InputError`, as is all that keeps the file from being read. A named pipe is waited for.
     """
     try:
-        data = _read_stdin(limit) if str(source) == "-" else _read_file(Path(source), limit)
+        data = _read_stdin(limit) if str(source) == "-" else _read_file(source, limit)
     except FileNotFoundError:
         raise InputError(
             "no such file", where=str(source), hint=_similar(Path(source)) or "check the path"
@@ -76,10 +76,14 @@ def _read_stdin(limit: int) -> bytes:
     return sys.stdin.buffer.read(limit + 1)
 
 
-def _read_file(path: Path, limit: int) -> bytes:
-    if path.is_dir():  # opening one is "permission denied" on Windows
-        raise IsADirectoryError
-    with path.open("rb") as stream:
+def _read_file(path: str | Path, limit: int) -> bytes:
+    try:
+        stream = open(path, "rb")  # noqa: PTH123, SIM115 (pathlib costs as much as the reading)
+    except PermissionError:
+        if Path(path).is_dir():  # what Windows says of a folder
+            raise IsADirectoryError from None
+        raise
+    with stream:
         size = os.fstat(stream.fileno()).st_size
         if size > limit:
             return bytes(limit + 1)  # too large; not worth reading to find that out

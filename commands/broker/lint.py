@@ -57,17 +57,25 @@ def lint(
     settings = load_settings(**{"broker.engine": engine, "broker.target": target})
 
     def check() -> "tuple[Network, Report]":
-        network = broker.read(
+        return broker.check(
             paths,
             engine=settings.get("broker.engine"),
             target=settings.get("broker.target") or "self-managed",
             against=against or (),
+            select=options.select,
+            ignore=options.ignore,
         )
-        return network, broker.lint(network, select=options.select, ignore=options.ignore)
 
     network, report = check()
     if fix or unsafe_fixes or diff:
-        rewrites = list(broker.mended(network, report, unsafe=unsafe_fixes))
+        found = broker.mended(
+            network,
+            report,
+            unsafe=unsafe_fixes,
+            select=options.select,
+            ignore=options.ignore,
+        )
+        rewrites = list(found)
         if diff:
             return show(rewrites)
         if rewrites and carry_out(rewrites, yes=yes):

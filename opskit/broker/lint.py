@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from opskit.broker import fixes, sources, versions
-from opskit.broker.model import Network, Target
+from opskit.broker.model import Broker, Network, Target
+from opskit.broker.reader import no_garbage_collection
 from opskit.broker.rewrite import Rewrite
 from opskit.broker.rules import RULES
-from opskit.findings import Report
+from opskit.findings import Finding, Report
 
 SCHEMA = "opskit.broker.lint/1"
 
@@ -31,19 +32,48 @@ def read(
     return network
 
 
+def check(
+    paths: Sequence[Path],
+    *,
+    engine: str | None = None,
+    target: Target = "self-managed",
+    against: Sequence[Path] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> tuple[Network, Report]:
+    """Read the network and run the rules over it: `read` and `lint` in one."""
+    with no_garbage_collection():
+        network = read(paths, engine=engine, target=target, against=against)
+        return network, lint(network, select=select, ignore=ignore)
+
+
 def lint(network: Network, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Report:
     """Run the rules; the report counts connectors."""
     findings = RULES.run(network, select=select, ignore=ignore)
     return Report(SCHEMA, findings, checked=len(network.connectors), unit="network connector")
 
 
-def mended(network: Network, report: Report, *, unsafe: bool = False) -> Iterator[Rewrite]:
-    """The files that change when what the report found and can be mended is mended."""
+def mended(
+    network: Network,
+    report: Report,
+    *,
+    unsafe: bool = False,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Iterator[Rewrite]:
+    """The files that change when what the report found and can be mended is mended.
+
+    `select` and `ignore` are those of the report: one fix may uncover what another mends.
+    """
+
+    def check(brokers: list[Broker]) -> list[Finding]:
+        return RULES.run(Network(brokers), select=select, ignore=ignore)
+
     seen: set[int] = set()
     for broker in network.brokers:
         if id(broker.document) in seen:
             continue  # one call does for all brokers of a file
         seen.add(id(broker.document))
-        result = fixes.fixed(broker, report.findings, unsafe)
+        result = fixes.fixed(broker, report.findings, unsafe, check)
         if result is not None:
             yield Rewrite(broker.document, result)

@@ -73,6 +73,9 @@ class Connector:
 
     def flag(self, attribute: str) -> bool:
         """A boolean attribute as the broker reads it (Spring: true, on, yes, 1)."""
+        given = self.attributes.get(attribute)
+        if given in ("true", "false"):  # as nearly everywhere
+            return given == "true"
         return (self.value(attribute) or "").strip().lower() in ("true", "on", "yes", "1")
 
     def number(self, attribute: str) -> int | None:
@@ -200,8 +203,8 @@ class Network:
         """
         found = self._remotes.get(id(connector))
         if found is None:
-            by_id = {id(b): b for e in connector.endpoints if (b := self.at(e))}
-            found = self._remotes[id(connector)] = list(by_id.values())
+            brokers = [broker for end in connector.endpoints if (broker := self.at(end))]
+            found = self._remotes[id(connector)] = list(dict.fromkeys(brokers))
         return found
 
     @cached_property
@@ -211,6 +214,16 @@ class Network:
 
     def at(self, endpoint: uris.Uri) -> Broker | None:
         """The broker of this network that listens at one endpoint."""
+        # Few endpoints, many connectors: each is looked for once.
+        if endpoint.text not in self._at:
+            self._at[endpoint.text] = self._look_for(endpoint)
+        return self._at[endpoint.text]
+
+    @cached_property
+    def _at(self) -> dict[str, Broker | None]:
+        return {}
+
+    def _look_for(self, endpoint: uris.Uri) -> Broker | None:
         host = endpoint.host
         for known in (
             self._by_address.get(endpoint.address),

@@ -92,6 +92,8 @@ def has_placeholder(text: str) -> bool:
     return "{" in text and _PLACEHOLDER.search(text) is not None
 
 
+# The connectors of one network name the same few brokers over and over.
+@lru_cache(maxsize=16384)
 def parse(text: str) -> Uri:
     """Take a discovery or transport URI apart; raises `UriError`.
 
@@ -125,7 +127,6 @@ def _composite(text: str, scheme: str, inner: str, query: str, depth: int) -> Ur
     return Uri(text, scheme, query=query, parts=parts)
 
 
-# The brokers of one network name the same few transports over and over.
 @lru_cache(maxsize=16384)
 def _transport(text: str) -> Uri:
     scheme, colon, _ = text.partition(":")

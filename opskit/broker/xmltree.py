@@ -5,11 +5,8 @@ leaves every other byte alone. Entities are refused and nothing outside the file
 """
 
 import re
-from bisect import bisect_left
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, lookup
 from collections.abc import Iterator
-from functools import cached_property
-from itertools import accumulate
 from xml.parsers import expat
 
 from opskit.errors import InputError
@@ -74,6 +71,7 @@ class XmlDocument:
         self.bom, self.encoding = _encoding(name, raw)
         self.data = raw if self.encoding == "utf-8" and not self.bom else self._as_utf8()
         self.root = _parse(name, self.data)
+        self._counted = (0, 1)  # an offset in `data` and its line
 
     def _as_utf8(self) -> bytes:
         try:
@@ -125,14 +123,12 @@ class XmlDocument:
 
     def at(self, offset: int) -> Location:
         """Line and column, from 1, of a byte offset in `data`; columns count characters."""
-        line = bisect_left(self._line_ends, offset)
-        begin = self._line_ends[line - 1] + 1 if line else 0
-        return Location(self.name, line + 1, len(self.data[begin:offset].decode()) + 1)
-
-    @cached_property
-    def _line_ends(self) -> list[int]:
-        ends = accumulate(len(line) + 1 for line in self.data.split(b"\n"))
-        return [end - 1 for end in ends]
+        # Rules go through a file from top to bottom: lines are counted from the last place asked.
+        start, line = self._counted if offset >= self._counted[0] else (0, 1)
+        line += self.data.count(b"\n", start, offset)
+        self._counted = offset, line
+        begin = self.data.rfind(b"\n", 0, offset) + 1
+        return Location(self.name, line, len(self.data[begin:offset].decode()) + 1)
 
 
 def _encoding(name: str, raw: bytes) -> tuple[bytes, str]:
@@ -166,11 +162,17 @@ class _Names(dict[str, str]):
 
 
 _names = _Names()
+#: The names of elements and attributes, as expat makes them: the same few in every file.
+_strings: dict[str, str] = {}
+_MANY_STRINGS = 10_000
 
 
 def _parse(name: str, data: bytes) -> Element:
     """The root element of `data`; anything wrong is an `InputError` with line and column."""
-    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+    parser = expat.ParserCreate("utf-8", " ", _strings)
+    if len(_strings) > _MANY_STRINGS:  # files with names of their own
+        _strings.clear()
+        _names.clear()
     top = Element("", {}, 0, None)
     open_elements = [top]
     push, pop, local = open_elements.append, open_elements.pop, _names

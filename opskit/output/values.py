@@ -9,8 +9,8 @@ from math import isfinite
 def plain(value: object) -> object:
     """`value` as None, bool, int, float, str, list or dict, in new containers.
 
-    Enums become their values, dataclasses and named tuples dicts, sets sorted lists, dates ISO 8601, NaN and
-    infinities None (JSON has no word for them), anything else its `str`.
+    Enums become their values, dataclasses and named tuples dicts, sets sorted lists, dates ISO
+    8601, NaN and infinities None (JSON has no word for them), anything else its `str`.
     """
     match value:
         case None | bool():

@@ -54,23 +54,20 @@ def _drawing_back(network: Network) -> dict[int, tuple[Broker, Connector]]:
         return found
     one_way: dict[tuple[int, int], Connector] = {}
     for connector in network.connectors:
+        if not on_demand(connector, "queue"):
+            continue
         broker = connector.broker
         if "duplex" in connector.attributes and connector.flag("duplex"):
-            if on_demand(connector, "queue"):
-                for both in (broker, *network.remotes(connector)):
-                    found.setdefault(id(both), (both, connector))
+            for both in (broker, *network.remotes(connector)):
+                found.setdefault(id(both), (both, connector))
             continue
         for remote in network.remotes(connector):
             one_way[id(broker), id(remote)] = connector
             other = one_way.get((id(remote), id(broker)))
-            if other is not None and remote is not broker and _both_draw(connector, other):
+            if other is not None and remote is not broker and overlap(connector, other):
                 found.setdefault(id(broker), (broker, connector))
                 found.setdefault(id(remote), (remote, other))
     return found
-
-
-def _both_draw(one: Connector, other: Connector) -> bool:
-    return on_demand(one, "queue") and on_demand(other, "queue") and overlap(one, other)
 
 
 def _has_pairs(network: Network) -> bool:

@@ -8,7 +8,7 @@ from opskit.broker.rules.registry import RULES
 from opskit.findings import Finding, Rule, Severity
 
 _SPECIAL = re.compile(r"""[:,'"?=*]""")
-_ENCODED = {"?": "&qe;", "=": "&amp;", "*": "&ast;"}
+_ENCODED = str.maketrans({**dict.fromkeys(":,'\"", "_"), "?": "&qe;", "=": "&amp;", "*": "&ast;"})
 # What the broker replaces in its own name when it starts.
 _NOT_IN_BROKER_NAME = re.compile(r"[^a-zA-Z0-9._\-:]")
 
@@ -27,7 +27,7 @@ def jmx_name(broker: str, connector: str) -> str:
 
 
 def _encoded(name: str) -> str:
-    return _SPECIAL.sub(lambda found: _ENCODED.get(found[0], "_"), name)
+    return name.translate(_ENCODED)
 
 
 @RULES.rule(
@@ -41,18 +41,25 @@ def _encoded(name: str) -> str:
     )
 )
 def name_in_jmx(network: Network) -> Iterator[Finding]:
-    """Placeholders are left alone: what they stand for is not known."""
+    """Once a broker, at the first such name, for opskit's own names (`Q:a->b`) are such.
+
+    Placeholders are left alone: what they stand for is not known.
+    """
     special = _SPECIAL.search
-    for connector in network.connectors:
-        name = connector.attributes.get("name", "")
-        if special(name) and "{" not in name:
-            yield Finding(
-                message=f"in JMX it is networkConnectorName={_encoded(name)}",
-                object=connector.label,
-                location=connector.location("name"),
-                observed=name,
-                expected=jmx_name(connector.broker.name, name),
-            )
+    for broker in network.brokers:
+        names = [connector.attributes.get("name", "") for connector in broker.connectors]
+        found = [at for at, name in enumerate(names) if special(name) and "{" not in name]
+        if not found:
+            continue
+        first, name = broker.connectors[found[0]], names[found[0]]
+        others = f", and {len(found) - 1} more are spelt differently" if found[1:] else ""
+        yield Finding(
+            message=f"in JMX {name!r} is networkConnectorName={_encoded(name)}{others}",
+            object=first.label,
+            location=first.location("name"),
+            observed=name,
+            expected=jmx_name(broker.name, name),
+        )
 
 
 @RULES.rule(

@@ -10,6 +10,8 @@ from opskit.broker.rules.registry import RULES
 from opskit.broker.rules.traffic import included, spreading, spreads, ttl_attribute
 from opskit.findings import Finding, Rule, Severity
 
+_NOTHING: frozenset[tuple[str, str]] = frozenset()
+
 
 @RULES.rule(
     Rule(
@@ -62,18 +64,23 @@ def _pushed_on(network: Network) -> set[tuple[str, str]]:
     """Static includes that bring messages to a broker whose own connectors include them, too."""
     arriving: dict[int, set[tuple[str, str]]] = {}
     for connector in network.connectors:
-        if connector.static:
-            names = {(entry.kind, entry.name) for entry in connector.static}
-            ends = network.remotes(connector)
-            if "duplex" in connector.attributes and connector.flag("duplex"):
-                ends = [*ends, connector.broker]
-            for broker in ends:
-                arriving.setdefault(id(broker), set()).update(names)
+        if not connector.static:
+            continue
+        ends = network.remotes(connector)
+        if "duplex" in connector.attributes and connector.flag("duplex"):
+            ends = [*ends, connector.broker]
+        for broker in ends:
+            here = arriving.setdefault(id(broker), set())
+            for entry in connector.static:
+                here.add((entry.kind, entry.name))
     shared: set[tuple[str, str]] = set()
     for connector in network.connectors if arriving else ():
-        here = arriving.get(id(connector.broker))
-        for entry in (*connector.static, *connector.dynamic) if here else ():
-            if here and (entry.kind, entry.name) in here:
+        come = arriving.get(id(connector.broker), _NOTHING)
+        for entry in connector.static:
+            if (entry.kind, entry.name) in come:
+                shared.add((entry.kind, entry.name))
+        for entry in connector.dynamic:
+            if (entry.kind, entry.name) in come:
                 shared.add((entry.kind, entry.name))
     return shared
 

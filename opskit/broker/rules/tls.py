@@ -131,14 +131,15 @@ def scheme_against_port(network: Network) -> Iterator[Finding]:
         for scheme, port in [found.group(1, 2)]
     }
     odd = {port for (_, port), scheme in listeners.items() if scheme not in _PLAIN}
-    at_odd = re.compile("|".join(rf":{port}\b" for port in sorted(odd)) or "$.").search
+    plain = {port for (_, port), scheme in listeners.items() if scheme in _PLAIN}
     for connector in network.connectors:
-        text = connector.attributes.get("uri", "")
-        if "ssl:" not in text and "https:" not in text and not (odd and at_odd(text)):
-            continue
         for endpoint in connector.endpoints:
+            # What does not understand TLS, or what understands nothing else.
+            port = str(endpoint.port)
+            if port not in (plain if endpoint.scheme in _TLS else odd):
+                continue
             broker = network.at(endpoint)
-            scheme = listeners.get((id(broker), str(endpoint.port)), "")
+            scheme = listeners.get((id(broker), port), "")
             if broker and scheme and not _understand(endpoint.scheme, scheme):
                 yield Finding(
                     message=f"{broker.name!r} speaks {scheme} at port {endpoint.port}, not "

@@ -28,6 +28,8 @@ HUB = "static:(tcp://hub:1)"
 CASES: list[tuple[str, str, list[str], dict[str, Any], set[Severity]]] = [
     ("029", "a colon", named("Q:a->b", "¦"), {}, {N}),
     ("029", "all of them", named("a,b?c=d*'&quot;", "¦"), {}, {N}),
+    ("029", "once a broker", [broker("a", '<networkConnector ¦name="a:b" uri="static:(tcp://b:1)"/>'
+     '<networkConnector name="a:c" uri="static:(tcp://c:1)"/>')], {}, {N}),
     ("029", "plain", named("a-b_c.d->e"), {}, set()),
     ("029", "a placeholder", named("${NAME:x}"), {}, set()),
     ("029", "no name", [broker("a", '<networkConnector uri="static:(tcp://b:1)"/>')], {}, set()),
