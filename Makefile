@@ -9,7 +9,8 @@ SECONDS_EACH ?= 20
 $(BIN)/opskit: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable .
+	# setuptools warns of folders called like the package; this one is the package.
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
 $(VENV)/dev: $(BIN)/opskit

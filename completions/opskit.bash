@@ -5,11 +5,17 @@
 #    source ~/.local/share/bash_completion/opskit
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_opskit_broker_subparsers=(lint)
+_shtab_opskit_broker_subparsers=(init generate patch lint explain graph migrate)
 _shtab_opskit_config_subparsers=(show)
 _shtab_opskit_subparsers=(broker demo rule schema config completion help)
 
+_shtab_opskit_broker_init_option_strings=(-h --help --from --to --queue --topic --from-version --to-version --user)
+_shtab_opskit_broker_generate_option_strings=(-h --help --broker --kind --show-ports)
+_shtab_opskit_broker_patch_option_strings=(-h --help --topology --broker --diff --yes -y)
 _shtab_opskit_broker_lint_option_strings=(-h --help --engine --target --against --fix --unsafe-fixes --diff --yes -y -o --output --select --ignore --fail-on --exit-zero)
+_shtab_opskit_broker_explain_option_strings=(-h --help -o --output)
+_shtab_opskit_broker_graph_option_strings=(-h --help -o --output)
+_shtab_opskit_broker_migrate_option_strings=(-h --help --from --to -o --output --select --ignore --fail-on --exit-zero)
 _shtab_opskit_broker_option_strings=(-h --help)
 _shtab_opskit_demo_option_strings=(-h --help)
 _shtab_opskit_rule_option_strings=(-h --help -o --output)
@@ -20,14 +26,28 @@ _shtab_opskit_completion_option_strings=(-h --help)
 _shtab_opskit_help_option_strings=(-h --help)
 _shtab_opskit_option_strings=(-h --help --version --color)
 
+_shtab_opskit_broker_generate_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_opskit_broker_patch_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_opskit_broker_patch___topology_COMPGEN=_shtab_compgen_files
 _shtab_opskit_broker_lint_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_opskit_broker_lint___against_COMPGEN=_shtab_compgen_files
+_shtab_opskit_broker_explain_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_opskit_broker_graph_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_opskit_broker_migrate_pos_0_COMPGEN=_shtab_compgen_files
 
+_shtab_opskit_broker_generate___kind_choices=(fragment activemq amazon-mq)
 _shtab_opskit_broker_lint___target_choices=(self-managed amazon-mq)
 _shtab_opskit_broker_lint__o_choices=(table json jsonl csv md junit sarif github)
 _shtab_opskit_broker_lint___output_choices=(table json jsonl csv md junit sarif github)
 _shtab_opskit_broker_lint___fail_on_choices=(error warning info never)
-_shtab_opskit_broker_pos_0_choices=(lint)
+_shtab_opskit_broker_explain__o_choices=(table json jsonl csv yaml md)
+_shtab_opskit_broker_explain___output_choices=(table json jsonl csv yaml md)
+_shtab_opskit_broker_graph__o_choices=(table json mermaid dot)
+_shtab_opskit_broker_graph___output_choices=(table json mermaid dot)
+_shtab_opskit_broker_migrate__o_choices=(table json jsonl csv md junit sarif github)
+_shtab_opskit_broker_migrate___output_choices=(table json jsonl csv md junit sarif github)
+_shtab_opskit_broker_migrate___fail_on_choices=(error warning info never)
+_shtab_opskit_broker_pos_0_choices=(init generate patch lint explain graph migrate)
 _shtab_opskit_rule__o_choices=(table json jsonl csv yaml md)
 _shtab_opskit_rule___output_choices=(table json jsonl csv yaml md)
 _shtab_opskit_schema__o_choices=(table json jsonl csv yaml md)
@@ -40,6 +60,16 @@ _shtab_opskit_help_pos_0_choices=(exit-codes output settings)
 _shtab_opskit_pos_0_choices=(broker demo rule schema config completion help)
 _shtab_opskit___color_choices=(auto always never)
 
+_shtab_opskit_broker_init__h_nargs=0
+_shtab_opskit_broker_init___help_nargs=0
+_shtab_opskit_broker_generate__h_nargs=0
+_shtab_opskit_broker_generate___help_nargs=0
+_shtab_opskit_broker_generate___show_ports_nargs=0
+_shtab_opskit_broker_patch__h_nargs=0
+_shtab_opskit_broker_patch___help_nargs=0
+_shtab_opskit_broker_patch___diff_nargs=0
+_shtab_opskit_broker_patch___yes_nargs=0
+_shtab_opskit_broker_patch__y_nargs=0
 _shtab_opskit_broker_lint_pos_0_nargs='*'
 _shtab_opskit_broker_lint__h_nargs=0
 _shtab_opskit_broker_lint___help_nargs=0
@@ -49,6 +79,15 @@ _shtab_opskit_broker_lint___diff_nargs=0
 _shtab_opskit_broker_lint___yes_nargs=0
 _shtab_opskit_broker_lint__y_nargs=0
 _shtab_opskit_broker_lint___exit_zero_nargs=0
+_shtab_opskit_broker_explain__h_nargs=0
+_shtab_opskit_broker_explain___help_nargs=0
+_shtab_opskit_broker_graph_pos_0_nargs='*'
+_shtab_opskit_broker_graph__h_nargs=0
+_shtab_opskit_broker_graph___help_nargs=0
+_shtab_opskit_broker_migrate_pos_0_nargs='*'
+_shtab_opskit_broker_migrate__h_nargs=0
+_shtab_opskit_broker_migrate___help_nargs=0
+_shtab_opskit_broker_migrate___exit_zero_nargs=0
 _shtab_opskit_broker_pos_0_nargs=A...
 _shtab_opskit_broker__h_nargs=0
 _shtab_opskit_broker___help_nargs=0

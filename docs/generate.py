@@ -64,8 +64,9 @@ def rules() -> str:
 
 def shown(args: str) -> str:
     """A command line and what it prints, as a console block shows it."""
-    with examples() as folder, chdir(folder):
-        return f"$ opskit {args}\n{output(shlex.split(args))}"
+    words = shlex.split(args)
+    with examples() as folder, chdir(folder / words[0]):
+        return f"$ opskit {args}\n{output(words)}"
 
 
 def output(args: list[str]) -> str:

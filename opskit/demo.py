@@ -21,7 +21,7 @@ from opskit.errors import DefectError, UsageError
 class Step:
     """One command of the demo: what it shows, its arguments, and the exit status it should have.
 
-    `group` is the group's name; paths in `args` are relative to `opskit/examples`.
+    `group` is the group's name; paths in `args` are relative to its folder of examples.
     """
 
     group: str
@@ -49,10 +49,11 @@ def play(
 
     Returns how many ran; raises DefectError where a step ends in another status than it should.
     """
-    with examples() as folder, chdir(folder):
+    with examples() as folder:
         for step in chosen:
             say(step)
-            status = run(step.args)
+            with chdir(folder / step.group):
+                status = run(step.args)
             if status != step.status:
                 raise DefectError(
                     f"'opskit {' '.join(step.args)}' ended with {status}, not {step.status}"

@@ -20,8 +20,13 @@ STEPS = (
     ),
     Step(
         "broker",
-        "The same bridge, written from a topology: it forwards.",
+        "The same bridge, written from a topology of a few lines. It forwards.",
         ("broker", "generate", TOPOLOGY),
+    ),
+    Step(
+        "broker",
+        "What decides about a queue now?",
+        ("broker", "explain", TOPOLOGY, "queue://orders.eu"),
     ),
     Step(
         "broker",

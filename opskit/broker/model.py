@@ -5,9 +5,8 @@ It is built from broker files (`opskit.broker.reader`) or from a topology docume
 """
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from opskit.broker import attributes, uris, versions
@@ -40,9 +39,15 @@ class Connector:
     """One network connector, as its file has it.
 
     `attributes` are the raw strings of the file. `excluded`, `dynamic`, `static` and `durable`
-    are its four destination lists. `origin` stands in for the place in the XML where the
-    connector came from somewhere else (a route of a topology).
+    are its four destination lists. `uri` is the discovery URI taken apart, None where there is
+    none that can be read, and `endpoints` are the transports in it. `origin` stands in for the
+    place in the XML where the connector came from somewhere else (a route of a topology).
     """
+
+    __slots__ = (
+        *("attributes", "broker", "durable", "dynamic", "element"),
+        *("endpoints", "excluded", "origin", "static", "uri"),
+    )
 
     def __init__(self, broker: "Broker", element: Element) -> None:
         self.broker = broker
@@ -53,9 +58,7 @@ class Connector:
         self.static: list[Entry] = []
         self.durable: list[Entry] = []
         self.origin: Location | None = None
-        self._uri_is_read = False
-        self._uri: uris.Uri | None = None
-        self._endpoints: tuple[uris.Uri, ...] = ()
+        self.uri, self.endpoints = _read_uri(element.attributes.get("uri", ""))
 
     @property
     def name(self) -> str:
@@ -92,29 +95,6 @@ class Connector:
         return 1 if given == "1" else self.number(name)
 
     @property
-    def uri(self) -> uris.Uri | None:
-        """The discovery URI taken apart; None where there is none that can be read."""
-        self._read_uri()
-        return self._uri
-
-    @property
-    def endpoints(self) -> tuple[uris.Uri, ...]:
-        """The transports of the URI."""
-        self._read_uri()
-        return self._endpoints
-
-    def _read_uri(self) -> None:
-        """Take the URI apart, once; many rules ask for it."""
-        if self._uri_is_read:
-            return
-        self._uri_is_read = True
-        text = self.attributes.get("uri")
-        if text and not uris.has_placeholder(text):
-            with suppress(uris.UriError):
-                self._uri = uris.parse(text)
-                self._endpoints = self._uri.endpoints
-
-    @property
     def static_only(self) -> bool:
         """Whether nothing but the static list can cross."""
         return self.flag("staticBridge")
@@ -124,6 +104,18 @@ class Connector:
 
     def place(self, entry: Entry) -> Location:
         return self.origin or self.broker.document.location(entry.element)
+
+
+# The connectors of one network name the same few brokers over and over.
+@lru_cache(maxsize=16384)
+def _read_uri(text: str) -> tuple[uris.Uri | None, tuple[uris.Uri, ...]]:
+    if not text or uris.has_placeholder(text):
+        return None, ()
+    try:
+        uri = uris.parse(text)
+    except uris.UriError:
+        return None, ()
+    return uri, uri.endpoints
 
 
 @dataclass(eq=False)
@@ -201,29 +193,19 @@ class Network:
 
         An address or a name that several brokers share tells nothing, and counts as unknown.
         """
-        found = self._remotes.get(id(connector))
-        if found is None:
+        # Many connectors lead to one place, and many rules ask where: each is looked for once.
+        text = connector.attributes.get("uri", "")
+        if text not in self._remotes:
             brokers = [broker for end in connector.endpoints if (broker := self.at(end))]
-            found = self._remotes[id(connector)] = list(dict.fromkeys(brokers))
-        return found
+            self._remotes[text] = list(dict.fromkeys(brokers))
+        return self._remotes[text]
 
     @cached_property
-    def _remotes(self) -> dict[int, list[Broker]]:
-        """What `remotes` found before: several rules ask for the same."""
+    def _remotes(self) -> dict[str, list[Broker]]:
         return {}
 
     def at(self, endpoint: uris.Uri) -> Broker | None:
         """The broker of this network that listens at one endpoint."""
-        # Few endpoints, many connectors: each is looked for once.
-        if endpoint.text not in self._at:
-            self._at[endpoint.text] = self._look_for(endpoint)
-        return self._at[endpoint.text]
-
-    @cached_property
-    def _at(self) -> dict[str, Broker | None]:
-        return {}
-
-    def _look_for(self, endpoint: uris.Uri) -> Broker | None:
         host = endpoint.host
         for known in (
             self._by_address.get(endpoint.address),

@@ -92,8 +92,6 @@ def has_placeholder(text: str) -> bool:
     return "{" in text and _PLACEHOLDER.search(text) is not None
 
 
-# The connectors of one network name the same few brokers over and over.
-@lru_cache(maxsize=16384)
 def parse(text: str) -> Uri:
     """Take a discovery or transport URI apart; raises `UriError`.
 
@@ -127,7 +125,7 @@ def _composite(text: str, scheme: str, inner: str, query: str, depth: int) -> Ur
     return Uri(text, scheme, query=query, parts=parts)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=16384)  # the brokers of one network name the same few over and over
 def _transport(text: str) -> Uri:
     scheme, colon, _ = text.partition(":")
     if not colon or not scheme:

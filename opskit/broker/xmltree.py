@@ -15,7 +15,7 @@ from opskit.findings import Location
 MAX_DEPTH = 100
 _HINT = "mend the XML and run this again; nothing was changed"
 _TAG = re.compile(rb"""<(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
-_ATTRIBUTE = re.compile(rb"""([^\s=<>"'/]+)\s*=\s*("[^"]*"|'[^']*')""")
+_ATTRIBUTE = re.compile(rb"""(?<=\s)([^\s=<>"'/]++)\s*=\s*("[^"]*"|'[^']*')""")
 _DECLARED = re.compile(rb"""\A<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 _LEFT_OPEN = (
     expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH],

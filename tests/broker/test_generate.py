@@ -16,7 +16,7 @@ from opskit.broker.topology import Topology
 from opskit.documents import parse_document
 from opskit.errors import UsageError
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "hybrid" / "topology.yaml"
+EXAMPLE = Path(__file__).parents[2] / "opskit/examples/broker/hybrid" / "topology.yaml"
 CORE = "{http://activemq.apache.org/schema/core}"
 BROKERS = """\
 brokers:

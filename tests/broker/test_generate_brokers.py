@@ -20,7 +20,7 @@ from tests.rig.brokers import Fleet
 
 pytestmark = pytest.mark.brokers
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "hybrid" / "topology.yaml"
+EXAMPLE = Path(__file__).parents[2] / "opskit/examples/broker/hybrid" / "topology.yaml"
 CORE = "{http://activemq.apache.org/schema/core}"
 NO_USERS = "<!-- No users yet: add <plugins> with authentication here before others get access. -->"
 MANY = [f"message {number}" for number in range(1000)]

@@ -12,7 +12,7 @@ from opskit.broker.reader import read_xml
 from opskit.errors import InputError
 from tests.rig import brokers, configs, distributions
 
-RECIPE = Path(__file__).parents[2] / "examples" / "published-recipe"
+RECIPE = Path(__file__).parents[2] / "opskit/examples/broker/published-recipe"
 QUEUE = "TestingQ"
 
 

@@ -14,7 +14,7 @@ from opskit.documents import parse_document
 from opskit.errors import ExitCode, InputError
 from opskit.schemas import schema
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "hybrid" / "topology.yaml"
+EXAMPLE = Path(__file__).parents[2] / "opskit/examples/broker/hybrid" / "topology.yaml"
 BROKERS = """\
 brokers:
   onprem: {engine: activemq, version: 5.17.2, endpoints: ["tcp://mq.example:61616"]}

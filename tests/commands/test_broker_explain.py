@@ -9,7 +9,7 @@ import pytest
 
 from opskit import cli
 
-RECIPE = Path(__file__).parents[2] / "examples" / "published-recipe" / "activemq.xml"
+RECIPE = Path(__file__).parents[2] / "opskit/examples/broker/published-recipe" / "activemq.xml"
 DUPLEX = """<networkConnectors>
   <networkConnector name="both" duplex="true" uri="static:(tcp://far:61616)">
     <staticallyIncludedDestinations><queue physicalName="a"/></staticallyIncludedDestinations>

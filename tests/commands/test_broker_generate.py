@@ -11,7 +11,7 @@ import pytest
 
 from opskit import cli
 
-EXAMPLE = str(Path(__file__).parents[2] / "examples" / "hybrid" / "topology.yaml")
+EXAMPLE = str(Path(__file__).parents[2] / "opskit/examples/broker/hybrid" / "topology.yaml")
 
 
 @pytest.mark.parametrize(

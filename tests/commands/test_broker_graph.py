@@ -83,7 +83,7 @@ def test_other_formats_are_refused(ring: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_a_topology(capsys: pytest.CaptureFixture[str]) -> None:
-    topology = Path(__file__).parents[2] / "examples" / "hybrid" / "topology.yaml"
+    topology = Path(__file__).parents[2] / "opskit/examples/broker/hybrid" / "topology.yaml"
     assert run(str(topology), "-o", "mermaid") == 0
     assert '"onprem"' in capsys.readouterr().out
 
