@@ -19,12 +19,16 @@ _PREFIXES = {
     "temp-queue": "tempQueue",
     "temp-topic": "tempTopic",
 }
+_SCHEMES = {kind: prefix for prefix, kind in _PREFIXES.items()}
 _SPACE = "".join(map(chr, range(0x21)))  # what Java's String.trim takes off
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A destination as messages are sent to it, or as a list names it. `kind` is one of KINDS."""
+    """A destination as messages are sent to it, or as a list names it.
+
+    `kind` is one of KINDS, or whatever a file has for an element's name in a list.
+    """
 
     kind: str
     name: str
@@ -48,8 +52,7 @@ class Destination:
         return "," in self.physical
 
     def __str__(self) -> str:
-        scheme = next(prefix for prefix, kind in _PREFIXES.items() if kind == self.kind)
-        return f"{scheme}://{self.name}"
+        return f"{_SCHEMES.get(self.kind, self.kind)}://{self.name}"
 
 
 def parse(text: str) -> Destination:

@@ -146,9 +146,8 @@ class Broker:
         )
         found: set[str] = set()
         for text in texts:
-            try:
-                uri = uris.parse(text)
-            except uris.UriError:
+            uri, _ = _read_uri(text)
+            if uri is None:
                 continue
             hosts = (self.name, "localhost", "127.0.0.1") if uri.host in _ANY_HOST else (uri.host,)
             found.update(f"{host}:{uri.port}" for host in hosts)

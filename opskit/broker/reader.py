@@ -10,7 +10,6 @@ from opskit.broker.model import Broker, Connector, Entry, Target
 from opskit.broker.versions import Version
 from opskit.broker.xmltree import Element, XmlDocument
 from opskit.documents import read_bytes
-from opskit.errors import InputError
 
 _LISTS = {
     attributes.EXCLUDED: "excluded",
@@ -102,22 +101,3 @@ def no_garbage_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def xml_files(path: Path) -> Iterator[Path]:
-    """The XML files below a folder, in the order of their names; hidden folders are left out."""
-    try:
-        entries = sorted(path.iterdir())
-    except OSError as error:
-        raise InputError(
-            f"cannot list the folder: {error.strerror}",
-            where=str(path),
-            hint="check its permissions",
-        ) from None
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            yield from xml_files(entry)
-        elif entry.suffix.lower() == ".xml":
-            yield entry

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 
 from opskit.broker import destinations
 from opskit.broker.destinations import Destination
+from opskit.broker.model import Connector
 
 
 def composite(kind: str, names: Sequence[str]) -> Destination:
@@ -37,3 +38,13 @@ def leaks(kind: str, names: Sequence[str], name: str) -> bool:
     Patterns that begin with a wildcard can do that.
     """
     return destinations.covers(Destination(kind, name), composite(kind, names))
+
+
+def has_form(connector: Connector) -> bool:
+    """Whether a connector has this form, one composite with the same destinations as its list."""
+    if len(connector.static) != 1 or not connector.static[0].destination.composite:
+        return False
+    if not connector.static_only or not connector.flag("duplex"):
+        return False
+    listed = {part for entry in connector.dynamic for part in destinations.split(entry.destination)}
+    return listed == set(destinations.split(connector.static[0].destination))

@@ -125,6 +125,12 @@ def test_a_destination_prints_as_it_is_written(kind: str) -> None:
     assert destinations.parse(f"{kind.upper()}://a.b") == destinations.parse(f"{kind}://a.b")
 
 
+def test_an_unknown_kind_prints_as_it_is() -> None:
+    """A file may have any element in a list."""
+    assert str(Destination("colour", "a.b")) == "colour://a.b"
+    assert str(Destination("tempTopic", "a")) == "temp-topic://a"
+
+
 @pytest.mark.parametrize("text", ["", "a", "queue:a", "queue://", "://a", "virtual://a", "queue"])
 def test_anything_else_is_no_destination(text: str) -> None:
     with pytest.raises(UsageError, match="not a destination") as caught:

@@ -1,6 +1,7 @@
 """The rules on broker networks, one module a subject; importing this registers them all."""
 
 from opskit.broker.rules import (
+    advisories,
     amazon_mq,
     attributes,
     authorization,
@@ -24,6 +25,7 @@ from opskit.broker.rules.registry import RULES
 
 __all__ = [
     "RULES",
+    "advisories",
     "amazon_mq",
     "attributes",
     "authorization",

@@ -56,7 +56,7 @@ def _plain(version: Version) -> frozenset[str]:
 )
 def unknown_attribute(network: Network) -> Iterator[Finding]:
     """Attributes of another namespace (`x:foo`, `xml:base`) are no business of the schema's."""
-    names = {"uri", "name", *index.of(network).attributes}
+    names = index.of(network).given
     for broker in network.brokers:
         plain = _plain(broker.version)
         if plain.issuperset(names):

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from opskit.broker import bridge
+from opskit.broker.destinations import split
 from opskit.broker.model import Broker, Connector, Network
 from opskit.broker.rules import index
 from opskit.broker.rules.registry import RULES
@@ -136,23 +138,44 @@ def advisory_flood(network: Network) -> Iterator[Finding]:
         if connector.dynamic or id(connector) in static:
             continue
         if "destinationFilter" not in connector.attributes:
-            rest = "static includes, and all else that is wanted" if connector.static else "all"
-            yield _finding(connector, f"no dynamic include list: {rest} may cross")
+            yield _finding(connector, f"no dynamic include list: {_open(connector)} may cross")
+
+
+def _open(connector: Connector) -> str:
+    """What exclusions leave; they do not hold for temporary destinations."""
+    shut = {
+        part.kind
+        for entry in connector.excluded
+        for part in split(entry.destination)
+        if part.name == ">" and part.kind == entry.kind
+    }
+    left = [f"{kind}s" for kind in ("queue", "topic") if kind not in shut]
+    if len(left) == 2:
+        wanted = "that is wanted and not excluded" if connector.excluded else "that is wanted"
+        return f"static includes, and all else {wanted}" if connector.static else f"all {wanted}"
+    if connector.flag("bridgeTempDestinations"):
+        left.append("temporary destinations")
+    return f"only {' and '.join(left)}" if left else "nothing"
 
 
 @RULES.rule(
     Rule(
         "BRK042",
         Severity.ERROR,
-        title="a static bridge without static includes",
+        title="a static bridge that lacks static includes",
         why='With staticBridge="true" only static includes cross: without any, nothing does. '
-        "Dynamic includes are not looked at.",
-        fix="list the destinations in staticallyIncludedDestinations",
+        "Dynamic includes draw nothing, and a composite beside them is not permitted: its own "
+        "name, comma included, is in no list.",
+        fix="list the destinations in staticallyIncludedDestinations, an entry for each",
         reference=f"DemandForwardingBridgeSupport.startRemoteBridge; {_ALL_FOUR}",
     )
 )
 def static_bridge_without_statics(network: Network) -> Iterator[Finding]:
-    """A warning where there are static includes, and dynamic ones beside them for nothing."""
+    """A warning where there are static includes, and dynamic ones beside them for nothing.
+
+    A duplex connector may have a composite for its far end alone, which takes it apart: the
+    form of `opskit.broker.reverse`. Its dynamic includes are what refuses it at the near end.
+    """
     for connector in index.of(network).having("staticBridge"):
         if (connector.static and not connector.dynamic) or not connector.static_only:
             continue
@@ -160,13 +183,30 @@ def static_bridge_without_statics(network: Network) -> Iterator[Finding]:
             message = "a static bridge without static includes forwards nothing"
             yield _finding(connector, message, "staticBridge", "staticallyIncludedDestinations")
             continue
-        listed = {(entry.kind, entry.name) for entry in connector.static}
+        if not connector.flag("duplex"):
+            yield from _refused_composites(connector)
+        listed = {part for entry in connector.static for part in split(entry.destination)}
         for entry in connector.dynamic:
-            if (entry.kind, entry.name) not in listed:
+            if not listed.issuperset(split(entry.destination)):
                 yield _finding(
                     connector,
-                    f"a static bridge does not look at the dynamic include {entry.name!r}",
+                    f"a static bridge draws nothing for the dynamic include {entry.name!r}",
                     expected="the entry in staticallyIncludedDestinations",
                     severity=Severity.WARNING,
                     location=connector.place(entry),
                 )
+
+
+def _refused_composites(connector: Connector) -> Iterator[Finding]:
+    """Static includes that only the dynamic list keeps the bridge from subscribing to."""
+    end = bridge.near(connector)
+    for entry in connector.static:
+        verdict = end.permit(entry.destination)
+        if entry.destination.composite and verdict.allowed is False and verdict.by == "dynamic":
+            yield _finding(
+                connector,
+                f"the bridge does not subscribe to the static include {entry.name!r}: beside "
+                "dynamic includes no list permits a composite",
+                expected="an entry for each destination",
+                location=connector.place(entry),
+            )

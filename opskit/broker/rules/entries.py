@@ -5,8 +5,9 @@ from difflib import get_close_matches
 
 from opskit.broker import attributes
 from opskit.broker.destinations import KINDS
-from opskit.broker.model import Connector, Entry, Network
+from opskit.broker.model import Broker, Connector, Entry, Network
 from opskit.broker.rules.registry import RULES
+from opskit.broker.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
 
 _ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
@@ -115,3 +116,54 @@ def _problem(entry: Entry) -> tuple[str, str]:
     if separator and "," not in rest and prefix in ("queue", "topic"):
         return f"the prefix of {entry.name!r} is taken for a part of the name", rest
     return "", ""
+
+
+@RULES.rule(
+    Rule(
+        "BRK056",
+        Severity.ERROR,
+        title="a list, or the block of connectors, given twice",
+        why="The broker starts and keeps the last without a word: what only the first one holds "
+        "does not cross, is not excluded, or, of connectors, does not exist.",
+        fix="put everything into one element",
+        reference=_ALL_FOUR,
+    )
+)
+def given_twice(network: Network) -> Iterator[Finding]:
+    """Quiet where the last one repeats all that the others hold."""
+    for broker in network.brokers:
+        for block, last in _replaced(broker.element):
+            lost = [child for child in block.children if child.name == "networkConnector"]
+            if lost and block.name == "networkConnectors":
+                names = ", ".join(repr(child.attributes.get("name", "NC")) for child in lost)
+                yield _twice(broker, f"broker {broker.name!r}", block, last, names)
+        for connector in broker.connectors:
+            if len(connector.element.children) < 2:
+                continue
+            for block, last in _replaced(connector.element):
+                kept = [(child.name, child.attributes) for child in last.children]
+                lost = [c for c in block.children if (c.name, c.attributes) not in kept]
+                if lost and block.name in attributes.LISTS:
+                    names = ", ".join(repr(c.attributes.get("physicalName", "")) for c in lost)
+                    yield _twice(broker, connector.label, block, last, names)
+
+
+def _replaced(parent: Element | None) -> Iterator[tuple[Element, Element]]:
+    """The children that a later one of the same name replaces, each with the last of them."""
+    children = parent.children if parent else []
+    last = {child.name: child for child in children}
+    if len(last) != len(children):
+        yield from (
+            (child, last[child.name]) for child in children if child is not last[child.name]
+        )
+
+
+def _twice(broker: Broker, owner: str, block: Element, last: Element, names: str) -> Finding:
+    return Finding(
+        message=f"{owner}: the <{last.name}> at {broker.location(last)} replaces this one; lost "
+        f"here: {names}",
+        object=owner,
+        location=broker.location(block),
+        observed=f"<{block.name}> given twice",
+        expected=f"one <{block.name}>",
+    )

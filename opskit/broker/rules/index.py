@@ -4,69 +4,82 @@ Most of 5,000 connectors share their attribute names, values, schemes and option
 looks at each distinct one, and at its connectors only where it is wrong, costs next to nothing.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from opskit.broker.model import Connector, Network
 from opskit.broker.uris import Uri
 
-_NONE: tuple[tuple[str, str], ...] = ()
-
 
 class Index:
-    """Connectors by what they have.
+    """What the connectors have, each distinct thing once; built as it is asked for.
 
-    `attributes` maps a name to its values and each value to its connectors, but for `uri` and
-    `name`, which hardly two share: `uris` and `names` are theirs. `parts` are the URIs directly
-    inside each connector's own; `wrapped` are those of them that hold further URIs, and
-    `with_options` those with options. The rest are the distinct values found there: `agents` the
-    outer schemes, `options` the outer options with the outer scheme, and of the parts `schemes`
-    and `addresses` (host and port).
+    `names` and `uris` are the texts of those attributes, `given` the names of all attributes.
+    `agents` are the outer schemes of the URIs and `options` their options, each with its scheme.
+    `parts` are the URIs directly inside each connector's own; `wrapped` are those of them that
+    hold further URIs, and `with_options` those with options; `schemes` and `addresses` (host and
+    port) are what stands in any of them.
     """
 
     def __init__(self, network: Network) -> None:
-        self.uris: list[str] = []
-        self.names: list[str] = []
-        self.attributes: dict[str, dict[str, list[Connector]]] = {}
-        self.agents: set[str] = set()
-        self.options: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
-        self.parts: list[tuple[Connector, Uri]] = []
-        self._read_attributes(network)
-        self._take_apart(network)
-        self.schemes = {part.scheme for _, part in self.parts}
-        self.addresses = {(part.host, part.port) for _, part in self.parts}
-        self.wrapped = [pair for pair in self.parts if pair[1].parts]
-        self.with_options = [pair for pair in self.parts if pair[1].options]
+        self._connectors = network.connectors
+        self._values: dict[str, dict[str, list[Connector]]] = {}
+        self.given: set[str] = set()
+        distinct: dict[int, Uri] = {}  # equal texts share one Uri
+        for connector in self._connectors:
+            self.given.update(connector.attributes)
+            if connector.uri is not None:
+                distinct[id(connector.uri)] = connector.uri
+        self._uris = list(distinct.values())
+        self._parts = [part for uri in self._uris for part in uri.parts]
+        self.agents = {uri.scheme for uri in self._uris}
+        self.options = {(uri.scheme, uri.options) for uri in self._uris}
+        self.schemes = {part.scheme for part in self._parts}
+        self.addresses = {(part.host, part.port) for part in self._parts}
 
-    def _read_attributes(self, network: Network) -> None:
-        alone = {"uri": self.uris, "name": self.names}
-        found: dict[str, dict[str, list[Connector]]] = defaultdict(lambda: defaultdict(list))
-        for connector in network.connectors:
-            for name, value in connector.attributes.items():
-                if name in alone:
-                    alone[name].append(value)
-                else:
-                    found[name][value].append(connector)
-        self.attributes.update(found)
+    @cached_property
+    def uris(self) -> list[str]:
+        return [connector.attributes.get("uri", "") for connector in self._connectors]
 
-    def _take_apart(self, network: Network) -> None:
-        add_agent, add_part = self.agents.add, self.parts.append
-        scheme, options = "", _NONE  # those of the connector before: most often the same again
-        for connector in network.connectors:
-            uri = connector.uri
-            if uri is None:
-                continue
-            if uri.options != options or uri.scheme != scheme:
-                scheme, options = uri.scheme, uri.options
-                add_agent(scheme)
-                self.options.add((scheme, options))
-            for part in uri.parts:
-                add_part((connector, part))
+    @cached_property
+    def names(self) -> list[str]:
+        return [connector.attributes.get("name", "") for connector in self._connectors]
+
+    @cached_property
+    def parts(self) -> list[tuple[Connector, Uri]]:
+        return self._where(lambda part: True)
+
+    @cached_property
+    def wrapped(self) -> list[tuple[Connector, Uri]]:
+        return self._where(lambda part: bool(part.parts))
+
+    @cached_property
+    def with_options(self) -> list[tuple[Connector, Uri]]:
+        return self._where(lambda part: bool(part.query))
+
+    def _where(self, wanted: Callable[[Uri], bool]) -> list[tuple[Connector, Uri]]:
+        """The parts that are wanted, with their connectors; in a clean network there are few."""
+        if not any(wanted(part) for part in self._parts):
+            return []
+        return [
+            (connector, part)
+            for connector in self._connectors
+            if connector.uri is not None
+            for part in connector.uri.parts
+            if wanted(part)
+        ]
 
     def values(self, attribute: str) -> dict[str, list[Connector]]:
         """The distinct values of an attribute, each with its connectors."""
-        return self.attributes.get(attribute, {})
+        found = self._values.get(attribute)
+        if found is None:
+            found = self._values[attribute] = {}
+            for connector in self._connectors if attribute in self.given else ():
+                value = connector.attributes.get(attribute)
+                if value is not None:
+                    found.setdefault(value, []).append(connector)
+        return found
 
     def having(self, attribute: str) -> Iterator[Connector]:
         """The connectors that give an attribute."""

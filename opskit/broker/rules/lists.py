@@ -6,6 +6,7 @@ DemandForwardingBridgeSupport.isPermissableDestination).
 
 from collections.abc import Iterator
 
+from opskit.broker import reverse
 from opskit.broker.destinations import KINDS, Destination, covers, has_wildcard, split
 from opskit.broker.model import Broker, Connector, Entry, Network
 from opskit.broker.rules.registry import RULES
@@ -167,10 +168,13 @@ def durable_queue(network: Network) -> Iterator[Finding]:
     )
 )
 def static_wildcard(network: Network) -> Iterator[Finding]:
+    """Not said of the reverse form: its one include cannot be taken apart."""
     for connector in network.connectors:
         for entry in connector.static:
             name = entry.name
             if (">" in name or "*" in name) and has_wildcard(name):
+                if reverse.has_form(connector):
+                    continue
                 message = f"the static include {name!r} is a wildcard"
                 yield _finding(connector, entry, message, "plain names")
 

@@ -10,8 +10,6 @@ from opskit.broker.rules.registry import RULES
 from opskit.broker.rules.traffic import included, spreading, spreads, ttl_attribute
 from opskit.findings import Finding, Rule, Severity
 
-_NOTHING: frozenset[tuple[str, str]] = frozenset()
-
 
 @RULES.rule(
     Rule(
@@ -62,7 +60,7 @@ def _demand(connector: Connector) -> float:
 
 def _pushed_on(network: Network) -> set[tuple[str, str]]:
     """Static includes that bring messages to a broker whose own connectors include them, too."""
-    arriving: dict[int, set[tuple[str, str]]] = {}
+    arriving: set[tuple[int, str, str]] = set()
     for connector in network.connectors:
         if not connector.static:
             continue
@@ -70,18 +68,14 @@ def _pushed_on(network: Network) -> set[tuple[str, str]]:
         if "duplex" in connector.attributes and connector.flag("duplex"):
             ends = [*ends, connector.broker]
         for broker in ends:
-            here = arriving.setdefault(id(broker), set())
-            for entry in connector.static:
-                here.add((entry.kind, entry.name))
+            arriving.update([(id(broker), entry.kind, entry.name) for entry in connector.static])
     shared: set[tuple[str, str]] = set()
     for connector in network.connectors if arriving else ():
-        come = arriving.get(id(connector.broker), _NOTHING)
-        for entry in connector.static:
-            if (entry.kind, entry.name) in come:
-                shared.add((entry.kind, entry.name))
-        for entry in connector.dynamic:
-            if (entry.kind, entry.name) in come:
-                shared.add((entry.kind, entry.name))
+        here = id(connector.broker)
+        for entries in (connector.static, connector.dynamic):
+            for entry in entries:
+                if (here, entry.kind, entry.name) in arriving:
+                    shared.add((entry.kind, entry.name))
     return shared
 
 

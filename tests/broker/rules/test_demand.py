@@ -23,10 +23,11 @@ def one(
     of_broker: str = "",
     plugins: str = "",
     before: str = "",
+    says: str = "",
 ) -> Case:
     """A case of one connector in a broker."""
     inner = connector(attributes, body, before=before)
-    return Case(id, broker(inner, attributes=of_broker, plugins=plugins), quiet)
+    return Case(id, broker(inner, attributes=of_broker, plugins=plugins), quiet, says=says)
 
 
 def reaching(id: str, attributes: str, of_other: str, *quiet: str, mark: str = "") -> Case:  # noqa: A002
@@ -59,9 +60,17 @@ CASES = [
     one("selectors kept, no conduit", 'conduitSubscriptions="false"', dynamic(queue("a")), "BRK016",
         plugins=SELECTORS),
     one("conduit of a placeholder", 'conduitSubscriptions="${X}"', "", "BRK016"),
-    one("no list", before="{BRK030}"),
-    one("static includes alone", body=static(queue("a")), before="{BRK030}"),
-    one("exclusions alone", body=excluded(queue("a")), before="{BRK030}"),
+    one("no list", before="{BRK030}", says="list: all that is wanted may cross"),
+    one("static includes alone", body=static(queue("a")), before="{BRK030}",
+        says="static includes, and all else that is wanted may cross"),
+    one("exclusions alone", body=excluded(queue("a")), before="{BRK030}",
+        says="all that is wanted and not excluded may cross"),
+    one("all queues excluded", body=excluded(queue(">")) + static(queue("a")), before="{BRK030}",
+        says="only topics and temporary destinations may cross"),
+    one("all topics excluded", 'bridgeTempDestinations="false"', excluded(topic("a,>")),
+        before="{BRK030}", says="only queues may cross"),
+    one("all excluded", 'bridgeTempDestinations="false"', excluded(queue(">"), topic(">")),
+        before="{BRK030}", says="nothing may cross"),
     one("static bridge off", 'staticBridge="false"', before="{BRK030}"),
     one("a dynamic list", "", dynamic(queue("a")), "BRK030"),
     one("a static bridge has none", STATIC, static(queue("a")), "BRK030"),
@@ -73,6 +82,15 @@ CASES = [
         STATIC,
         static(queue("a")) + dynamic(queue("a"), queue("b", "{BRK042:warning}")),
     ),
+    one("a composite beside dynamics", STATIC,
+        static(queue("a,b", "{BRK042}"), queue("c")) + dynamic(queue("a"), queue("b"))),
+    one("a composite that a dynamic permits", STATIC,
+        static(queue("a,b")) + dynamic(queue(">", "{BRK042:warning}"))),
+    one("a composite alone", STATIC, static(queue("a,b")), "BRK042"),
+    one("a composite for the far end", f'duplex="true" {STATIC}',
+        static(queue("queue://a,")) + dynamic(queue("a")), "BRK042"),
+    one("dynamics beside a composite for the far end", f'duplex="true" {STATIC}',
+        static(queue("a,b")) + dynamic(queue("a"), queue("c", "{BRK042:warning}"))),
     one("static with statics", STATIC, static(queue("a")), "BRK042"),
     one("both lists the same", STATIC, static(queue("a")) + dynamic(queue("a")), "BRK042"),
     one("not static", 'staticBridge="false"', "", "BRK042"),

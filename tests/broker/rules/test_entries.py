@@ -18,6 +18,11 @@ def body(id: str, inside: str, *quiet: str, says: str = "") -> Case:  # noqa: A0
     return Case(id, broker(connector(body=inside)), quiet, says=says)
 
 
+def twice(first: str, *more: str) -> str:
+    """Two lists of a kind, of which the first is lost."""
+    return first.replace("<", "{BRK056}<", 1) + "".join(more)
+
+
 MISSPELT = "staticalyIncludedDestinations"
 CASES = [
     body("unknown child", "{BRK040}<colour/>"),
@@ -47,6 +52,36 @@ CASES = [
     body("with options", static(queue("a?consumer.prefetchSize=1")), "BRK041"),
     body("a bean", static('<ref bean="x"/>'), "BRK041"),
     body("a placeholder", static(queue("${QUEUE}")), "BRK041"),
+    body(
+        "a list twice",
+        twice(static(queue("a"), queue("b")), static(queue("b"))),
+        says="replaces this one; lost here: 'a'",
+    ),
+    body("exclusions twice", twice(excluded(queue("a")), excluded(topic("a")))),
+    body(
+        "three times", twice(dynamic(queue("a")), twice(dynamic(topic("b")), dynamic(queue("c"))))
+    ),
+    body("the last is empty", twice(durable(topic("a")), durable())),
+    body("said again", static(queue("a")) + static(queue("b"), queue("a")), "BRK056"),
+    body("nothing in the first", static() + static(queue("a")), "BRK056"),
+    body("lists of all kinds", static(queue("a")) + dynamic(queue("b")), "BRK056"),
+    body("other elements twice", "<sslContext><a/></sslContext><sslContext/>", "BRK056"),
+    Case(
+        "connectors twice",
+        f"<broker>\n{{BRK056}}<networkConnectors>{connector()}</networkConnectors>"
+        f"<networkConnectors>{connector('name="b"')}</networkConnectors></broker>",
+        says="lost here: 'a'",
+    ),
+    Case(
+        "no connectors in the first",
+        f"<broker><networkConnectors/><networkConnectors>{connector()}</networkConnectors></broker>",
+        ("BRK056",),
+    ),
+    Case(
+        "a block in each broker",
+        f"<beans>{broker(connector())}{broker(connector())}</beans>",
+        ("BRK056",),
+    ),
 ]
 
 

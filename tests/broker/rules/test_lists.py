@@ -79,6 +79,22 @@ CASES = [
     body("a static wildcard alone", static(queue("a.>", "{BRK046}"), queue("b"))),
     body("one level of a topic", static(topic("a.*", "{BRK046}"))),
     body("a wildcard in a composite", static(queue("a,b.>", "{BRK046}"))),
+    Case(
+        "a wildcard that only the far end takes apart",
+        broker(
+            connector(
+                'duplex="true" staticBridge="true"',
+                static(queue("queue://a,queue://b.>")) + dynamic(queue("b.>"), queue("a")),
+            )
+        ),
+        ("BRK046",),
+    ),
+    Case(
+        "a composite wildcard both ways",
+        broker(
+            connector('duplex="true" staticBridge="true"', static(queue("a,b.>", "{BRK046}"))),
+        ),
+    ),
     body("no wildcard", static(queue("a.>.b"), queue("a*b")) + dynamic(queue("a.>")), "BRK046"),
     pair("static twice", static(queue("q")), static(queue("q", "{BRK047}"))),
     pair("static once each", static(queue("q")), static(queue("r"), topic("q")), "BRK047"),
