@@ -74,6 +74,8 @@ class Document:
         """The document as None, bool, int, float, str, list and dict."""
         return plain(self.root)
 
+_HINT = "'opskit schema' lists the documents that opskit reads, and what each may hold"
+
 
 class Problems:
     """What is wrong with a document, gathered so that it is mended in one go."""
@@ -100,7 +102,7 @@ class Problems:
         lines = [message, *(f"{self._document.at(at)}: {text}" for at, text, _ in others)]
         if len(self._found) > MAX_PROBLEMS:
             lines.append("... and more")
-        raise InputError("\n".join(lines), where=str(self._document.at(index)), hint=hint)
+        raise InputError("\n".join(lines), where=str(self._document.at(index)), hint=hint or _HINT)
 
 
 def read_document(source: str | Path, *, name: str = "", limit: int = MAX_BYTES) -> Document:

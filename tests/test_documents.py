@@ -74,7 +74,7 @@ class TestReadBytes:
         def refuse(*_args, **_options):
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr("pathlib.Path.open", refuse)
+        monkeypatch.setattr("builtins.open", refuse)
         with pytest.raises(InputError, match="Permission denied") as caught:
             read_bytes(tmp_path / "a")
         assert "permissions" in caught.value.hint

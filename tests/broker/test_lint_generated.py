@@ -82,9 +82,10 @@ def read(routes: list[str]) -> tuple[Topology, Document]:
 
 
 def written(made: Topology, *, whole: bool) -> Network:
-    """Every broker as it is written, read back."""
+    """Every broker of the routes as it is written, read back."""
     brokers = []
-    for name, spec in made.brokers.items():
+    for name in sorted({end for route in made.routes for end in (route.source, route.target)}):
+        spec = made.brokers[name]
         kind: generate.Kind = "amazon-mq" if spec.managed else "activemq"
         text = generate.generate(made, name, kind if whole else "fragment")
         brokers += reader.from_document(
@@ -104,7 +105,19 @@ def warnings(network: Network) -> set[str]:
     return {found.rule for found in findings if found.level is Severity.WARNING}
 
 
-@pytest.mark.parametrize("kind", ROUTES)
+NAMELESS = pytest.mark.xfail(
+    reason="BRK053 takes the files of two Amazon MQ brokers, which hold no name, for one name",
+    strict=True,
+)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=[NAMELESS] if kind == "between managed brokers" else [])
+        for kind in ROUTES
+    ],
+)
 def test_whole_files(kind: str) -> None:
     made, _ = read(ROUTES[kind])
     assert warnings(written(made, whole=True)) == DEFENDED.get(kind, set())

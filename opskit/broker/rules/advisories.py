@@ -27,7 +27,7 @@ _REPLIES = Destination("tempQueue", "ID:host-61616-1700000000000-1:1:1")
         why="The include becomes the name of an advisory topic, and the comma ends it: consumers "
         "of what stands behind it are not heard. The bridge subscribes to a topic of that name "
         "instead. If it is not duplex, each message there breaks it (a NullPointerException and "
-        "a new connection); if it is, they cross unasked.",
+        "a new connection); if it is, they cross unasked where the lists permit them.",
         fix="write an entry for each destination",
         reference="NetworkBridgeConfiguration.getDestinationFilter; measured on ActiveMQ 5.17.2, "
         "5.18.3, 5.19.1 and 6.1.7",
@@ -37,7 +37,7 @@ def comma_in_dynamic(network: Network) -> Iterator[Finding]:
     """The same holds for `destinationFilter`, of which only the start gets the advisory prefix.
 
     A static bridge makes no such subscription. A part may be heard through another entry; then
-    only the topic is left, which does a duplex bridge little harm: a warning.
+    only the topic is left, of which a duplex bridge brings too much: a warning.
     """
     for connector in network.connectors:
         if _FILTER in connector.attributes:
@@ -53,9 +53,7 @@ def _comma(connector: Connector, entry: Entry) -> Iterator[Finding]:
         return
     deaf = [part for part in split(entry.destination) if not bridge.hears(connector, part)]
     problems = [f"consumers of {', '.join(map(str, deaf))} are not heard"] if deaf else []
-    heard = [part for part in _behind(entry.name) if bridge.overhears(connector, part)]
-    if heard:
-        problems.append(_effect(connector, heard))
+    problems += _effects(connector, entry.name)
     if problems:
         yield Finding(
             message=f"{connector.label}: the dynamic include {entry.name!r} holds a comma: "
@@ -72,12 +70,12 @@ def _comma_in_filter(connector: Connector) -> Iterator[Finding]:
     given = connector.attributes[_FILTER]
     if "," not in given or connector.static_only or uris.has_placeholder(given):
         return
-    parts = [part for part in _behind(given) if bridge.overhears(connector, part)]
-    if parts:
-        names = [part.name for part in parts]
+    names = [part.name for part in _overheard(connector, given)]
+    if names:
+        problems = ["no consumer is heard through it", *_effects(connector, given)]
         yield Finding(
             message=f"{connector.label}: {', '.join(names)} in {_FILTER} is no advisory: "
-            + _effect(connector, parts),
+            + "; ".join(problems),
             object=connector.label,
             location=connector.location(_FILTER),
             observed=given,
@@ -86,16 +84,22 @@ def _comma_in_filter(connector: Connector) -> Iterator[Finding]:
         )
 
 
-def _behind(name: str) -> list[Destination]:
-    """What stands behind the first comma, as the advisory subscription reads it: topics."""
-    return split(Destination("topic", name))[1:]
+def _overheard(connector: Connector, name: str) -> list[Destination]:
+    """What stands behind the first comma, as far as the subscription takes it for topics."""
+    behind = split(Destination("topic", name))[1:]
+    return [part for part in behind if bridge.overhears(connector, part)]
 
 
-def _effect(connector: Connector, topics: list[Destination]) -> str:
-    listed = ", ".join(map(str, topics))
+def _effects(connector: Connector, name: str) -> list[str]:
+    """What becomes of messages on these topics, in words; nothing where they do no harm."""
+    topics = _overheard(connector, name)
     if connector.flag("duplex"):
-        return f"messages on {listed} cross unasked"
-    return f"each message on {listed} at the other broker breaks the bridge"
+        ends = (bridge.near(connector), bridge.far(connector))
+        topics = [topic for topic in topics if all(end.permit(topic).allowed for end in ends)]
+        effect = "messages on {} cross unasked"
+    else:
+        effect = "each message on {} at the other broker breaks the bridge"
+    return [effect.format(", ".join(map(str, topics)))] if topics else []
 
 
 @RULES.rule(

@@ -39,12 +39,9 @@ def both_ways(id: str, there: str, back: str, *quiet: str, more: str = "") -> Ca
     """Two brokers with a connector each; `back` is the body of the second's, the case itself."""
     first = connector('name="there"', there, uri="static:(tcp://second:61616)")
     second = connector('name="back"', back, uri="static:(tcp://first:61616)")
-    return Case(
-        id,
-        f"<beans>{broker(first, attributes='brokerName="first"')}\n"
-        f"{broker(second, *([more] if more else []), attributes='brokerName="second"')}</beans>",
-        quiet,
-    )
+    here = broker(first, attributes='brokerName="first"')
+    other = broker(second, *([more] if more else []), attributes='brokerName="second"')
+    return Case(id, f"<beans>{here}\n{other}</beans>", quiet)
 
 
 def listed(*entries: str, mark: str = "{BRK057}") -> str:
@@ -68,13 +65,32 @@ CASES = [
     one(
         "duplex",
         f"{DUPLEX} {NO_REPLIES}",
-        dynamic(queue("a,b", "{BRK055}")),
-        says="messages on topic://b cross unasked",
+        dynamic(topic("a,topic://b", "{BRK055}")),
+        says="consumers of topic://b are not heard; messages on topic://b cross unasked",
+    ),
+    one(
+        "duplex, of topics that the far end takes for queues",
+        f"{DUPLEX} {NO_REPLIES}",
+        dynamic(topic("a,b", "{BRK055}")),
+        says="consumers of topic://b are not heard",
     ),
     one(
         "duplex, and heard",
         f"{DUPLEX} {NO_REPLIES}",
-        dynamic(queue("a,b", "{BRK055:warning}"), queue("b")),
+        dynamic(topic("a,b", "{BRK055:warning}"), topic("b")),
+    ),
+    one(
+        "duplex, heard and not permitted",
+        f"{DUPLEX} {NO_REPLIES}",
+        dynamic(queue("a,b"), queue("b")),
+        "BRK055",
+    ),
+    one("duplex, queues", f"{DUPLEX} {NO_REPLIES}", dynamic(queue("a,b", "{BRK055}"))),
+    one(
+        "a filter of a duplex connector",
+        f'{DUPLEX} {NO_REPLIES} {{BRK055}}destinationFilter="Topic.a,b"',
+        "",
+        says="no consumer is heard through it; messages on topic://b cross unasked",
     ),
     one(
         "a filter",

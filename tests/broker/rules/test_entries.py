@@ -23,6 +23,7 @@ def twice(first: str, *more: str) -> str:
     return first.replace("<", "{BRK056}<", 1) + "".join(more)
 
 
+OTHER = connector('name="b"')
 MISSPELT = "staticalyIncludedDestinations"
 CASES = [
     body("unknown child", "{BRK040}<colour/>"),
@@ -69,7 +70,7 @@ CASES = [
     Case(
         "connectors twice",
         f"<broker>\n{{BRK056}}<networkConnectors>{connector()}</networkConnectors>"
-        f"<networkConnectors>{connector('name="b"')}</networkConnectors></broker>",
+        f"<networkConnectors>{OTHER}</networkConnectors></broker>",
         says="lost here: 'a'",
     ),
     Case(

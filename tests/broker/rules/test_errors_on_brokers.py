@@ -26,7 +26,7 @@ from tests.rig.brokers import Fleet
 
 pytestmark = pytest.mark.brokers
 
-MODULES = "uris endpoints options attributes values entries lists demand credentials"
+MODULES = "uris endpoints options attributes values entries lists demand credentials advisories"
 NOT_HERE = {"BRK010", "BRK034", "BRK035"}
 SERVER, STATIC = "static:(tcp://127.0.0.1:1)", 'staticBridge="true"'
 
@@ -133,6 +133,8 @@ def login(attributes: str) -> str:
 
 
 FOUR = 'userName="b" password="one" remoteUserName="b" remotePassword="two"'
+HEARD, OTHER = dynamic(queue("{q}")), static(queue("other"))
+BLOCKS = "</networkConnectors><networkConnectors>"
 LOST = [
     Lost("BRK001", "recipe", bridge("", excluded(queue(">")) + ONLY, TO), listed()),
     Lost("BRK001", "part", bridge("", excluded(queue("{q}")) + static(queue("a,{q}")), TO),
@@ -160,10 +162,22 @@ LOST = [
     Lost("BRK041", "prefix", bridge(STATIC, static(queue("queue://{q}")), TO), listed()),
     Lost("BRK042", "none", bridge(STATIC, "", TO), listed(), wanted=True),
     Lost("BRK042", "dynamic", bridge(STATIC, dynamic(queue("{q}")), TO), listed(), wanted=True),
+    Lost("BRK042", "composite", bridge(STATIC, static(queue("a,{q}")) + dynamic(queue("{q}")), TO),
+         bridge(STATIC, static(queue("a,{q}")), TO)),
     Lost("BRK043", "dynamic", bridge("", excluded(queue(">")) + dynamic(queue("{q}")), TO),
          bridge("", dynamic(queue("{q}")), TO), wanted=True),
     Lost("BRK044", "hole", bridge(f'{STATIC} prefetchSize="5"',
          excluded(queue("{q}.hole")) + static(queue("{q}.>")), TO), listed(), first="hole"),
+    Lost("BRK055", "comma", bridge("", dynamic(queue("a,{q}")), TO), bridge("", HEARD, TO),
+         wanted=True),
+    Lost("BRK055", "filter", bridge('destinationFilter="Queue.a,Queue.{q}"', HEARD, TO),
+         bridge('destinationFilter="Queue.{q}"', HEARD, TO), wanted=True),
+    Lost("BRK056", "static", bridge(STATIC, ONLY + OTHER, TO),
+         bridge(STATIC, static(queue("other"), queue("{q}")), TO)),
+    Lost("BRK056", "dynamic", bridge("", HEARD + dynamic(queue("a")), TO), bridge("", HEARD, TO),
+         wanted=True),
+    Lost("BRK056", "connectors", listed() + BLOCKS + bridge(STATIC, OTHER, TO, name="y"),
+         listed() + bridge(STATIC, OTHER, TO, name="y")),
     Lost("BRK048", "local", listed(), login(FOUR.replace('"two"', '"one"')), account="one"),
 ]  # fmt: skip
 BODIES = [str(number) for number in range(3)]
