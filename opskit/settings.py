@@ -114,7 +114,7 @@ def load(
     values: dict[str, tuple[Any, str]] = {s.name: (s.default, "default") for s in SETTINGS}
     folder = Path(cwd) if cwd is not None else Path.cwd()
     user, project = user_file(environ), project_file(folder)
-    if user is not None and user != project and user.is_file():
+    if user is not None and user != project and _is_there(user):
         values.update(_from_file(user, str(user)))
     if project is not None:
         values.update(_from_file(project, os.path.relpath(project, folder)))
@@ -128,11 +128,16 @@ def project_file(folder: Path) -> Path | None:
     home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() fails where there is none
     folder = folder.absolute()
     for parent in (folder, *folder.parents):
-        if (parent / PROJECT_FILE).is_file():
+        if _is_there(parent / PROJECT_FILE):
             return parent / PROJECT_FILE
-        if str(parent) == home or (parent / ".git").exists():
+        if str(parent) == home or os.path.exists(parent / ".git"):  # noqa: PTH110
             return None
     return None
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file; not where its folder may not be looked into."""
+    return os.path.isfile(path)  # noqa: PTH113 (Path.is_file raises there)
 
 
 def user_file(environ: Mapping[str, str] = os.environ) -> Path | None:

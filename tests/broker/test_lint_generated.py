@@ -13,9 +13,9 @@ from opskit.findings import Severity
 
 BROKERS = """\
 brokers:
-  onprem: {engine: activemq, version: 5.19.9, endpoints: ["tcp://mq.example:61616"]}
-  branch: {engine: activemq, version: 6.3.0, endpoints: ["tcp://br.example:61616"]}
-  private: {engine: activemq, version: 5.19.9, endpoints: ["ssl://tls.example:61617"]}
+  onprem: {engine: activemq, version: 5.19.9, endpoints: ["tcp://onprem.example:61616"]}
+  branch: {engine: activemq, version: 6.3.0, endpoints: ["tcp://branch.example:61616"]}
+  private: {engine: activemq, version: 5.19.9, endpoints: ["ssl://private.example:61617"]}
   cloud:
     engine: amazon-mq
     version: "5.19"

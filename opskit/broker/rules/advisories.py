@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from opskit.broker import attributes, bridge, uris
 from opskit.broker.destinations import Destination, split
-from opskit.broker.model import Connector, Entry, Network
+from opskit.broker.model import Broker, Connector, Entry, Network
 from opskit.broker.rules.registry import RULES
 from opskit.broker.rules.traffic import carries, on_demand
 from opskit.findings import Finding, Rule, Severity
@@ -124,17 +124,19 @@ def replies_stay(network: Network) -> Iterator[Finding]:
     Exclusions do not hold for temporary queues.
     """
     bringing: set[tuple[int, int]] | None = None
-    for connector in network.connectors:
-        if not connector.dynamic and _FILTER not in connector.attributes:
-            continue
-        if not _asks_without_replies(connector) or _has_help(connector):
-            continue
-        if not connector.flag("duplex"):
-            bringing = _bringing(network) if bringing is None else bringing
-            here = id(connector.broker)
-            if all((id(there), here) not in bringing for there in network.remotes(connector)):
+    for broker in network.brokers:
+        asking = [c for c in broker.connectors if c.dynamic or _FILTER in c.attributes]
+        asking = [connector for connector in asking if _asks_without_replies(connector)]
+        answered = _answered(broker) if asking else set()
+        for connector in asking:
+            if any(end.address in answered for end in connector.endpoints):
                 continue
-        yield _replies_stay(connector)
+            if not connector.flag("duplex"):
+                bringing = _bringing(network) if bringing is None else bringing
+                remotes = network.remotes(connector)
+                if all((id(there), id(broker)) not in bringing for there in remotes):
+                    continue
+            yield _replies_stay(connector)
 
 
 def _asks_without_replies(connector: Connector) -> bool:
@@ -145,15 +147,14 @@ def _asks_without_replies(connector: Connector) -> bool:
     return not bridge.hears(connector, _REPLIES) and not any(map(uris.has_placeholder, listened))
 
 
-def _has_help(connector: Connector) -> bool:
-    """Whether another connector of the broker, to the same address, brings replies."""
-    addresses = {end.address for end in connector.endpoints}
-    return any(
-        other.flag(_TEMPORARY)
-        and bridge.hears(other, _REPLIES)
-        and not addresses.isdisjoint(end.address for end in other.endpoints)
-        for other in connector.broker.connectors
-    )
+def _answered(broker: Broker) -> set[str]:
+    """The addresses to which a connector of the broker brings replies."""
+    return {
+        end.address
+        for connector in broker.connectors
+        if connector.flag(_TEMPORARY) and bridge.hears(connector, _REPLIES)
+        for end in connector.endpoints
+    }
 
 
 def _bringing(network: Network) -> set[tuple[int, int]]:
