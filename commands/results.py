@@ -27,6 +27,7 @@ def load_settings(**flags: object) -> "Settings":
     given = {name.replace("_", "-"): value for name, value in flags.items()}
     found = settings.load({**settings.root_flags, **given})
     console.configure(color=found.get("color"))
+    settings.in_force = found
     return found
 
 
@@ -57,9 +58,10 @@ def _codes(given: Iterable[str] | None) -> list[str]:
 def finish_check(report: "Report", registry: "Registry[Any]", options: CheckOptions) -> int:
     """Print the findings; the exit status is what `--fail-on` makes of them."""
     from opskit.findings import FailOn
-    from opskit.output import Format, emit_report
+    from opskit.output import Format, emit_report, quiet_on_closed_pipe
 
-    emit_report(report, Format(options.output), registry.rules)
+    with quiet_on_closed_pipe():  # whoever reads may have read enough; the answer stays
+        emit_report(report, Format(options.output), registry.rules)
     return report.exit_code(FailOn(options.fail_on), exit_zero=options.exit_zero)
 
 

@@ -92,6 +92,7 @@ def run(args: Sequence[str]) -> int:
     from opskit.output import console
 
     settings.root_flags.clear()
+    settings.in_force = None
     console.configure()
     with console.quiet_on_closed_pipe():
         return _run(args)
@@ -138,9 +139,14 @@ def _as_opskit_error(error: Exception) -> OpskitError | None:
 
 
 def _wants_json(args: Sequence[str]) -> bool:
-    """Whether `-o json` is on the command line, even on one that cannot be parsed."""
-    pairs = zip(args, [*args[1:], ""], strict=True)
-    return any(
-        arg in ("-ojson", "--output=json") or (arg in ("-o", "--output") and value == "json")
-        for arg, value in pairs
-    )
+    """Whether JSON was asked for, even on a command line that cannot be parsed."""
+    from opskit import settings
+
+    if settings.in_force is not None:
+        return bool(settings.in_force.get("output") == "json")
+    for arg, value in zip(args, [*args[1:], ""], strict=True):
+        if arg.startswith("--output="):
+            return arg == "--output=json"
+        if arg in ("-o", "--output"):
+            return value == "json"
+    return "-ojson" in args or os.environ.get("OPSKIT_OUTPUT") == "json"

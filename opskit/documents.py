@@ -13,6 +13,7 @@ from opskit.files import MAX_BYTES, display_name, read_bytes
 from opskit.findings import Location
 from opskit.nodes import Lines, ListNode, MapNode, Node, Trouble
 from opskit.scalars import Plain, plain
+from opskit.redact import unquoted
 from opskit.syntax import compose
 
 __all__ = ["Document", "EmptyInputError", "Problems", "decode_text", "parse_document"]
@@ -74,6 +75,7 @@ class Document:
         """The document as None, bool, int, float, str, list and dict."""
         return plain(self.root)
 
+
 _HINT = "'opskit schema' lists the documents that opskit reads, and what each may hold"
 
 
@@ -99,10 +101,21 @@ class Problems:
         if not self._found:
             return
         (index, message, hint), *others = sorted(self._found)[:MAX_PROBLEMS]
-        lines = [message, *(f"{self._document.at(at)}: {text}" for at, text, _ in others)]
+        lines = [
+            self._safe(index, message),
+            *(f"{self._document.at(at)}: {self._safe(at, text)}" for at, text, _ in others),
+        ]
         if len(self._found) > MAX_PROBLEMS:
             lines.append("... and more")
         raise InputError("\n".join(lines), where=str(self._document.at(index)), hint=hint or _HINT)
+
+    def _safe(self, index: int, message: str) -> str:
+        return unquoted(message, line_of(self._document.text, index))
+
+
+def line_of(text: str, index: int) -> str:
+    """The line of `text` that an offset stands in."""
+    return text[text.rfind("\n", 0, index) + 1 :].partition("\n")[0]
 
 
 def read_document(source: str | Path, *, name: str = "", limit: int = MAX_BYTES) -> Document:
@@ -126,7 +139,8 @@ def parse_document(data: bytes, name: str, *, is_json: bool = False) -> Document
         root = compose(text, lines, is_json=is_json) if text.strip() else None
     except Trouble as trouble:
         where = Location(name, *lines.at(trouble.index))
-        raise InputError(trouble.message, where=str(where), hint=trouble.hint) from None
+        message = unquoted(trouble.message, line_of(text, trouble.index))
+        raise InputError(message, where=str(where), hint=trouble.hint) from None
     if root is None:
         raise EmptyInputError("is empty", where=name, hint="a YAML or JSON document is wanted")
     return Document(name, text, root, lines)

@@ -45,8 +45,10 @@ class OpskitError(Exception):
     code = "error"
 
     def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        from opskit.redact import masked  # compiles expressions, and errors are rare
+
         super().__init__(message)
-        self.message = message
+        self.message = masked(message)
         self.where = where
         self.hint = hint
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from opskit.errors import ExitCode, UsageError
+from opskit.redact import masked
 
 Model = TypeVar("Model")
 
@@ -187,6 +188,9 @@ def _stamp(rule: Rule, finding: Finding) -> None:
     finding.severity = finding.severity or rule.severity
     finding.fix = finding.fix or rule.fix
     finding.reference = finding.reference or rule.reference
+    finding.message = masked(finding.message)
+    finding.observed = masked(finding.observed)
+    finding.expected = masked(finding.expected)
 
 
 def place(finding: Finding) -> tuple[str, int, int, int, str]:

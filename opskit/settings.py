@@ -84,6 +84,8 @@ SETTINGS: tuple[Setting, ...] = (
 
 #: What the flags of the root command said in this run (`--color`): flags of every command.
 root_flags: dict[str, object] = {}
+#: The settings that this run has come to, once a command has asked for them.
+in_force: "Settings | None" = None
 
 
 class Settings:
@@ -112,7 +114,7 @@ def load(
     A key or a value that cannot be is an `InputError` with its place, for a flag a `UsageError`.
     """
     values: dict[str, tuple[Any, str]] = {s.name: (s.default, "default") for s in SETTINGS}
-    folder = Path(cwd) if cwd is not None else Path.cwd()
+    folder = Path(cwd) if cwd is not None else _working_folder()
     user, project = user_file(environ), project_file(folder)
     if user is not None and user != project and _is_there(user):
         values.update(_from_file(user, str(user)))
@@ -133,6 +135,13 @@ def project_file(folder: Path) -> Path | None:
         if str(parent) == home or os.path.exists(parent / ".git"):  # noqa: PTH110
             return None
     return None
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:  # it was deleted
+        return Path("/")
 
 
 def _is_there(path: Path) -> bool:

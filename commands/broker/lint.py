@@ -22,7 +22,7 @@ def lint(
     ] = None,
     target: Annotated[
         Literal["self-managed", "amazon-mq"] | None,
-        typer.Option(help="Where they run; self-managed if not set."),
+        typer.Option(help="Where they run; what a file looks like if not set."),
     ] = None,
     against: Annotated[
         list[Path] | None,
@@ -60,7 +60,7 @@ def lint(
         return broker.check(
             paths,
             engine=settings.get("broker.engine"),
-            target=settings.get("broker.target") or "self-managed",
+            target=settings.get("broker.target"),
             against=against or (),
             select=options.select,
             ignore=options.ignore,

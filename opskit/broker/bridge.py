@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from opskit.broker import destinations, uris
-from opskit.broker.destinations import Destination
+from opskit.broker.destinations import Destination, Patterns
 from opskit.broker.model import Connector, Entry
 
 DecidedBy = Literal["temporary", "excluded", "static", "dynamic", "default"]
@@ -48,6 +48,32 @@ class Verdict:
     listed: Listed | None = None
 
 
+class _Order:
+    """The destinations of a list, made ready to be asked which of them speaks first."""
+
+    def __init__(self, listed: Iterable[Listed] = ()) -> None:
+        self._listed: list[Listed] = []
+        self._patterns = Patterns()
+        self._unknown: dict[str, int] = {}
+        for one in listed:
+            self.add(one)
+
+    def add(self, one: Listed) -> None:
+        if one.unknown:
+            self._unknown.setdefault(one.destination.kind, len(self._listed))
+        self._listed.append(one)
+        self._patterns.add(one.destination)
+
+    def first(self, destination: Destination) -> Listed | None:
+        """The first that covers the destination, or that might, being a placeholder."""
+        places = self._patterns.first(destination), self._unknown.get(destination.kind)
+        known = [place for place in places if place is not None]
+        return self._listed[min(known)] if known else None
+
+    def covers(self, destination: Destination) -> bool:
+        return self._patterns.first(destination) is not None
+
+
 class End:
     """One end of a connector's bridge, with the three lists as that end has them."""
 
@@ -67,34 +93,50 @@ class End:
         """Whether the lists let it pass. Temporary destinations that arrive always may."""
         if destination.temporary:
             return Verdict(arriving or self.connector.flag("bridgeTempDestinations"), "temporary")
-        if listed := _first(self.excluded, destination):
+        if listed := self._excluded.first(destination):
             return Verdict(None if listed.unknown else False, "excluded", listed)
-        if listed := _first(self.static, destination):
+        if listed := self._static.first(destination):
             return Verdict(None if listed.unknown else True, "static", listed)
-        if listed := _first(self.dynamic, destination):
+        if listed := self._dynamic.first(destination):
             return Verdict(None if listed.unknown else True, "dynamic", listed)
         return Verdict(False, "dynamic") if self.dynamic else Verdict(True, "default")
 
-    def subscription(self, destination: Destination) -> Listed | None:
-        """The static include whose subscription takes what is sent to the destination."""
-        return _first(self.subscriptions, destination)
+    def is_static(self, destination: Destination) -> bool:
+        """Whether a static include covers it, whatever the other lists say."""
+        return self._static.covers(destination)
 
     @cached_property
-    def subscriptions(self) -> tuple[Listed, ...]:
+    def _excluded(self) -> _Order:
+        return _Order(self.excluded)
+
+    @cached_property
+    def _static(self) -> _Order:
+        return _Order(self.static)
+
+    @cached_property
+    def _dynamic(self) -> _Order:
+        return _Order(self.dynamic)
+
+    def subscription(self, destination: Destination) -> Listed | None:
+        """The static include whose subscription takes what is sent to the destination."""
+        return self._subscriptions.first(destination)
+
+    @cached_property
+    def _subscriptions(self) -> _Order:
         """The static includes that the bridge subscribes to when it starts.
 
         The bridge looks at each by its name, as if a pattern were the name of a queue: it has to
         be permitted, and, where subscriptions are merged, not covered by one made before.
         """
-        made: list[Listed] = []
+        made = _Order()
         for listed in self.static:
             wanted = listed.destination
             if self.permit(wanted).allowed is False:
                 continue
-            if self._merges(wanted) and _first(made, wanted):
+            if self._merges(wanted) and made.first(wanted):
                 continue
-            made.append(listed)
-        return tuple(made)
+            made.add(listed)
+        return made
 
     def _merges(self, destination: Destination) -> bool:
         """Whether a new static subscription joins one that covers it; queues usually stay apart."""
@@ -129,32 +171,37 @@ def is_advisory(destination: Destination) -> bool:
     return destination.is_topic and destination.name.startswith(_ADVISORIES)
 
 
-def hears(connector: Connector, destination: Destination) -> bool:
-    """Whether a bridge learns of the consumers that a destination has on the other side.
+class Advisories:
+    """The subscription with which a bridge learns of the other side's consumers.
 
-    It subscribes to their advisories, whose topics hold the destination's name. Of a composite
-    dynamic include only the first part gets into that subscription.
+    `filter` are its topics, whose names hold the destination's. Of a composite dynamic include
+    only the first part gets into that subscription.
     """
-    if connector.static_only or is_advisory(destination):
-        return False
-    kind = "Topic" if destination.is_topic else "Queue"
-    advisory = Destination("topic", f"{_CONSUMERS}{kind}.{destination.physical}")
-    return destinations.covers(Destination("topic", advisory_filter(connector)), advisory)
 
+    def __init__(self, connector: Connector) -> None:
+        self.filter = advisory_filter(connector)
+        self._static_only = connector.static_only
+        self._topics = Patterns([Destination("topic", self.filter)])
 
-def overhears(connector: Connector, destination: Destination) -> bool:
-    """Whether the subscription for advisories takes messages of this topic as well.
+    def hear(self, destination: Destination) -> bool:
+        """Whether the bridge learns of the consumers that a destination has on the other side."""
+        kind = "Topic" if destination.is_topic else "Queue"
+        return self._take(destination, f"{_CONSUMERS}{kind}.{destination.physical}")
 
-    It does where a comma in a dynamic include makes a topic of its own of what follows. Each end
-    of a duplex bridge then forwards that topic to the other, as far as it is permitted. A bridge
-    that is not duplex takes the message for an advisory and breaks: a NullPointerException, and
-    a new connection, for each (measured on 5.17.2 and 6.1.7).
-    """
-    return (
-        not connector.static_only
-        and not is_advisory(destination)
-        and destinations.covers(Destination("topic", advisory_filter(connector)), destination)
-    )
+    def overhear(self, destination: Destination) -> bool:
+        """Whether the subscription takes messages of this topic as well.
+
+        It does where a comma in a dynamic include makes a topic of its own of what follows. Each
+        end of a duplex bridge then forwards that topic to the other, as far as it is permitted. A
+        bridge that is not duplex takes the message for an advisory and breaks: a
+        NullPointerException, and a new connection, for each (measured on 5.17.2 and 6.1.7).
+        """
+        return destination.kind == "topic" and self._take(destination, destination.name)
+
+    def _take(self, destination: Destination, topic: str) -> bool:
+        if self._static_only or is_advisory(destination):
+            return False
+        return self._topics.first(Destination("topic", topic)) is not None
 
 
 def advisory_filter(connector: Connector) -> str:
@@ -169,16 +216,6 @@ def advisory_filter(connector: Connector) -> str:
         for entry in connector.dynamic
         if not entry.destination.temporary
     )
-
-
-def _first(listed: Iterable[Listed], destination: Destination) -> Listed | None:
-    """The first that covers the destination, or that might, being a placeholder."""
-    for one in listed:
-        if destinations.covers(one.destination, destination):
-            return one
-        if one.unknown and one.destination.kind == destination.kind:
-            return one
-    return None
 
 
 def _listed(entries: Iterable[Entry]) -> Iterator[Listed]:

@@ -7,6 +7,8 @@ wildcard; a composite filter matches when any of its parts does, and each part m
 its own (`a,topic://b`). What may follow a `?` is options, no part of the name.
 """
 
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -102,6 +104,90 @@ def covers(pattern: Destination, given: Destination) -> bool:
     )
 
 
+class Patterns:
+    """The entries of a list in their order, made ready to be asked about many destinations.
+
+    `first` says what `covers`, asked of one entry after the other, would say, without a look at
+    each: plain names are in a dict, patterns in a tree with a step for each level of the name.
+    """
+
+    def __init__(self, entries: Iterable[Destination] = ()) -> None:
+        self._plain: dict[tuple[str, str], int] = {}
+        self._stars: dict[str, _Step] = {}  # patterns with `*`, by kind
+        self._rests: dict[str, _Step] = {}  # patterns that end with `>`, by kind
+        self._count = 0
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Destination) -> None:
+        """Add an entry behind the others."""
+        for part in split(entry):
+            if part.kind == entry.kind:
+                self._add(part.kind, part.physical)
+        self._count += 1
+
+    def _add(self, kind: str, name: str) -> None:
+        if "*" in name or name.endswith(">"):
+            path = name.split(".")
+            if path[-1] == ">":
+                self._rests.setdefault(kind, _Step()).add(_prefix(path), self._count)
+                return
+            if "*" in path:
+                self._stars.setdefault(kind, _Step()).add(path, self._count)
+                return
+        self._plain.setdefault((kind, name), self._count)
+
+    def first(self, given: Destination) -> int | None:
+        """The number, from 0, of the first entry that covers a destination."""
+        kind, name = given.kind, given.physical
+        found = self._plain.get((kind, name), _NONE)
+        if kind in self._stars or kind in self._rests:
+            path = name.split(".")
+            if kind in self._stars:
+                *_, last = self._stars[kind].along(path, loose=False)
+                found = min([found, *(step.ends for step in last)])
+            if kind in self._rests:
+                for steps in self._rests[kind].along(path, loose=True):
+                    found = min([found, *(step.ends for step in steps)])
+        return None if found == _NONE else found
+
+
+_NONE = sys.maxsize
+
+
+class _Step:
+    """A level of the names of patterns: the levels below it, and the first that `ends` here."""
+
+    __slots__ = ("below", "ends")
+
+    def __init__(self) -> None:
+        self.below: dict[str, _Step] = {}
+        self.ends = _NONE
+
+    def add(self, path: Sequence[str], number: int) -> None:
+        step = self
+        for level in path:
+            step = step.below.setdefault(level, _Step())
+        step.ends = min(step.ends, number)
+
+    def along(self, path: Sequence[str], *, loose: bool) -> Iterator[list["_Step"]]:
+        """The steps that each further level of a name leads to, from none of its levels to all.
+
+        `loose` takes a `*` in the name for equal to anything, as `>` patterns do.
+        """
+        steps = [self]
+        yield steps
+        for have in path:
+            if loose and have == "*":
+                steps = [below for step in steps for below in step.below.values()]
+            else:
+                wanted = {have, "*"}
+                steps = [step.below[w] for step in steps for w in wanted if w in step.below]
+            yield steps
+            if not steps:
+                return
+
+
 @lru_cache(maxsize=65536)
 def matches(pattern: str, name: str) -> bool:
     """Whether the broker's filter for `pattern` matches a destination called `name`."""
@@ -120,12 +206,18 @@ def _matches_one(wanted: list[str], name: str) -> bool:
 
 
 def _matches_prefix(wanted: list[str], given: list[str]) -> bool:
-    steps = wanted[:-1]
-    while steps and steps[-1] == ">":
-        steps = steps[:-1]
+    steps = _prefix(wanted)
     return len(given) >= len(steps) and all(
         "*" in (want, have) or want == have for want, have in zip(steps, given, strict=False)
     )
+
+
+def _prefix(wanted: list[str]) -> list[str]:
+    """The levels before the `>` with which a pattern ends; more of them say the same."""
+    end = len(wanted) - 1
+    while end and wanted[end - 1] == ">":
+        end -= 1
+    return wanted[:end]
 
 
 def has_wildcard(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What an edit of an XML file changes, as a unified diff in which no password can be read."""
+"""What an edit of an XML file changes, as a unified diff with written-out secrets masked."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,24 +6,11 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from opskit.broker.xmltree import XmlDocument
+from opskit.redact import masked
 
 CONTEXT = 3
 QUICK_FROM = 4000
 _NO_NEWLINE = "\n\\ No newline at end of file\n"
-_SECRETS = (
-    # password="...", remotePassword='...', keyStorePassword="..."
-    re.compile(
-        r"""(?P<before>password\s*=\s*(?P<quote>["']))(?P<secret>.*?)(?=(?P=quote))""", re.I | re.S
-    ),
-    # <property name="password" value="..."/>
-    re.compile(
-        r"""(?P<before>password["'][^<>]*?\bvalue\s*=\s*(?P<quote>["']))(?P<secret>.*?)(?=(?P=quote))""",
-        re.I | re.S,
-    ),
-    # ...?jms.password=...&amp;...
-    re.compile(r"""(?P<before>[?&;.]\w*password=)(?P<secret>[^&"'\s<>(),]+)""", re.I),
-)
-_PLACEHOLDER = re.compile(r"\s*[$#]\{[^}]*\}\s*")
 
 
 def unified(document: XmlDocument, edited: bytes) -> str:
@@ -37,20 +24,6 @@ def unified(document: XmlDocument, edited: bytes) -> str:
     after = XmlDocument(document.name, edited)
     hunks = _hunks(document.data.decode(), after.data.decode())
     return f"--- {document.name}\n+++ {document.name}\n" + "".join(hunks)
-
-
-def masked(text: str) -> str:
-    """`text` with `***` for passwords that are written out; it keeps its lines."""
-    for secret in _SECRETS:
-        text = secret.sub(_mask, text)
-    return text
-
-
-def _mask(found: re.Match[str]) -> str:
-    secret = found["secret"]
-    if not secret or _PLACEHOLDER.fullmatch(secret):
-        return found[0]
-    return f"{found['before']}***" + "\n" * secret.count("\n")
 
 
 class _Change(NamedTuple):

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from opskit.broker import attributes, bridge, destinations
-from opskit.broker.bridge import DecidedBy, End, Verdict
+from opskit.broker.bridge import Advisories, DecidedBy, End, Verdict
 from opskit.broker.destinations import Destination
 from opskit.broker.model import Connector, Network
 from opskit.errors import ExitCode, UsageError
@@ -69,11 +70,12 @@ def explain(network: Network, destination: Destination) -> list[Decision]:
             f"{destination} is a pattern, and messages are sent to a name",
             hint="ask about one destination that the pattern matches",
         )
+    bridges = [_Bridge(connector) for connector in network.connectors]
     return [
-        _Crossing(network, connector, direction, part).decide()
+        _Crossing(network, one, direction, part).decide()
         for part in parts
-        for connector in network.connectors
-        for direction in _directions(connector)
+        for one in bridges
+        for direction in _directions(one.connector)
     ]
 
 
@@ -90,16 +92,29 @@ def _directions(connector: Connector) -> Iterator[Direction]:
         yield "inbound"
 
 
+class _Bridge:
+    """A connector's bridge, made once for all destinations that are asked about."""
+
+    def __init__(self, connector: Connector) -> None:
+        self.connector = connector
+        self.ends = bridge.near(connector), bridge.far(connector)
+
+    @cached_property
+    def advisories(self) -> Advisories:
+        return Advisories(self.connector)
+
+
 class _Crossing:
     """One destination at one connector in one direction."""
 
     def __init__(
-        self, network: Network, connector: Connector, direction: Direction, destination: Destination
+        self, network: Network, made: _Bridge, direction: Direction, destination: Destination
     ) -> None:
-        self.connector = connector
+        self.bridge = made
+        self.connector = connector = made.connector
         self.direction = direction
         self.destination = destination
-        ends = [bridge.near(connector), bridge.far(connector)]
+        ends = made.ends
         self.sender, self.receiver = ends if direction == "outbound" else reversed(ends)
         there = network.remotes(connector)
         self.consumers = there if direction == "outbound" else [connector.broker]
@@ -133,7 +148,7 @@ class _Crossing:
         why = "the dynamic includes do not hold it"
         if verdict.by == "excluded":
             why = "excluded"
-            if any(destinations.covers(one.destination, self.destination) for one in end.static):
+            if end.is_static(self.destination):
                 why += ", and exclusions win over static includes (AMQ-6331)"
         return self._no(verdict, prefix + why + self._held())
 
@@ -155,8 +170,8 @@ class _Crossing:
             skipped += "taken as a name, is not permitted or is covered by one before it"
         if self.connector.static_only:
             return self._no(verdict, skipped) if skipped else self._not_static()
-        if self.connector.flag("duplex") and bridge.overhears(self.connector, self.destination):
-            heard = bridge.advisory_filter(self.connector)
+        if self.connector.flag("duplex") and self.bridge.advisories.overhear(self.destination):
+            heard = self.bridge.advisories.filter
             why = f"permitted, and taken by the bridge's subscription for advisories: {heard}"
             return self._answer(True, verdict, why)
         why = self._unheard() or f"crosses while a consumer of it is on {self._receiver}"
@@ -167,8 +182,8 @@ class _Crossing:
         """Why the bridge would not learn of a consumer; empty where it would."""
         if bridge.is_advisory(self.destination):
             return "brokers do not tell of consumers of advisory topics"
-        if not bridge.hears(self.connector, self.destination):
-            heard = bridge.advisory_filter(self.connector)
+        if not self.bridge.advisories.hear(self.destination):
+            heard = self.bridge.advisories.filter
             return f"permitted, but the bridge hears of consumers through {heard} only"
         if self.consumers and not any(b.flag("advisorySupport", True) for b in self.consumers):
             return f"permitted, but {self._receiver} has advisorySupport off: no demand is seen"
@@ -183,7 +198,7 @@ class _Crossing:
     @property
     def _breaks(self) -> bool:
         duplex = self.connector.flag("duplex")
-        return not duplex and bridge.overhears(self.connector, self.destination)
+        return not duplex and self.bridge.advisories.overhear(self.destination)
 
     @property
     def _receiver(self) -> str:
@@ -206,7 +221,7 @@ class _Crossing:
         place = self._place(verdict, at)
         if forwarded and self._breaks:
             why += "; each message that arrives there breaks the bridge, which takes it for an "
-            why += f"advisory of {bridge.advisory_filter(self.connector)}"
+            why += f"advisory of {self.bridge.advisories.filter}"
         return Decision(
             broker=self.connector.broker.name,
             connector=self.connector.name,

@@ -36,6 +36,10 @@ INSTEAD = {
     "journaledJDBC": "jdbcPersistenceAdapter",
 }
 
+#: Packages of classes for Spring's beans that came with the distribution, and the line from which
+#: they are gone (the assembly of the tags; the first was in conf/activemq.xml to 5.16).
+GONE_CLASSES = {"io.fabric8.insight.": (5, 17), "org.fusesource.insight.": (5, 11)}
+
 #: Elements that came, and the first release of each line, or of its major version, with them.
 NEW_ELEMENTS: dict[str, Sequence[First]] = {
     "chainMessageInterceptorStrategy": ((5, 18, 5), (5, 19, 0), (6, 2, 0)),
@@ -63,6 +67,9 @@ NEW_ATTRIBUTES: dict[str, dict[str, Sequence[First]]] = {
 #: The Java that a line needs, from that line on.
 JAVA = (((5, 15), 8), ((5, 17), 11), ((6, 0), 17))
 
+#: The same for the Jetty that comes with the web console.
+JETTY = (((6, 0), 11), ((6, 3), 12))
+
 
 def knows_element(name: str, version: Version) -> bool:
     """Whether a broker of that version has the element; what is not listed it has."""
@@ -80,12 +87,24 @@ def knows_attribute(element: str, name: str, version: Version) -> bool:
 
 def java(version: Version) -> int:
     """The least Java that a broker of that version runs on."""
-    return next((java for line, java in reversed(JAVA) if version.line >= line), 8)
+    return _from_line(JAVA, version, 8)
+
+
+def jetty(version: Version) -> int:
+    """The major version of the web console's Jetty."""
+    return _from_line(JETTY, version, 9)
+
+
+def _from_line(table: Sequence[tuple[tuple[int, int], int]], version: Version, first: int) -> int:
+    return next((value for line, value in reversed(table) if version.line >= line), first)
 
 
 def _has(firsts: Sequence[First], version: Version) -> bool:
-    """The version's own line decides, where it is listed, else an earlier one of its major."""
-    for major, minor, patch in firsts:
+    """The version's own line decides, where it is listed, else an earlier one of its major; of a
+    major that is not listed, an earlier major.
+    """
+    own = [first for first in firsts if first[0] == version.major]
+    for major, minor, patch in own:
         if (major, minor) == version.line:
             return version.at_least(major, minor, patch)
-    return any(major == version.major and minor < version.minor for major, minor, _ in firsts)
+    return any(first[:2] < version.line for first in own or firsts)

@@ -17,12 +17,13 @@ def read(
     paths: Sequence[Path],
     *,
     engine: str | None = None,
-    target: Target = "self-managed",
+    target: Target | None = None,
     against: Sequence[Path] = (),
 ) -> Network:
     """The network of the files, and of those that run now (`against`), for the rules on changes.
 
-    `engine` is the release, as in 5.18; a topology says its own.
+    `engine` is the release, as in 5.18, and `target` where the brokers run (None: as the shape of
+    each file has it); a topology says its own.
     """
     version = versions.parse(engine) if engine else None
     network = sources.read_network(paths, version=version, target=target)
@@ -36,7 +37,7 @@ def check(
     paths: Sequence[Path],
     *,
     engine: str | None = None,
-    target: Target = "self-managed",
+    target: Target | None = None,
     against: Sequence[Path] = (),
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
@@ -51,6 +52,13 @@ def lint(network: Network, *, select: Sequence[str] = (), ignore: Sequence[str] 
     """Run the rules; the report counts connectors."""
     findings = RULES.run(network, select=select, ignore=ignore)
     return Report(SCHEMA, findings, checked=len(network.connectors), unit="network connector")
+
+
+def assumption(network: Network) -> str:
+    """What the check took for granted, as a clause for the summary; empty where nothing."""
+    if all(broker.version_given for broker in network.brokers):
+        return ""
+    return f"read as ActiveMQ {versions.DEFAULT}; --engine says otherwise"
 
 
 def mended(

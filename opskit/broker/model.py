@@ -18,6 +18,8 @@ from opskit.findings import Location
 _ANY_HOST = ("0.0.0.0", "::", "", "localhost", "127.0.0.1")  # noqa: S104 (read, never bound)
 
 Target = Literal["self-managed", "amazon-mq"]
+#: What a broker calls itself where its file does not.
+DEFAULT_NAME = "localhost"
 
 
 class Entry:
@@ -75,7 +77,11 @@ class Connector:
         return attributes.default(attribute, self.broker.version) if given is None else given
 
     def flag(self, attribute: str) -> bool:
-        """A boolean attribute as the broker reads it (Spring: true, on, yes, 1)."""
+        """A boolean attribute: true or false; anything else counts as what it was meant to be.
+
+        Only true, false, 1 and 0 start a broker: the schema refuses the others that Spring would
+        read (TRUE, yes, on), and the broker checks its file against it unless told not to.
+        """
         given = self.attributes.get(attribute)
         if given in ("true", "false"):  # as nearly everywhere
             return given == "true"
@@ -123,7 +129,8 @@ class Broker:
     """One broker: its file, its attributes and its connectors.
 
     `element` is None for a bare `<networkConnectors>` fragment, which says nothing of the rest.
-    `endpoints` are its URIs as others reach it, where a topology says them.
+    `endpoints` are its URIs as others reach it, where a topology says them. `version_given` is
+    false where nobody said the version and `versions.DEFAULT` stands in for it.
     """
 
     document: XmlDocument
@@ -134,6 +141,19 @@ class Broker:
     connectors: list[Connector] = field(default_factory=list)
     endpoints: tuple[str, ...] = ()
     origin: Location | None = None
+    version_given: bool = True
+
+    @property
+    def known_name(self) -> str:
+        """Its name as far as the file says it; empty for a fragment and for a file of Amazon MQ,
+        which names its brokers itself."""
+        unsaid = self.target == "amazon-mq" and self.name == DEFAULT_NAME
+        return "" if unsaid else self.name
+
+    @property
+    def label(self) -> str:
+        """How a message names this broker."""
+        return f"broker {self.known_name!r}" if self.known_name else "this broker"
 
     @cached_property
     def addresses(self) -> frozenset[str]:

@@ -1,12 +1,13 @@
 """Broker files read into the model."""
 
 import gc
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from opskit.broker import attributes, versions
-from opskit.broker.model import Broker, Connector, Entry, Target
+from opskit.broker.model import DEFAULT_NAME, Broker, Connector, Entry, Target
 from opskit.broker.versions import Version
 from opskit.broker.xmltree import Element, XmlDocument
 from opskit.documents import read_bytes
@@ -17,10 +18,11 @@ _LISTS = {
     attributes.STATIC: "static",
     attributes.DURABLE: "durable",
 }
+_STANDALONE = re.compile(rb"""\s*<\?xml[^>]*\sstandalone\s*=\s*["']yes["']""")
 
 
 def read_xml(
-    source: str | Path, *, version: Version | None = None, target: Target = "self-managed"
+    source: str | Path, *, version: Version | None = None, target: Target | None = None
 ) -> list[Broker]:
     """The brokers of one file (`-` is stdin): usually one, none where it configures no broker.
 
@@ -35,19 +37,33 @@ def from_document(
     document: XmlDocument,
     *,
     version: Version | None = None,
-    target: Target = "self-managed",
+    target: Target | None = None,
 ) -> list[Broker]:
-    """The brokers of a parsed file."""
+    """The brokers of a parsed file; without a target, its shape says where they run."""
+    given = version is not None
     version = version or versions.parse(versions.DEFAULT)
+    target = target or _target(document)
     found: list[Broker] = []
     for element in _tops(document.root):
         whole = element if element.name == "broker" else None
-        # "localhost" is the broker's own default.
-        name = element.attributes.get("brokerName", "localhost") if whole else ""
-        broker = Broker(document, whole, name, version, target)
+        name = element.attributes.get("brokerName", DEFAULT_NAME) if whole else ""
+        broker = Broker(document, whole, name, version, target, version_given=given)
         broker.connectors = [_connector(broker, node) for node in _connector_nodes(element)]
         found.append(broker)
     return found
+
+
+def _target(document: XmlDocument) -> Target:
+    """Amazon MQ's own files have `<broker>` as the root, without a name; their transport
+    connectors have no URIs, and the XML declaration says `standalone="yes"`."""
+    root = document.root
+    if root.name != "broker" or "brokerName" in root.attributes:
+        return "self-managed"
+    holder = root.find("transportConnectors")
+    transports = holder.children if holder else []
+    if any("uri" in transport.attributes for transport in transports):
+        return "self-managed"
+    return "amazon-mq" if transports or _STANDALONE.match(document.data) else "self-managed"
 
 
 def _tops(root: Element) -> list[Element]:

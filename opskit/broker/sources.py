@@ -22,14 +22,16 @@ def read_network(
     paths: Sequence[Path | str],
     *,
     version: Version | None = None,
-    target: Target = "self-managed",
+    target: Target | None = None,
 ) -> Network:
     """The brokers of every path, in the order given; one named twice counts once.
 
     A path is a broker file (XML), a topology (YAML or JSON), a folder, or `-` for stdin, which
     may be either. In a folder all `*.xml` that have to do with brokers and all topologies that
-    are called so (`TOPOLOGY_NAMES`) are read, sub-folders included, hidden ones left out.
-    `version` and `target` are those of brokers whose file does not say them.
+    are called so (`TOPOLOGY_NAMES`) are read, sub-folders included, hidden ones and links to
+    folders left out.
+    `version` and `target` are those of brokers whose file does not say them; without a target the
+    shape of each file says it.
 
     Raises InputError for what cannot be read and for a path with no broker in it.
     """
@@ -49,7 +51,7 @@ def read_network(
 class _Found:
     """The brokers below one path. `seen` holds the files that were read before."""
 
-    def __init__(self, version: Version | None, target: Target, seen: set[str]) -> None:
+    def __init__(self, version: Version | None, target: Target | None, seen: set[str]) -> None:
         self.brokers: list[Broker] = []
         self._version = version
         self._target = target
@@ -126,9 +128,17 @@ def _files(folder: str) -> Iterator[str]:
         for entry in _listed(waiting.pop()):
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry.path)
-            elif _is_of_interest(entry.name.lower()) and entry.is_file():
+            elif _is_of_interest(entry.name.lower()) and _may_be_file(entry):
                 yield entry.path
         waiting += reversed(below)
+
+
+def _may_be_file(entry: os.DirEntry[str]) -> bool:
+    """Not a pipe or a device; a link that leads nowhere is left to the reader, who says so."""
+    try:
+        return entry.is_file() or entry.is_symlink()
+    except OSError:  # links that lead to each other
+        return True
 
 
 def _listed(folder: str) -> list[os.DirEntry[str]]:

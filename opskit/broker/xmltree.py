@@ -13,6 +13,8 @@ from opskit.errors import InputError
 from opskit.findings import Location
 
 MAX_DEPTH = 100
+MAX_TAGS = 1_000_000
+MAX_ATTRIBUTES = 256
 _HINT = "mend the XML and run this again; nothing was changed"
 _TAG = re.compile(rb"""<(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _ATTRIBUTE = re.compile(rb"""(?<=\s)([^\s=<>"'/]++)\s*=\s*("[^"]*"|'[^']*')""")
@@ -71,7 +73,7 @@ class XmlDocument:
         self.bom, self.encoding = _encoding(name, raw)
         self.data = raw if self.encoding == "utf-8" and not self.bom else self._as_utf8()
         self.root = _parse(name, self.data)
-        self._counted = (0, 1)  # an offset in `data` and its line
+        self._counted = (0, 1, 1)  # an offset in `data`, its line and its column
 
     def _as_utf8(self) -> bytes:
         try:
@@ -124,11 +126,14 @@ class XmlDocument:
     def at(self, offset: int) -> Location:
         """Line and column, from 1, of a byte offset in `data`; columns count characters."""
         # Rules go through a file from top to bottom: lines are counted from the last place asked.
-        start, line = self._counted if offset >= self._counted[0] else (0, 1)
-        line += self.data.count(b"\n", start, offset)
-        self._counted = offset, line
-        begin = self.data.rfind(b"\n", 0, offset) + 1
-        return Location(self.name, line, len(self.data[begin:offset].decode()) + 1)
+        start, line, column = self._counted if offset >= self._counted[0] else (0, 1, 1)
+        begin = self.data.rfind(b"\n", start, offset) + 1
+        if begin:
+            line += self.data.count(b"\n", start, begin)
+            start, column = begin, 1
+        column += len(self.data[start:offset].decode())
+        self._counted = offset, line, column
+        return Location(self.name, line, column)
 
 
 def _encoding(name: str, raw: bytes) -> tuple[bytes, str]:
@@ -140,6 +145,9 @@ def _encoding(name: str, raw: bytes) -> tuple[bytes, str]:
     ):
         if raw.startswith(bom):
             return bom, codec
+    for start, codec in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):
+        if raw.startswith(start):
+            return b"", codec
     declared = _DECLARED.match(raw)
     if declared is None:
         return b"", "utf-8"
@@ -149,7 +157,7 @@ def _encoding(name: str, raw: bytes) -> tuple[bytes, str]:
     except LookupError:
         codec = ""
     if not _ENCODINGS.fullmatch(codec) or codec.startswith("utf-16"):
-        raise InputError(f"cannot read the encoding {label!r}", where=name, hint="use UTF-8")
+        raise InputError(f"cannot read the encoding {label[:40]!r}", where=name, hint="use UTF-8")
     return b"", codec
 
 
@@ -169,6 +177,8 @@ _MANY_STRINGS = 10_000
 
 def _parse(name: str, data: bytes) -> Element:
     """The root element of `data`; anything wrong is an `InputError` with line and column."""
+    if data.count(b"<") > MAX_TAGS:
+        raise InputError(f"more than {MAX_TAGS:,} tags", where=name, hint="split the file")
     parser = expat.ParserCreate("utf-8", " ", _strings)
     if len(_strings) > _MANY_STRINGS:  # files with names of their own
         _strings.clear()
@@ -185,6 +195,8 @@ def _parse(name: str, data: bytes) -> Element:
         push(element)
         if len(open_elements) > MAX_DEPTH:
             refuse(f"nested deeper than {MAX_DEPTH} elements")
+        if len(attributes) > MAX_ATTRIBUTES:
+            refuse(f"an element with more than {MAX_ATTRIBUTES} attributes")
 
     def end(_: str) -> None:
         pop().close = parser.CurrentByteIndex
@@ -196,12 +208,16 @@ def _parse(name: str, data: bytes) -> Element:
     def refuse_entity(entity: str, *_: object) -> None:
         refuse(f"declares the entity {entity!r}, which is refused")
 
+    def refuse_defaults(element: str, attribute: str, *_: object) -> None:
+        refuse(f"declares a default for {element} {attribute}, which is refused")
+
     def refuse_reference(entity: str, *_: object) -> None:
         refuse(f"uses the undeclared entity {entity!r}")
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.EntityDeclHandler = refuse_entity
+    parser.AttlistDeclHandler = refuse_defaults
     parser.SkippedEntityHandler = refuse_reference
     try:
         parser.Parse(data, True)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from io import TextIOWrapper
 from typing import TextIO
 
-from opskit.errors import OpskitError, UsageError
+from opskit.errors import OpskitError, UnknownError, UsageError
 from opskit.output.text import visible
 
 
@@ -29,12 +29,22 @@ _color = {"stdout": False, "stderr": False}
 
 
 def configure(*, color: Color | str = Color.AUTO) -> None:
-    """Resolve colour for both streams, and let neither fail on what it cannot encode."""
+    """Resolve colour for both streams, and let neither fail on what it cannot encode.
+
+    A stream that was closed (`>&-`) swallows what is written to it.
+    """
     for name in _color:
+        if getattr(sys, name) is None:
+            setattr(sys, name, _nowhere())
         stream: TextIO = getattr(sys, name)
         _color[name] = wants_color(Color(color), os.environ, terminal=is_terminal(stream))
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _nowhere() -> TextIO:
+    """A stream that swallows what is written to it."""
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 
 def wants_color(choice: Color, env: Mapping[str, str], *, terminal: bool) -> bool:
@@ -76,16 +86,33 @@ def terminal_width() -> int | None:
 
 
 def write(text: str) -> None:
-    """Write data to stdout, now."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    """Write data to stdout, now; UnknownError where it takes none (a full disk)."""
+    with _taken():
+        sys.stdout.write(text)
+        sys.stdout.flush()
 
 
 def write_bytes(data: bytes) -> None:
-    """Write data to stdout as it is, now."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    """Write data to stdout as it is, now; UnknownError where it takes none."""
+    with _taken():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _taken() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        with suppress(OSError):
+            sys.stdout.close()  # with what it holds, or Python tries again when it ends
+        sys.stdout = _nowhere()
+        raise UnknownError(
+            f"cannot write to stdout: {error.strerror}", hint="the output is not complete"
+        ) from None
 
 
 def message(text: str) -> None:
@@ -123,8 +150,12 @@ def _as_dict(err: OpskitError) -> dict[str, object]:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    # What cannot be said changes no answer: stderr may be closed, full, or read by nobody.
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        sys.stderr = _nowhere()
 
 
 def confirm(question: str, *, yes: bool) -> bool:

@@ -73,8 +73,21 @@ def test_a_folder_passes_over_what_has_nothing_to_do_with_brokers(tmp_path: Path
     write(tmp_path / "values.yaml", "brokers: 3")
     os.mkfifo(tmp_path / "pipe.xml")
     (tmp_path / "folder.xml").mkdir()
-    (tmp_path / "gone.xml").symlink_to(tmp_path / "nowhere")
     assert names(tmp_path) == ["one"]
+
+
+def test_a_link_that_leads_nowhere_is_not_passed_over(tmp_path: Path) -> None:
+    write(tmp_path / "broker.xml", broker("one"))
+    (tmp_path / "gone.xml").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="no such file"):
+        names(tmp_path)
+
+
+def test_links_that_lead_to_each_other(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").symlink_to(tmp_path / "b.xml")
+    (tmp_path / "b.xml").symlink_to(tmp_path / "a.xml")
+    with pytest.raises(InputError, match="cannot read"):
+        names(tmp_path)
 
 
 def test_a_folder_follows_no_links_to_folders(tmp_path: Path) -> None:

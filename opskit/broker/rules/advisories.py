@@ -43,17 +43,20 @@ def comma_in_dynamic(network: Network) -> Iterator[Finding]:
         if _FILTER in connector.attributes:
             yield from _comma_in_filter(connector)
             continue
-        for entry in connector.dynamic:
-            if "," in entry.name and not connector.static_only:
-                yield from _comma(connector, entry)
+        composites = [entry for entry in connector.dynamic if "," in entry.name]
+        if composites and not connector.static_only:
+            effects = _Effects(connector)
+            for entry in composites:
+                yield from _comma(connector, entry, effects)
 
 
-def _comma(connector: Connector, entry: Entry) -> Iterator[Finding]:
+def _comma(connector: Connector, entry: Entry, effects: "_Effects") -> Iterator[Finding]:
     if entry.kind not in ("queue", "topic") or uris.has_placeholder(entry.name):
         return
-    deaf = [part for part in split(entry.destination) if not bridge.hears(connector, part)]
+    hear = effects.advisories.hear
+    deaf = [part for part in split(entry.destination) if not hear(part)]
     problems = [f"consumers of {', '.join(map(str, deaf))} are not heard"] if deaf else []
-    problems += _effects(connector, entry.name)
+    problems += effects.of(entry.name)
     if problems:
         yield Finding(
             message=f"{connector.label}: the dynamic include {entry.name!r} holds a comma: "
@@ -70,9 +73,10 @@ def _comma_in_filter(connector: Connector) -> Iterator[Finding]:
     given = connector.attributes[_FILTER]
     if "," not in given or connector.static_only or uris.has_placeholder(given):
         return
-    names = [part.name for part in _overheard(connector, given)]
+    effects = _Effects(connector)
+    names = [part.name for part in effects.overheard(given)]
     if names:
-        problems = ["no consumer is heard through it", *_effects(connector, given)]
+        problems = ["no consumer is heard through it", *effects.of(given)]
         yield Finding(
             message=f"{connector.label}: {', '.join(names)} in {_FILTER} is no advisory: "
             + "; ".join(problems),
@@ -84,22 +88,28 @@ def _comma_in_filter(connector: Connector) -> Iterator[Finding]:
         )
 
 
-def _overheard(connector: Connector, name: str) -> list[Destination]:
-    """What stands behind the first comma, as far as the subscription takes it for topics."""
-    behind = split(Destination("topic", name))[1:]
-    return [part for part in behind if bridge.overhears(connector, part)]
+class _Effects:
+    """What a connector's commas do to topics that nobody asked for."""
 
+    def __init__(self, connector: Connector) -> None:
+        self.advisories = bridge.Advisories(connector)
+        self._duplex = connector.flag("duplex")
+        self._ends = (bridge.near(connector), bridge.far(connector)) if self._duplex else ()
 
-def _effects(connector: Connector, name: str) -> list[str]:
-    """What becomes of messages on these topics, in words; nothing where they do no harm."""
-    topics = _overheard(connector, name)
-    if connector.flag("duplex"):
-        ends = (bridge.near(connector), bridge.far(connector))
-        topics = [topic for topic in topics if all(end.permit(topic).allowed for end in ends)]
-        effect = "messages on {} cross unasked"
-    else:
-        effect = "each message on {} at the other broker breaks the bridge"
-    return [effect.format(", ".join(map(str, topics)))] if topics else []
+    def overheard(self, name: str) -> list[Destination]:
+        """What stands behind the first comma, as far as the subscription takes it for topics."""
+        behind = split(Destination("topic", name))[1:]
+        return [part for part in behind if self.advisories.overhear(part)]
+
+    def of(self, name: str) -> list[str]:
+        """What becomes of messages on these topics, in words; nothing where they do no harm."""
+        topics = self.overheard(name)
+        if self._duplex:
+            topics = [t for t in topics if all(end.permit(t).allowed for end in self._ends)]
+            effect = "messages on {} cross unasked"
+        else:
+            effect = "each message on {} at the other broker breaks the bridge"
+        return [effect.format(", ".join(map(str, topics)))] if topics else []
 
 
 @RULES.rule(
@@ -144,7 +154,9 @@ def _asks_without_replies(connector: Connector) -> bool:
     if not on_demand(connector, "queue") or not connector.flag(_TEMPORARY):
         return False
     listened = [connector.attributes.get(_FILTER, ""), *(e.name for e in connector.dynamic)]
-    return not bridge.hears(connector, _REPLIES) and not any(map(uris.has_placeholder, listened))
+    return not bridge.Advisories(connector).hear(_REPLIES) and not any(
+        map(uris.has_placeholder, listened)
+    )
 
 
 def _answered(broker: Broker) -> set[str]:
@@ -152,7 +164,7 @@ def _answered(broker: Broker) -> set[str]:
     return {
         end.address
         for connector in broker.connectors
-        if connector.flag(_TEMPORARY) and bridge.hears(connector, _REPLIES)
+        if connector.flag(_TEMPORARY) and bridge.Advisories(connector).hear(_REPLIES)
         for end in connector.endpoints
     }
 

@@ -1,7 +1,8 @@
 """The model that the rules on upgrades read, their registry, and what they share."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 from opskit.broker.model import Broker, Network
 from opskit.broker.versions import Version
@@ -24,6 +25,18 @@ class Migration:
         """Whether that release lies between: not in the old version, and in the new one."""
         return self.new.at_least(major, minor, patch) and not self.old.at_least(major, minor, patch)
 
+    def running(self, version: Version) -> Network:
+        """The brokers as if that release ran them, for the rules of lint."""
+        return Network([_running(broker, version) for broker in self.network.brokers])
+
+
+def _running(broker: Broker, version: Version) -> Broker:
+    twin = replace(broker, version=version, connectors=[])
+    for connector in map(copy, broker.connectors):
+        connector.broker = twin
+        twin.connectors.append(connector)
+    return twin
+
 
 MIGRATION: Registry[Migration] = Registry()
 
@@ -45,3 +58,10 @@ def whole_file(broker: Broker) -> Iterator[Element]:
     """The same with what stands around the broker: Spring's beans and imports."""
     if broker.origin is None:
         yield from broker.document.root.walk()
+
+
+def beans(broker: Broker) -> Iterator[tuple[Element, str]]:
+    """Spring's beans in the broker's file, each with the name of its class."""
+    for element in whole_file(broker):
+        if element.name == "bean" and (name := element.attributes.get("class", "").strip()):
+            yield element, name
