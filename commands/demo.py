@@ -19,7 +19,7 @@ def demo(
       opskit demo broker
     """
     from opskit import demo as player
-    from opskit.cli import run
+    from opskit.cli import invoke
     from opskit.output import console, write
 
     chosen = player.steps(group)
@@ -29,7 +29,7 @@ def demo(
         write(f"{console.paint(title, 'dim')}\n{console.paint(command, 'bold')}\n")
 
     def run_step(args: Sequence[str]) -> int:
-        status = run(args)
+        status = invoke(args)
         write(f"{console.paint(f'(exit status {status})', 'dim')}\n\n")
         return status
 

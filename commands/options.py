@@ -27,6 +27,9 @@ Ignore = Annotated[
     list[str] | None,
     typer.Option(metavar="CODE", help="No rules whose code starts so (repeat, or commas)."),
 ]
-ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
+ExitZero = Annotated[
+    bool,
+    typer.Option("--exit-zero", help="Exit with 0 whatever is found; 3 if not all was checked."),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Change without asking.")]
 Diff = Annotated[bool, typer.Option("--diff", help="Print the change as a diff; change nothing.")]

@@ -32,19 +32,23 @@ def load_settings(**flags: object) -> "Settings":
 
 
 def check_options(
+    registry: "Registry[Any]",
     output: str | None,
     select: Iterable[str] | None,
     ignore: Iterable[str] | None,
     fail_on: str | None,
     exit_zero: bool,
 ) -> CheckOptions:
-    """The options of a check, with what the settings say where the command line is silent."""
+    """The options of a check, with what the settings say where the command line is silent.
+
+    Settings are for all checks: codes in them that belong to another one are passed over here.
+    """
     found = load_settings(
         output=output, select=_codes(select), ignore=_codes(ignore), fail_on=fail_on
     )
     return CheckOptions(
-        select=found.get("select"),
-        ignore=found.get("ignore"),
+        select=_own(registry, found, "select"),
+        ignore=_own(registry, found, "ignore"),
         output=found.get("output") or "table",
         fail_on=found.get("fail-on"),
         exit_zero=exit_zero,
@@ -53,6 +57,23 @@ def check_options(
 
 def _codes(given: Iterable[str] | None) -> list[str]:
     return [code for text in given or () for code in text.split(",")]
+
+
+def _own(registry: "Registry[Any]", found: "Settings", name: str) -> list[str]:
+    """The codes of a setting that are for this check; UsageError for one that no check has."""
+    from opskit.errors import UsageError
+    from opskit.rules import all_rules
+
+    codes = [code.upper() for code in found.get(name)]
+    own = [code for code in codes if registry.knows(code)]
+    for code in set(codes).difference(own):
+        if not any(rule.code.startswith(code) for rule in all_rules()):
+            registry.selected([code])  # refuses it, and says what was meant
+    if codes and not own and name == "select" and found.origin(name) == "flag":
+        raise UsageError(
+            f"{', '.join(codes)} is no rule of this check", hint="'opskit rule' lists the rules"
+        )
+    return own
 
 
 def finish_check(report: "Report", registry: "Registry[Any]", options: CheckOptions) -> int:

@@ -95,11 +95,12 @@ def run(args: Sequence[str]) -> int:
     settings.in_force = None
     console.configure()
     with console.quiet_on_closed_pipe():
-        return _run(args)
+        return invoke(args)
     return int(ExitCode.OK)  # `| head` had read enough: no error
 
 
-def _run(args: Sequence[str]) -> int:
+def invoke(args: Sequence[str]) -> int:
+    """As `run`, for a command that runs others: when the reader has left, all of them end."""
     from opskit.output import console
 
     try:

@@ -12,8 +12,8 @@ from opskit.errors import InputError
 from opskit.files import MAX_BYTES, display_name, read_bytes
 from opskit.findings import Location
 from opskit.nodes import Lines, ListNode, MapNode, Node, Trouble
-from opskit.scalars import Plain, plain
 from opskit.redact import unquoted
+from opskit.scalars import Plain, plain
 from opskit.syntax import compose
 
 __all__ = ["Document", "EmptyInputError", "Problems", "decode_text", "parse_document"]

@@ -151,6 +151,10 @@ class Registry(Generic[Model]):
     def rules(self) -> list[Rule]:
         return [self._checks[code][0] for code in sorted(self._checks)]
 
+    def knows(self, prefix: str) -> bool:
+        """Whether a rule's code starts so."""
+        return any(code.startswith(prefix) for code in self._checks)
+
     def selected(self, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Rule]:
         """The rules that the code prefixes in `select` (all by default) and `ignore` leave."""
         self._refuse_unknown([*select, *ignore])
@@ -163,7 +167,7 @@ class Registry(Generic[Model]):
 
     def _refuse_unknown(self, prefixes: Iterable[str]) -> None:
         for prefix in prefixes:
-            if not prefix or not any(code.startswith(prefix) for code in self._checks):
+            if not prefix or not self.knows(prefix):
                 close = get_close_matches(prefix.upper(), self._checks, n=1)
                 meant = f"did you mean {close[0]}? " if close else ""
                 raise UsageError(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from opskit.errors import ExitCode
     from opskit.broker.rewrite import Rewrite
 
 
@@ -17,18 +18,32 @@ def show(rewrites: "Sequence[Rewrite]") -> int:
     return ExitCode.NO if any(rewrite.changed for rewrite in rewrites) else ExitCode.OK
 
 
-def carry_out(rewrites: "Sequence[Rewrite]", *, yes: bool) -> bool:
-    """Show the changes on stderr, ask, and write the files; whether they were written."""
-    from opskit.output import confirm, message
+def carry_out(rewrites: "Sequence[Rewrite]", *, yes: bool) -> "ExitCode":
+    """Show the changes on stderr, ask, and write the files.
+
+    0 when all were written, 1 when the answer was no, 4 when some could not be; an error, with
+    nothing written, where the first could not be.
+    """
+    from opskit.errors import ExitCode, OpskitError
+    from opskit.output import confirm, error, message
 
     names = [rewrite.document.name for rewrite in rewrites]
     for rewrite in rewrites:
-        message(rewrite.diff().rstrip("\n"))
+        message(rewrite.diff().rstrip("\n"), verbatim=True)
     question = f"Change {names[0] if len(names) == 1 else f'these {len(names)} files'}?"
     if not confirm(question, yes=yes):
         message("nothing was changed")
-        return False
+        return ExitCode.NO
+    written = failed = 0
     for rewrite in rewrites:
-        backup = rewrite.save()
+        try:
+            backup = rewrite.save()
+        except OpskitError as failure:
+            if not written:
+                raise
+            error(failure)
+            failed += 1
+            continue
+        written += 1
         message(f"{rewrite.document.name}: changed; as it was: {backup}")
-    return True
+    return ExitCode.PARTIAL if failed else ExitCode.OK

@@ -1,15 +1,12 @@
 """`opskit broker lint`: rules over broker files and topologies."""
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from opskit.commands.options import Diff, ExitZero, FailOn, FindingsOutput, Ignore, Select, Yes
-
-if TYPE_CHECKING:
-    from opskit.broker.model import Network
-    from opskit.findings import Report
 
 
 def lint(
@@ -52,32 +49,39 @@ def lint(
     from opskit.broker.rules import RULES
     from opskit.commands.broker.changes import carry_out, show
     from opskit.commands.results import check_options, finish_check, load_settings
+    from opskit.errors import ExitCode
 
-    options = check_options(output, select, ignore, fail_on, exit_zero)
+    fix = fix or unsafe_fixes or diff
+    _refuse_stdin(paths, writes=fix and not diff)
+    options = check_options(RULES, output, select, ignore, fail_on, exit_zero)
     settings = load_settings(**{"broker.engine": engine, "broker.target": target})
-
-    def check() -> "tuple[Network, Report]":
-        return broker.check(
-            paths,
-            engine=settings.get("broker.engine"),
-            target=settings.get("broker.target"),
-            against=against or (),
-            select=options.select,
-            ignore=options.ignore,
-        )
-
+    check = partial(
+        broker.check,
+        paths,
+        engine=settings.get("broker.engine"),
+        target=settings.get("broker.target"),
+        against=against or (),
+        select=options.select,
+        ignore=options.ignore,
+    )
     network, report = check()
-    if fix or unsafe_fixes or diff:
-        found = broker.mended(
-            network,
-            report,
-            unsafe=unsafe_fixes,
-            select=options.select,
-            ignore=options.ignore,
-        )
-        rewrites = list(found)
-        if diff:
-            return show(rewrites)
-        if rewrites and carry_out(rewrites, yes=yes):
-            _, report = check()
-    return finish_check(report, RULES, options)
+    if not fix:
+        return finish_check(report, RULES, options)
+    rewrites = broker.mended(
+        network, report, unsafe=unsafe_fixes, select=options.select, ignore=options.ignore
+    )
+    if diff:
+        found = show(rewrites)
+        return ExitCode.OK if exit_zero else found
+    written = carry_out(rewrites, yes=yes) if rewrites else ExitCode.OK
+    if rewrites:
+        network, report = check()
+    status = finish_check(report, RULES, options)
+    return written if written is ExitCode.PARTIAL else status
+
+
+def _refuse_stdin(paths: list[Path], *, writes: bool) -> None:
+    from opskit.errors import UsageError
+
+    if writes and Path("-") in paths:
+        raise UsageError("stdin cannot be mended in place", hint="--diff prints the change")

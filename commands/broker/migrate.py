@@ -27,6 +27,8 @@ def migrate(
 ) -> int:
     """Say what an upgrade of ActiveMQ changes: what stops start-up, what changes meaning.
 
+    The way back to an older release is checked as well, as far as the files show it.
+
     \b
     Example:
       opskit broker migrate activemq.xml --from 5.17 --to 5.18
@@ -34,8 +36,11 @@ def migrate(
     """
     from opskit.broker import migrate as broker
     from opskit.commands.results import check_options, finish_check
+    from opskit.output import warn
 
-    options = check_options(output, select, ignore, fail_on, exit_zero)
+    options = check_options(broker.MIGRATION, output, select, ignore, fail_on, exit_zero)
     migration = broker.read(paths, old, new)
+    for text in broker.remarks(migration):
+        warn(text)
     report = broker.migrate(migration, select=options.select, ignore=options.ignore)
     return finish_check(report, broker.MIGRATION, options)

@@ -47,6 +47,6 @@ def patch(
         write_bytes(plan.result)
     elif not plan.changed:
         message(f"{activemq_xml}: nothing to change")
-    elif not carry_out([plan], yes=yes):
-        return ExitCode.NO
+    else:
+        return carry_out([plan], yes=yes)
     return ExitCode.OK

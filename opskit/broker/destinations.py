@@ -7,7 +7,6 @@ wildcard; a composite filter matches when any of its parts does, and each part m
 its own (`a,topic://b`). What may follow a `?` is options, no part of the name.
 """
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -112,7 +111,7 @@ class Patterns:
     """
 
     def __init__(self, entries: Iterable[Destination] = ()) -> None:
-        self._plain: dict[tuple[str, str], int] = {}
+        self._plain: dict[tuple[str, str], list[int]] = {}
         self._stars: dict[str, _Step] = {}  # patterns with `*`, by kind
         self._rests: dict[str, _Step] = {}  # patterns that end with `>`, by kind
         self._count = 0
@@ -135,40 +134,45 @@ class Patterns:
             if "*" in path:
                 self._stars.setdefault(kind, _Step()).add(path, self._count)
                 return
-        self._plain.setdefault((kind, name), self._count)
+        self._plain.setdefault((kind, name), []).append(self._count)
 
     def first(self, given: Destination) -> int | None:
         """The number, from 0, of the first entry that covers a destination."""
+        return min((numbers[0] for numbers in self._hits(given)), default=None)
+
+    def covering_any(self, given: Iterable[Destination]) -> set[int]:
+        """The numbers of all entries that cover one of the destinations or more."""
+        hits = {id(numbers): numbers for each in given for numbers in self._hits(each)}
+        return {number for numbers in hits.values() for number in numbers}
+
+    def _hits(self, given: Destination) -> Iterator[list[int]]:
+        """The entries that cover a destination, those of one pattern together."""
         kind, name = given.kind, given.physical
-        found = self._plain.get((kind, name), _NONE)
-        if kind in self._stars or kind in self._rests:
-            path = name.split(".")
-            if kind in self._stars:
-                *_, last = self._stars[kind].along(path, loose=False)
-                found = min([found, *(step.ends for step in last)])
-            if kind in self._rests:
-                for steps in self._rests[kind].along(path, loose=True):
-                    found = min([found, *(step.ends for step in steps)])
-        return None if found == _NONE else found
-
-
-_NONE = sys.maxsize
+        if plain := self._plain.get((kind, name)):
+            yield plain
+        path = name.split(".") if kind in self._stars or kind in self._rests else []
+        if kind in self._stars:
+            *_, last = self._stars[kind].along(path, loose=False)
+            yield from (step.ends for step in last if step.ends)
+        if kind in self._rests:
+            for steps in self._rests[kind].along(path, loose=True):
+                yield from (step.ends for step in steps if step.ends)
 
 
 class _Step:
-    """A level of the names of patterns: the levels below it, and the first that `ends` here."""
+    """A level of the names of patterns: the levels below it, and the entries that end here."""
 
     __slots__ = ("below", "ends")
 
     def __init__(self) -> None:
         self.below: dict[str, _Step] = {}
-        self.ends = _NONE
+        self.ends: list[int] = []
 
     def add(self, path: Sequence[str], number: int) -> None:
         step = self
         for level in path:
             step = step.below.setdefault(level, _Step())
-        step.ends = min(step.ends, number)
+        step.ends.append(number)
 
     def along(self, path: Sequence[str], *, loose: bool) -> Iterator[list["_Step"]]:
         """The steps that each further level of a name leads to, from none of its levels to all.

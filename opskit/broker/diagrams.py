@@ -25,15 +25,13 @@ def dot(graph: BrokerGraph) -> str:
 
 def _mermaid_lines(graph: BrokerGraph) -> Iterator[str]:
     yield "flowchart LR"
-    ids = _ids(graph)
-    for broker in graph.brokers:
-        style = ":::external" if broker.external else ""
-        yield f'  {ids[broker.name]}["{_for_mermaid(broker.name)}"]{style}'
-    for connector in graph.connectors:
-        arrow = "<-->" if connector.duplex else "-->"
-        source, target = ids[connector.source], ids[connector.target]
+    shape = _Shape(graph)
+    for node, name, external in shape.nodes:
+        yield f'  {node}["{_for_mermaid(name)}"]{":::external" if external else ""}'
+    for connector, source, target in shape.edges:
+        arrow = "<-->" if connector.both_ways else "-->"
         yield f'  {source} {arrow}|"{_for_mermaid(_label(connector))}"| {target}'
-    if any(broker.external for broker in graph.brokers):
+    if any(external for _, _, external in shape.nodes):
         yield "  classDef external stroke-dasharray: 5 5"
 
 
@@ -41,20 +39,36 @@ def _dot_lines(graph: BrokerGraph) -> Iterator[str]:
     yield "digraph brokers {"
     yield "  rankdir=LR;"
     yield "  node [shape=box];"
-    ids = _ids(graph)
-    for broker in graph.brokers:
-        style = ", style=dashed" if broker.external else ""
-        yield f'  {ids[broker.name]} [label="{_for_dot(broker.name)}"{style}];'
-    for connector in graph.connectors:
-        both = ", dir=both" if connector.duplex else ""
-        source, target = ids[connector.source], ids[connector.target]
+    shape = _Shape(graph)
+    for node, name, external in shape.nodes:
+        yield f'  {node} [label="{_for_dot(name)}"{", style=dashed" if external else ""}];'
+    for connector, source, target in shape.edges:
+        both = ", dir=both" if connector.both_ways else ""
         yield f'  {source} -> {target} [label="{_for_dot(_label(connector))}"{both}];'
     yield "}"
 
 
-def _ids(graph: BrokerGraph) -> dict[str, str]:
-    """Names of nodes in the diagram: no name of a broker gets into its syntax."""
-    return {broker.name: f"b{number}" for number, broker in enumerate(graph.brokers)}
+class _Shape:
+    """What is drawn: nodes as id, name and whether external, and connectors between their ids.
+
+    No name of a broker gets into an id. A connector of which it is not known where it leads has
+    a node of its own at that end: two that say the same need not lead to the same broker.
+    """
+
+    def __init__(self, graph: BrokerGraph) -> None:
+        ids = {broker.name: f"b{number}" for number, broker in enumerate(graph.brokers)}
+        self.nodes = [(ids[broker.name], broker.name, broker.external) for broker in graph.brokers]
+        self.edges: list[tuple[GraphConnector, str, str]] = []
+        for connector in graph.connectors:
+            source, target = connector.source, connector.target
+            if connector.known:
+                self.edges.append((connector, ids[source], ids[target]))
+                continue
+            here, unknown = ids[connector.broker], f"b{len(self.nodes)}"
+            outward = source == connector.broker
+            self.nodes.append((unknown, target if outward else source, True))
+            ends = (here, unknown) if outward else (unknown, here)
+            self.edges.append((connector, *ends))
 
 
 def _label(connector: GraphConnector) -> str:

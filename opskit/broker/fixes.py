@@ -97,7 +97,7 @@ def _static_bridge(connector: Connector) -> list[Edit]:
     Where a dynamic list already says what may cross, it goes on to do so.
     """
     document = connector.broker.document
-    covering = [entry for entry in connector.excluded if _covers_any(entry, connector.static)]
+    covering = _covering(connector.excluded, connector.static)
     if not covering:
         return []
     edits = list(_without(document, connector.element, covering))
@@ -106,13 +106,15 @@ def _static_bridge(connector: Connector) -> list[Edit]:
     return edits
 
 
-def _covers_any(entry: Entry, others: Sequence[Entry]) -> bool:
-    """Whether an exclusion covers any of the destinations, or a part of a composite one."""
-    return any(
-        destinations.covers(entry.destination, given)
+def _covering(excluded: Sequence[Entry], others: Sequence[Entry]) -> list[Entry]:
+    """The exclusions that cover any of the destinations, or a part of a composite one."""
+    patterns = destinations.Patterns(entry.destination for entry in excluded)
+    found = patterns.covering_any(
+        given
         for other in others
         for given in (other.destination, *destinations.split(other.destination))
     )
+    return [excluded[number] for number in sorted(found)]
 
 
 def _without(document: XmlDocument, connector: Element, gone: Sequence[Entry]) -> Iterator[Edit]:

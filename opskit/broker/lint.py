@@ -1,6 +1,6 @@
 """The check of broker networks: read, run the rules, report, mend."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from opskit.broker import fixes, sources, versions
@@ -68,7 +68,7 @@ def mended(
     unsafe: bool = False,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
-) -> Iterator[Rewrite]:
+) -> list[Rewrite]:
     """The files that change when what the report found and can be mended is mended.
 
     `select` and `ignore` are those of the report: one fix may uncover what another mends.
@@ -77,11 +77,10 @@ def mended(
     def check(brokers: list[Broker]) -> list[Finding]:
         return RULES.run(Network(brokers), select=select, ignore=ignore)
 
-    seen: set[int] = set()
-    for broker in network.brokers:
-        if id(broker.document) in seen:
-            continue  # one call does for all brokers of a file
-        seen.add(id(broker.document))
-        result = fixes.fixed(broker, report.findings, unsafe, check)
-        if result is not None:
-            yield Rewrite(broker.document, result)
+    # One call does for all brokers of a file.
+    files = {id(broker.document): broker for broker in network.brokers}
+    results = [
+        (broker.document, fixes.fixed(broker, report.findings, unsafe, check))
+        for broker in files.values()
+    ]
+    return [Rewrite(document, result) for document, result in results if result is not None]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from opskit.broker import attributes, uris, versions
+from opskit.broker import attributes, uris
 from opskit.broker.destinations import Destination
 from opskit.broker.versions import Version
 from opskit.broker.xmltree import Element, XmlDocument
@@ -77,10 +77,9 @@ class Connector:
         return attributes.default(attribute, self.broker.version) if given is None else given
 
     def flag(self, attribute: str) -> bool:
-        """A boolean attribute: true or false; anything else counts as what it was meant to be.
+        """A boolean attribute, also as Spring alone would read it: TRUE, yes, on.
 
-        Only true, false, 1 and 0 start a broker: the schema refuses the others that Spring would
-        read (TRUE, yes, on), and the broker checks its file against it unless told not to.
+        A file that is checked against the XSD may hold true, false, 1 and 0: others stop the start.
         """
         given = self.attributes.get(attribute)
         if given in ("true", "false"):  # as nearly everywhere
@@ -115,7 +114,7 @@ class Connector:
 # The connectors of one network name the same few brokers over and over.
 @lru_cache(maxsize=16384)
 def _read_uri(text: str) -> tuple[uris.Uri | None, tuple[uris.Uri, ...]]:
-    if not text or uris.has_placeholder(text):
+    if not text:
         return None, ()
     try:
         uri = uris.parse(text)
@@ -145,8 +144,7 @@ class Broker:
 
     @property
     def known_name(self) -> str:
-        """Its name as far as the file says it; empty for a fragment and for a file of Amazon MQ,
-        which names its brokers itself."""
+        """As its file says it; empty for a fragment, and where Amazon MQ names it."""
         unsaid = self.target == "amazon-mq" and self.name == DEFAULT_NAME
         return "" if unsaid else self.name
 
@@ -167,7 +165,7 @@ class Broker:
         found: set[str] = set()
         for text in texts:
             uri, _ = _read_uri(text)
-            if uri is None:
+            if uri is None or uri.hidden:
                 continue
             hosts = (self.name, "localhost", "127.0.0.1") if uri.host in _ANY_HOST else (uri.host,)
             found.update(f"{host}:{uri.port}" for host in hosts)
@@ -252,7 +250,3 @@ def _index(
         for key in keys(broker):
             found.setdefault(key, []).append(broker)
     return found
-
-
-def default_version() -> Version:
-    return versions.parse(versions.DEFAULT)

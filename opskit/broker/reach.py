@@ -2,7 +2,7 @@
 
 A node is a broker of the network, or an address (`host:port`) at which no broker of the network
 is known to listen. An edge is a network connector in the direction that messages take; a duplex
-connector is an edge each way. Sets of nodes are Python integers, one bit a node, so that the
+connector is an edge each way, unless its lists keep it to one. Sets of nodes are Python integers, one bit a node, so that the
 distances of a thousand brokers are a few thousand machine-word operations.
 """
 
@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from opskit.broker import cycles
+from opskit.broker import bridge, cycles
 from opskit.broker.model import Broker, Connector, Network
 from opskit.broker.uris import Uri
 
@@ -29,13 +29,15 @@ class Node:
 class Edge(NamedTuple):
     """One direction of a connector; `source` and `target` index `Graph.nodes`.
 
-    `reverse` marks the way back of a duplex connector, which the far end serves.
+    `reverse` marks the way back of a duplex connector, which the far end serves; `both` says
+    that there is an edge for the other way, too.
     """
 
     source: int
     target: int
     connector: Connector
     reverse: bool
+    both: bool
 
 
 class Graph:
@@ -59,11 +61,13 @@ class Graph:
 
     def _add(self, network: Network, connector: Connector) -> None:
         source = self._number[id(connector.broker)]
-        duplex = "duplex" in connector.attributes and connector.flag("duplex")
+        there, back = ways(connector)
+        both = there and back
         for target in self._targets(network, connector):
-            self.edges.append(Edge(source, target, connector, False))
-            if duplex and target != source:
-                self.edges.append(Edge(target, source, connector, True))
+            if there:
+                self.edges.append(Edge(source, target, connector, False, both))
+            if back and target != source:
+                self.edges.append(Edge(target, source, connector, True, both))
 
     def _targets(self, network: Network, connector: Connector) -> Iterator[int]:
         for endpoints in _bridges(connector.uri):
@@ -217,6 +221,23 @@ def of(network: Network) -> Graph:
 
 
 _graphs: WeakKeyDictionary[Network, Graph] = WeakKeyDictionary()
+
+
+def ways(connector: Connector) -> tuple[bool, bool]:
+    """Whether messages can go from the broker that has the connector, and whether to it.
+
+    The two ends of a duplex connector differ where a composite static include is one name to the
+    near one and several to the far one (`opskit.broker.reverse`). One that forwards nothing
+    either way counts as what it was written for: the rules say what is wrong with it.
+    """
+    if "duplex" not in connector.attributes or not connector.flag("duplex"):
+        return True, False
+    if connector.static_only and any("," in entry.name for entry in connector.static):
+        there = bool(bridge.near(connector).subscriptions)
+        back = bool(bridge.far(connector).subscriptions)
+        if there or back:
+            return there, back
+    return True, True
 
 
 def _bridges(uri: Uri | None) -> Iterator[Sequence[Uri]]:

@@ -54,8 +54,9 @@ def from_document(
 
 
 def _target(document: XmlDocument) -> Target:
-    """Amazon MQ's own files have `<broker>` as the root, without a name; their transport
-    connectors have no URIs, and the XML declaration says `standalone="yes"`."""
+    """Told by the shape: in a file of Amazon MQ `<broker>` is the root and has no name, transport
+    connectors have no URI, and the XML declaration says `standalone="yes"`.
+    """
     root = document.root
     if root.name != "broker" or "brokerName" in root.attributes:
         return "self-managed"

@@ -32,11 +32,16 @@ OPENWIRE = frozenset(
 WRAPPERS = frozenset({"failover", "fanout"})
 MAX_NESTING = 8
 
-_CONTAINERS = (AGENTS | WRAPPERS) - {"http"}
-_PLACEHOLDER = re.compile(r"\$\{[^}]*\}|#\{[^}]*\}")
+_NO_ENDPOINTS = (AGENTS | WRAPPERS) - {"http"}
+# The agents that find brokers themselves take an address and options, not further URIs.
+_CONTAINERS = _NO_ENDPOINTS - {"multicast", "zeroconf"}
+_PLACEHOLDER = re.compile(r"[$#]\{[^}]*\}")
+# One that holds what separates URIs cannot be told from what stands around it.
+_HIDES = re.compile(r"[$#]\{[^}]*[(),?][^}]*\}")
 _TRANSPORT = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*)://(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\s/?:#,()]*)"
-    r"(?::(?P<port>\d{1,9}))?(?P<path>/[^?\s]*)?(?:\?(?P<query>.*))?"
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*)://"
+    r"(?P<host>\[[0-9A-Fa-f:.%]+\]|(?:[$#]\{[^}]*\}|[^\s/?:#,()])*+)"
+    r"(?::(?P<port>\d{1,9}|[$#]\{[^}]*\}))?(?P<path>/[^?\s]*)?(?:\?(?P<query>.*))?"
 )
 # A composite of plain transports, which is what nearly every connector has.
 _PLAIN = re.compile(r"(static|masterslave|failover):(?://)?\(([^()\s]+)\)(?:\?([^()\s]*))?")
@@ -45,7 +50,8 @@ _PLAIN = re.compile(r"(static|masterslave|failover):(?://)?\(([^()\s]+)\)(?:\?([
 class Uri(NamedTuple):
     """One URI: a transport with host and port, or a composite of others.
 
-    `parts` is empty for a transport. `query` is what stands behind the `?`.
+    `parts` is empty for a transport. `query` is what stands behind the `?`. `hidden` says that
+    the host or the port is a placeholder, or holds one.
     """
 
     text: str
@@ -54,12 +60,13 @@ class Uri(NamedTuple):
     port: int | None = None
     query: str = ""
     parts: tuple["Uri", ...] = ()
+    hidden: bool = False
 
     @property
     def endpoints(self) -> tuple["Uri", ...]:
-        """The transports, however deep they are wrapped."""
+        """The transports whose address is known, however deep they are wrapped."""
         if not self.parts:
-            return () if self.scheme in _CONTAINERS else (self,)
+            return () if self.hidden or self.scheme in _NO_ENDPOINTS else (self,)
         return tuple(endpoint for part in self.parts for endpoint in part.endpoints)
 
     def wrapped(self) -> Iterator["Uri"]:
@@ -84,7 +91,7 @@ class Uri(NamedTuple):
 
 
 class UriError(ValueError):
-    """A URI that no broker could read; the text says why."""
+    """A URI that no broker could read, or whose scheme a placeholder hides; the text says why."""
 
 
 def has_placeholder(text: str) -> bool:
@@ -95,8 +102,11 @@ def has_placeholder(text: str) -> bool:
 def parse(text: str) -> Uri:
     """Take a discovery or transport URI apart; raises `UriError`.
 
-    White space is tolerated here (a rule of its own reports it), so that the rest can be read.
+    White space is tolerated here (a rule of its own reports it), so that the rest can be read;
+    so is a placeholder for a host, a port or an option.
     """
+    if "{" in text and _HIDES.search(text):
+        raise UriError("a placeholder in it may hold several URIs")
     plain = _PLAIN.fullmatch(text)
     if plain is None or "?" in plain[2]:
         return _parse(text, 0)
@@ -109,7 +119,7 @@ def _parse(text: str, depth: int) -> Uri:
     if depth > MAX_NESTING:
         raise UriError(f"nested deeper than {MAX_NESTING} URIs")
     scheme, _, rest = text.partition(":")
-    scheme = scheme.strip()
+    scheme = _known(scheme.strip())
     inner = rest.strip().removeprefix("//").strip()
     if inner.startswith("("):
         close = _closing(inner)
@@ -132,10 +142,21 @@ def _transport(text: str) -> Uri:
         raise UriError(f"no scheme in {text!r}")
     found = _TRANSPORT.fullmatch("".join(text.split()))
     if found is None:
-        return Uri(text, scheme.strip())
-    port = found["port"]
+        if has_placeholder(text):
+            raise UriError("a placeholder stands for more than a host, a port or an option")
+        return Uri(text, _known(scheme.strip()))
+    port, query = found["port"], found["query"] or ""
     host = found["host"].strip("[]")
-    return Uri(text, found["scheme"], host, int(port) if port else None, found["query"] or "")
+    if not port or port.isdecimal():
+        number = int(port) if port else None
+        return Uri(text, found["scheme"], host, number, query, hidden=has_placeholder(host))
+    return Uri(text, found["scheme"], host, None, query, hidden=True)
+
+
+def _known(scheme: str) -> str:
+    if "${" in scheme or "#{" in scheme:
+        raise UriError("a placeholder stands for its scheme")
+    return scheme
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,7 @@ from io import TextIOWrapper
 from typing import TextIO
 
 from opskit.errors import OpskitError, UnknownError, UsageError
-from opskit.output.text import visible
+from opskit.output.text import visible, wrap
 
 
 class Color(StrEnum):
@@ -44,7 +44,7 @@ def configure(*, color: Color | str = Color.AUTO) -> None:
 
 def _nowhere() -> TextIO:
     """A stream that swallows what is written to it."""
-    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
 
 
 def wants_color(choice: Color, env: Mapping[str, str], *, terminal: bool) -> bool:
@@ -73,16 +73,23 @@ def is_terminal(stream: TextIO) -> bool:
         return False
 
 
-def terminal_width() -> int | None:
-    """The columns of the terminal that stdout is; None in a pipe or a file."""
-    if not is_terminal(sys.stdout):
+def terminal_width(stream: TextIO | None = None) -> int | None:
+    """The columns of the terminal that the stream (stdout) is; None in a pipe or a file."""
+    stream = sys.stdout if stream is None else stream
+    if not is_terminal(stream):
         return None
     with suppress(ValueError):
         if (columns := int(os.environ.get("COLUMNS", ""))) > 0:
             return columns
     with suppress(OSError, ValueError):
-        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+        return os.get_terminal_size(stream.fileno()).columns or 80
     return 80
+
+
+def fitted(text: str, stream: TextIO | None = None, *, indent: str = "    ") -> str:
+    """`text` wrapped at words where the stream (stdout) is a terminal, else as it is."""
+    columns = terminal_width(stream)
+    return text if columns is None else wrap(text, columns, indent)
 
 
 def write(text: str) -> None:
@@ -115,14 +122,15 @@ def _taken() -> Iterator[None]:
         ) from None
 
 
-def message(text: str) -> None:
-    """Say something to the person, on stderr."""
-    _say(visible(text))
+def message(text: str, *, verbatim: bool = False) -> None:
+    """Say something to the person, on stderr; `verbatim` wraps nothing, as in a diff."""
+    text = visible(text)
+    _say(text if verbatim else fitted(text, sys.stderr))
 
 
 def warn(text: str) -> None:
     """Say on stderr that something is not as it should be, and that work goes on."""
-    _say(f"{paint('warning:', 'yellow', stream='stderr')} {visible(text)}")
+    _say_labelled("warning:", "yellow", text)
 
 
 def error(err: OpskitError, *, as_json: bool = False) -> None:
@@ -132,10 +140,14 @@ def error(err: OpskitError, *, as_json: bool = False) -> None:
 
         _say(dumps(_as_dict(err)))
         return
-    _say(f"{paint('error:', 'red', stream='stderr')} {visible(str(err))}")
+    _say_labelled("error:", "red", str(err))
     if err.hint:
-        label = paint("hint:", "cyan", stream="stderr")
-        _say(f"  {label} {visible(err.hint)}".replace("\n", "\n  "))
+        _say_labelled("hint:", "cyan", err.hint, lead="  ")
+
+
+def _say_labelled(label: str, style: str, text: str, lead: str = "") -> None:
+    lines = fitted(lead + f"{label} {visible(text)}".replace("\n", f"\n{lead}"), sys.stderr)
+    _say(lines.replace(label, paint(label, style, stream="stderr"), 1))
 
 
 def _as_dict(err: OpskitError) -> dict[str, object]:

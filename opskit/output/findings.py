@@ -136,9 +136,8 @@ def _fenced(text: str) -> str:
 
 def _blocks(report: Report) -> str:
     """One block a finding, as compilers do, with an empty line between blocks."""
-    columns = console.terminal_width()
     return "\n".join(
-        _painted(finding, "\n".join(_wrapped(_block(finding), columns))) + "\n"
+        _painted(finding, "\n".join(_fitted(_block(finding)))) + "\n"
         for finding in report.findings
     )
 
@@ -169,18 +168,6 @@ def _painted(finding: Finding, block: str) -> str:
     return block[:lead] + block[lead:].replace(mark, painted, 1)
 
 
-def _wrapped(lines: Iterable[str], columns: int | None) -> Iterator[str]:
-    """Lines of a block wrapped to `columns`; snippets are left whole, to be copied."""
-    from textwrap import wrap
-
-    for line in lines:
-        if columns is None or len(line) <= columns or line.startswith(_SNIPPET):
-            yield line
-            continue
-        yield from wrap(
-            line,
-            max(columns, 20),
-            subsequent_indent=_SNIPPET,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+def _fitted(lines: Iterable[str]) -> Iterator[str]:
+    """Lines of a block as a terminal shows them best; snippets are left whole, to be copied."""
+    return (line if line.startswith(_SNIPPET) else console.fitted(line) for line in lines)

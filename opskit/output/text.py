@@ -44,6 +44,29 @@ def pad(text: str, cells: int, right: bool = False) -> str:
     return space + text if right else text + space
 
 
+def wrap(text: str, columns: int, indent: str = "    ") -> str:
+    """The lines of `text` wrapped at words to `columns`, what follows of each indented.
+
+    A longer word stays whole, to be copied.
+    """
+    from textwrap import wrap as wrapped
+
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if width(line) <= columns:
+            lines.append(line)
+            continue
+        own = line[: len(line) - len(line.lstrip())]
+        lines += wrapped(
+            line,
+            max(columns, 20),
+            subsequent_indent=max(own, indent, key=len),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return "\n".join(lines)
+
+
 def count(number: int, noun: str) -> str:
     """`1 file`, `2 files`, `3 policies`, `0 boxes`."""
     return f"{number} {noun if number == 1 else plural(noun)}"

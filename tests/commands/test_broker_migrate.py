@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+import opskit
 from opskit import cli
 from tests.broker.rules.marked import broker, connector
+
+EXAMPLES = Path(opskit.__file__).parent / "examples" / "broker"
 
 
 @pytest.fixture
@@ -64,3 +67,28 @@ def test_bad_usage(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert said in captured.err
+
+
+def test_the_published_recipe(capsys: pytest.CaptureFixture[str]) -> None:
+    recipe = str(EXAMPLES / "published-recipe" / "activemq.xml")
+    assert run(recipe, "--from", "5.13", "--to", "5.18") == 1
+    captured = capsys.readouterr()
+    assert "error BRK111 from ActiveMQ 5.14 on, " in captured.out
+    assert "queue://TestingQ does not cross" in captured.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("5.18", "5.18", "warning: nothing changes between 5.18 and 5.18\n"),
+        ("5.18", "5.17", "warning: 5.17 is older than 5.18: "),
+        ("5.18", "7.0", "; 7.0 is treated as 6.3\n"),
+    ],
+)
+def test_remarks_go_to_stderr(
+    old: str, new: str, said: str, file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(file, "--from", old, "--to", new, "-o", "json", "--exit-zero") == 0
+    captured = capsys.readouterr()
+    assert said in captured.err
+    json.loads(captured.out)

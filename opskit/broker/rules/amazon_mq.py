@@ -30,8 +30,8 @@ def not_persistent(network: Network) -> Iterator[Finding]:
             continue
         if broker.element.attributes["persistent"].strip().lower() == "false":
             yield Finding(
-                message=f"broker {broker.name!r} loses all messages when it stops",
-                object=f"broker {broker.name!r}",
+                message=f"{broker.label} loses all messages when it stops",
+                object=broker.label,
                 location=broker.location(attribute="persistent"),
                 observed="persistent=false",
                 expected="persistent=true, the default",

@@ -9,6 +9,9 @@ from opskit.findings import Finding, Rule, Severity
 
 _NETWORKS = "https://activemq.apache.org/components/classic/documentation/networks-of-brokers"
 
+#: How many brokers a message lists by name.
+_NAMED = 3
+
 
 @RULES.rule(
     Rule(
@@ -17,9 +20,8 @@ _NETWORKS = "https://activemq.apache.org/components/classic/documentation/networ
         title="messages stay behind when consumers move",
         why="A message never goes back to a broker that it came through. When the consumers that "
         "drew it move to the broker where it was sent, it stays where it is.",
-        fix="put <networkBridgeFilterFactory><conditionalNetworkBridgeFilterFactory "
-        'replayWhenNoConsumers="true"/></networkBridgeFilterFactory> into the policyEntry of '
-        "these queues",
+        fix="add a conditionalNetworkBridgeFilterFactory with replayWhenNoConsumers to their "
+        "policyEntry",
         reference=f"{_NETWORKS}#stuck-messages; measured on ActiveMQ 5.17.2",
     )
 )
@@ -29,22 +31,36 @@ def messages_left_behind(network: Network) -> Iterator[Finding]:
 
     It takes two brokers whose consumers can draw queue messages both ways, by a duplex connector
     or by one from each: only there can messages be on the wrong side of a bridge that leads to
-    the consumer. One finding a broker, at its first such connector; none for a fragment, which
-    says nothing of policies, and for a broker that replays some queues already.
+    the consumer. One finding a network, at the first such connector of its first broker; none
+    for a fragment, which says nothing of policies, and for a broker that replays some queues
+    already.
     """
     back = _drawing_back(network)
-    for broker, connector in back.values():
-        if broker.element is None or _replays(broker):
-            continue
-        own = connector.broker is broker
-        yield Finding(
-            message=f"queue messages that came to {broker.name!r} by this connection cannot go "
-            "back",
-            object=connector.label if own else f"broker {broker.name!r}",
-            location=connector.location() if own else broker.location(),
-            observed="no replayWhenNoConsumers",
-            expected="a policyEntry with conditionalNetworkBridgeFilterFactory",
-        )
+    stuck = [
+        broker
+        for broker in network.brokers
+        if id(broker) in back and broker.element is not None and not _replays(broker)
+    ]
+    if not stuck:
+        return
+    broker, connector = back[id(stuck[0])]
+    own = connector.broker is broker
+    yield Finding(
+        message="queue messages that came by this connection cannot go back"
+        + _also([other.label for other in stuck[1:]]),
+        object=connector.label if own else broker.label,
+        location=connector.location() if own else broker.location(),
+        observed="no replayWhenNoConsumers",
+        expected="a policyEntry with conditionalNetworkBridgeFilterFactory",
+    )
+
+
+def _also(others: Sequence[str]) -> str:
+    if not others:
+        return ""
+    named = ", ".join(others[:_NAMED])
+    more = f" and {len(others) - _NAMED} more" if others[_NAMED:] else ""
+    return f"; the same holds for {named}{more}"
 
 
 def _drawing_back(network: Network) -> dict[int, tuple[Broker, Connector]]:

@@ -7,7 +7,7 @@ DemandForwardingBridgeSupport.isPermissableDestination).
 from collections.abc import Iterator
 
 from opskit.broker import reverse
-from opskit.broker.destinations import KINDS, Destination, covers, has_wildcard, split
+from opskit.broker.destinations import KINDS, Destination, Patterns, has_wildcard, split
 from opskit.broker.model import Broker, Connector, Entry, Network
 from opskit.broker.rules.registry import RULES
 from opskit.findings import Finding, Rule, Severity
@@ -38,23 +38,27 @@ def _names_one(entry: Entry) -> bool:
     return entry.kind in KINDS and bool(entry.name.strip())
 
 
-def _excluding(connector: Connector, destination: Destination) -> Entry | None:
-    """The exclusion that decides about a destination."""
-    for entry in connector.excluded:
-        if _names_one(entry) and covers(entry.destination, destination):
-            return entry
-    return None
+class _Exclusions:
+    """The exclusions of a connector, made ready to be asked about many destinations."""
 
+    def __init__(self, connector: Connector) -> None:
+        self.entries = [entry for entry in connector.excluded if _names_one(entry)]
+        self._patterns = Patterns(entry.destination for entry in self.entries)
 
-def _shut_out(connector: Connector, entry: Entry) -> Iterator[tuple[Destination, Entry]]:
-    """The destinations of an entry that an exclusion covers, each with that exclusion."""
-    if not _names_one(entry):
-        return
-    whole = _excluding(connector, entry.destination)
-    for part in split(entry.destination):
-        exclusion = whole or _excluding(connector, part)
-        if exclusion is not None:
-            yield part, exclusion
+    def covering(self, destination: Destination) -> Entry | None:
+        """The exclusion that decides about a destination."""
+        found = self._patterns.first(destination)
+        return None if found is None else self.entries[found]
+
+    def shut_out(self, entry: Entry) -> Iterator[tuple[Destination, Entry]]:
+        """The destinations of an entry that an exclusion covers, each with that exclusion."""
+        if not _names_one(entry):
+            return
+        whole = self.covering(entry.destination)
+        for part in split(entry.destination):
+            exclusion = whole or self.covering(part)
+            if exclusion is not None:
+                yield part, exclusion
 
 
 @RULES.rule(
@@ -75,8 +79,9 @@ def static_excluded(network: Network) -> Iterator[Finding]:
             continue
         if not connector.broker.version.at_least(5, 14):
             continue
+        exclusions = _Exclusions(connector)
         for entry in connector.static:
-            for destination, exclusion in _shut_out(connector, entry):
+            for destination, exclusion in exclusions.shut_out(entry):
                 yield _finding(
                     connector,
                     entry,
@@ -100,8 +105,9 @@ def dynamic_excluded(network: Network) -> Iterator[Finding]:
     for connector in network.connectors:
         if not connector.excluded or not connector.dynamic or connector.static_only:
             continue
+        exclusions = _Exclusions(connector)
         for entry in connector.dynamic:
-            for destination, exclusion in _shut_out(connector, entry):
+            for destination, exclusion in exclusions.shut_out(entry):
                 yield _finding(
                     connector,
                     entry,
@@ -125,16 +131,22 @@ def dynamic_excluded(network: Network) -> Iterator[Finding]:
     )
 )
 def hole_in_static(network: Network) -> Iterator[Finding]:
+    """Once an exclusion, with the first static wildcard that it stalls."""
     for connector in network.connectors:
         if not connector.excluded or not connector.static:
             continue
-        for entry in connector.static:
-            if not has_wildcard(entry.name) or any(_shut_out(connector, entry)):
-                continue
-            for exclusion in filter(_names_one, connector.excluded):
-                if any(covers(entry.destination, hole) for hole in split(exclusion.destination)):
-                    message = f"the exclusion {_text(exclusion)} stalls {_text(entry)}"
-                    yield _finding(connector, exclusion, message, "no exclusion inside it")
+        wildcards = [entry for entry in connector.static if has_wildcard(entry.name)]
+        if not wildcards:
+            continue
+        exclusions = _Exclusions(connector)
+        open_ = [entry for entry in wildcards if not any(exclusions.shut_out(entry))]
+        patterns = Patterns(entry.destination for entry in open_)
+        for exclusion in exclusions.entries:
+            found = [patterns.first(hole) for hole in split(exclusion.destination)]
+            stalled = [number for number in found if number is not None]
+            if stalled:
+                message = f"the exclusion {_text(exclusion)} stalls {_text(open_[min(stalled)])}"
+                yield _finding(connector, exclusion, message, "no exclusion inside it")
 
 
 @RULES.rule(

@@ -1,13 +1,17 @@
 """Rules on the names of brokers and connectors."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from opskit.broker.model import Broker, Connector, Network
+from opskit.broker.model import DEFAULT_NAME, Broker, Connector, Network
 from opskit.broker.rules.registry import RULES
 from opskit.findings import Finding, Rule, Severity
 
 _SPECIAL = re.compile(r"""[:,'"?=*]""")
+# What opskit calls the connectors of a route.
+_OWN = re.compile(r"""[QT]:[^:,'"?=*]+->[^:,'"?=*]+""")
+# Where a path leads differs from machine to machine: a relative one, or one below the broker's.
+_OF_THE_MACHINE = re.compile(r"(?![/\\$]|[A-Za-z]:)|\$\{activemq\.")
 _ENCODED = str.maketrans({**dict.fromkeys(":,'\"", "_"), "?": "&qe;", "=": "&amp;", "*": "&ast;"})
 # What the broker replaces in its own name when it starts.
 _NOT_IN_BROKER_NAME = re.compile(r"[^a-zA-Z0-9._\-:]")
@@ -41,24 +45,33 @@ def _encoded(name: str) -> str:
     )
 )
 def name_in_jmx(network: Network) -> Iterator[Finding]:
-    """Once a broker, at the first such name, for opskit's own names (`Q:a->b`) are such.
+    """Once a broker, at the first such name.
 
-    Placeholders are left alone: what they stand for is not known.
+    Quiet for the names that opskit gives (`Q:a->b`): only the colon is spelt differently in them,
+    `networkConnectorName=Q_a->b`, as the documentation says. Placeholders are left alone: what
+    they stand for is not known; so is the broker's part of the object name where its file does
+    not say what it is called.
     """
-    special = _SPECIAL.search
+    special, own = _SPECIAL.search, _OWN.fullmatch
     for broker in network.brokers:
         names = [connector.attributes.get("name", "") for connector in broker.connectors]
-        found = [at for at, name in enumerate(names) if special(name) and "{" not in name]
+        found = [
+            at
+            for at, name in enumerate(names)
+            if special(name) and "{" not in name and not own(name)
+        ]
         if not found:
             continue
         first, name = broker.connectors[found[0]], names[found[0]]
+        spelt = f"networkConnectorName={_encoded(name)}"
         others = f", and {len(found) - 1} more are spelt differently" if found[1:] else ""
+        known = broker.known_name and "{" not in broker.known_name
         yield Finding(
-            message=f"in JMX {name!r} is networkConnectorName={_encoded(name)}{others}",
+            message=f"in JMX {name!r} is {spelt}{others}",
             object=first.label,
             location=first.location("name"),
             observed=name,
-            expected=jmx_name(broker.name, name),
+            expected=jmx_name(broker.name, name) if known else spelt,
         )
 
 
@@ -77,42 +90,86 @@ def name_in_jmx(network: Network) -> Iterator[Finding]:
 def broker_name_twice(network: Network) -> Iterator[Finding]:
     """Measured with two brokers called alike: "Client: n_same_outbound already connected".
 
-    An error where connectors of one name lead to the same broker or address, else a warning:
-    monitoring and durable subscriptions still take the two for one. Placeholders and the name
-    that a file leaves to the default are compared like any other, fragments not at all.
+    Once a name. An error where connectors of one name lead to one address: there the two meet. It
+    is a warning where both name one store that may be shared or a directory of each machine: a
+    standby, a copy of the file, or two brokers. Else one address is a warning, for the broker
+    there takes the two for one, and none is information: files of several environments may lie
+    side by side.
+
+    Brokers on one shared store are one, of which a single member is active at a time. Fragments,
+    placeholders and what Amazon MQ calls its brokers are not compared; `localhost`, the default,
+    counts only where two of them meet.
     """
     named: dict[str, list[Broker]] = {}
     for broker in network.brokers:
-        if broker.element is not None and "{" not in broker.name:
+        if broker.element is not None and broker.known_name and "{" not in broker.name:
             named.setdefault(broker.name, []).append(broker)
-    for name, brokers in named.items():
-        for position, broker in enumerate(brokers) if len(brokers) > 1 else ():
-            clash = _clash(broker, brokers)
-            if position or clash:
+    for name, alike in named.items():
+        brokers = _apart(alike) if len(alike) > 1 else ()
+        if len(brokers) > 1:
+            first, second, severity, effect = _nearest(brokers)
+            if effect or name != DEFAULT_NAME:
                 yield Finding(
-                    message=f"{len(brokers)} brokers are called {name!r}"
-                    + (f"; {clash} is refused for one of them" if clash else ""),
+                    message=f"{len(brokers)} brokers are called {name!r}{effect}",
                     object=f"broker {name!r}",
-                    location=broker.location(attribute="brokerName"),
-                    observed=f"brokerName={name}",
+                    location=second.location(attribute="brokerName"),
+                    observed=f"brokerName={name}, as in {first.location(attribute='brokerName')}",
                     expected="a name of its own",
-                    severity=None if clash else Severity.WARNING,
+                    severity=severity,
                 )
 
 
-def _clash(broker: Broker, brokers: list[Broker]) -> str:
-    """A connector of which another of the brokers has one by the same name to the same place."""
-    others = {
-        (connector.name, endpoint.address)
-        for other in brokers
-        if other is not broker
-        for connector in other.connectors
-        for endpoint in connector.endpoints
-    }
-    for connector in broker.connectors if others else ():
-        if any((connector.name, end.address) in others for end in connector.endpoints):
-            return connector.label
-    return ""
+def _apart(brokers: Sequence[Broker]) -> list[Broker]:
+    """One broker for each shared store, and those that have none."""
+    members: dict[str | int, Broker] = {}
+    for broker in brokers:
+        store = _store(broker)
+        shared = store and not _OF_THE_MACHINE.match(store)
+        members.setdefault(store if shared else id(broker), broker)
+    return list(members.values())
+
+
+def _store(broker: Broker) -> str:
+    """Where it keeps messages, as written: a directory or a data source; empty if not said."""
+    element, adapter = broker.element, broker.child("persistenceAdapter")
+    if element is None or element.attributes.get("persistent") == "false":
+        return ""
+    holder = adapter.children[0] if adapter and adapter.children else element
+    source = holder.attributes.get("dataSource", "")
+    if not source:
+        return holder.attributes.get("directory") or element.attributes.get("dataDirectory", "")
+    for bean in broker.document.root.children:
+        if bean.attributes.get("id") == source.lstrip("#"):
+            text = broker.document.data[bean.start : bean.close]
+            return f"/{holder.name} {' '.join(text.decode().split())}"
+    return f"/{holder.name} {source}"
+
+
+def _nearest(brokers: Sequence[Broker]) -> tuple[Broker, Broker, Severity, str]:
+    """The two of them that most likely meet, how bad that is, and what it does."""
+    refused = list(_meeting(brokers, by_name=True))
+    for first, second, connector in refused:
+        if not _store(first) or _store(first) != _store(second):
+            return first, second, Severity.ERROR, f"; {connector.label} is refused for one of them"
+    for first, second, connector in refused:
+        effect = f"; if both run, {connector.label} is refused for one of them"
+        return first, second, Severity.WARNING, effect
+    for first, second, _ in _meeting(brokers, by_name=False):
+        return first, second, Severity.WARNING, ""
+    return brokers[0], brokers[1], Severity.INFO, ""
+
+
+def _meeting(
+    brokers: Sequence[Broker], *, by_name: bool
+) -> Iterator[tuple[Broker, Broker, Connector]]:
+    """Brokers with connectors to one address, of all names or of one, and that of the second."""
+    seen: dict[tuple[str, str], Broker] = {}
+    for broker in brokers:
+        for connector in broker.connectors:
+            for end in connector.endpoints:
+                key = (connector.name if by_name else "", end.address)
+                if seen.setdefault(key, broker) is not broker:
+                    yield seen[key], broker, connector
 
 
 @RULES.rule(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from opskit.broker.model import Connector, Network
+from opskit.broker.model import Broker, Connector, Network, Target
 from opskit.broker.rules.registry import RULES
 from opskit.broker.rules.traffic import on_demand
 from opskit.broker.versions import Version
@@ -16,6 +16,10 @@ _ENDED = {
     (5, 15): "2024-09-16",
 }
 _OFFERED = ((5, 18), (5, 19))
+_ON_AMAZON = (
+    "choose the newest engine version on offer (Amazon MQ picks the patch level), and have "
+    "CloudWatch raise an alarm when NetworkConnectorConnectionCount falls"
+)
 
 
 @RULES.rule(
@@ -96,16 +100,23 @@ def silent_bridge_death(network: Network) -> Iterator[Finding]:
     stands in 5.15.8 to 5.19.8, 6.0, 6.1 and 6.2.0 to 6.2.7, and in no later one.
 
     The release counts as given where the line alone is (5.18): then all of it has the defect.
-    The release that is assumed where none is given is of a line that has the cure.
+    The release that is assumed where none is given is of a line that has the cure. Once a
+    release, at its first broker; on Amazon MQ the patch level is not the user's to choose.
     """
+    running: dict[tuple[Version, Target], list[Broker]] = {}
     for broker in network.brokers:
-        if broker.connectors and dies_silently(broker.version):
+        if broker.connectors:
+            running.setdefault((broker.version, broker.target), []).append(broker)
+    for (version, target), brokers in running.items():
+        if dies_silently(version):
+            others = f", here and on {len(brokers) - 1} more" if brokers[1:] else ""
             yield Finding(
-                message=f"bridges of ActiveMQ {broker.version} can die silently",
-                object=f"broker {broker.name!r}",
-                location=broker.location(),
-                observed=f"ActiveMQ {broker.version}",
+                message=f"bridges of ActiveMQ {version} can die silently{others}",
+                object=brokers[0].label,
+                location=brokers[0].location(),
+                observed=f"ActiveMQ {version}",
                 expected="5.19.9, 6.2.8, 6.3.0 or later",
+                fix=_ON_AMAZON if target == "amazon-mq" else "",
             )
 
 
@@ -138,7 +149,7 @@ def amazon_version_ended(network: Network) -> Iterator[Finding]:
             message=f"support of {broker.version} ended on {ended}"
             if ended
             else f"Amazon MQ does not offer ActiveMQ {broker.version}",
-            object=f"broker {broker.name!r}",
+            object=broker.label,
             location=broker.location(),
             observed=str(broker.version),
             expected="5.19 or 5.18",

@@ -8,7 +8,7 @@ from opskit.broker.model import Connector, Entry, Network
 from opskit.broker.reach import Edge, Graph
 from opskit.broker.rules.registry import RULES
 from opskit.broker.rules.traffic import included, spreading, spreads, ttl_attribute
-from opskit.findings import Finding, Rule, Severity
+from opskit.findings import Finding, Location, Rule, Severity
 
 
 @RULES.rule(
@@ -28,7 +28,8 @@ def ttl_too_short(network: Network) -> Iterator[Finding]:
 
     A connector is short where a message can arrive on its broker with its TTL used up: pushed by
     a static include of the same destination, or drawn by the demand of brokers further on.
-    Quiet where the first broker also reaches the last one directly.
+    Quiet where the first broker also reaches the last one directly. The connectors of a topology's
+    route stand in one place: what is the same of them is said once.
     """
     pushed = _pushed_on(network)
     drawn = max((_demand(connector) for connector in spreading(network)), default=1)
@@ -38,6 +39,7 @@ def ttl_too_short(network: Network) -> Iterator[Finding]:
     into: list[list[Edge]] = [[] for _ in graph.nodes]
     for edge in graph.edges:
         into[edge.target].append(edge)
+    said: set[tuple[Location | None, str]] = set()
     for edge in graph.edges:
         ttl = edge.connector.ttl("messageTTL")
         if ttl is None or ttl < 1:
@@ -47,7 +49,10 @@ def ttl_too_short(network: Network) -> Iterator[Finding]:
             continue
         origin, hops = _exhausted(graph, into, edge, names, ttl)
         if hops:
-            yield _short(graph, edge, origin, hops, ttl)
+            finding = _short(graph, edge, origin, hops, ttl)
+            if (finding.location, finding.message) not in said:
+                said.add((finding.location, finding.message))
+                yield finding
 
 
 def _demand(connector: Connector) -> float:

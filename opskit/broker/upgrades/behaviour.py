@@ -83,13 +83,16 @@ def duplicates_default(migration: Migration) -> Iterator[Finding]:
     )
 )
 def new_release_defect(migration: Migration) -> Iterator[Finding]:
-    """See BRK023."""
-    for broker in migration.network.brokers if dies_silently(migration.new) else ():
+    """See BRK023. Quiet where the old release has the defect as well: nothing changes then."""
+    if dies_silently(migration.old) or not dies_silently(migration.new):
+        return
+    for broker in migration.network.brokers:
         if broker.connectors:
             yield finding(
                 broker,
                 broker.location(),
-                f"bridges of ActiveMQ {migration.new} can die silently",
+                f"bridges of ActiveMQ {migration.new} can die silently, "
+                f"those of {migration.old} cannot",
                 f"ActiveMQ {migration.new}",
                 "5.19.9, 6.2.8, 6.3.0 or later",
             )

@@ -3,33 +3,41 @@
 from collections.abc import Iterator
 
 from opskit.broker import history
-from opskit.broker.upgrades.registry import MIGRATION, TAGS, Migration, finding, whole_file
+from opskit.broker.upgrades.registry import MIGRATION, TAGS, Migration, beans, finding, whole_file
 from opskit.findings import Finding, Rule, Severity
 
-_NOT_JAKARTA = ("org.apache.activemq.", "org.springframework.", "org.eclipse.jetty.", "java.")
+#: Classes that need no look: they come with the broker, or have nothing to do with JMS.
+_WITHOUT_JMS = (
+    *("org.apache.activemq.", "org.springframework.", "org.eclipse.jetty.", "java."),
+    *("org.apache.commons.", "org.apache.derby.", "org.jasypt.", "com.zaxxer.hikari."),
+    *("com.mchange.", "org.apache.tomcat.jdbc.", "com.mysql.", "org.mariadb.", "org.postgresql."),
+    *("oracle.jdbc.", "com.microsoft.sqlserver.", "com.ibm.db2.", "org.h2.", "org.hsqldb."),
+    *history.GONE_CLASSES,
+)
 
 
 @MIGRATION.rule(
     Rule(
         "BRK106",
         Severity.WARNING,
-        title="a class of one's own, made for javax",
+        title="a class that may be made for javax.jms",
         why="ActiveMQ 6 has Jakarta Messaging and Spring 6: a class that was compiled against "
         "javax.jms or Spring 5 does not load.",
-        fix="rebuild the class against ActiveMQ 6 and jakarta.jms",
+        fix="look for javax.jms in its imports; if it is there, take the release of the library "
+        "for Jakarta, or rebuild the class against ActiveMQ 6",
         reference=TAGS,
     )
 )
 def class_for_javax(migration: Migration) -> Iterator[Finding]:
     """Source: the imports of activemq-broker, javax.jms in 5.19 and jakarta.jms in 6.0."""
     for broker in migration.network.brokers if migration.crosses(6, 0) else ():
-        for element in whole_file(broker):
-            name = element.attributes.get("class", "")
-            if element.name == "bean" and name and not name.startswith(_NOT_JAKARTA):
+        for bean, name in beans(broker):
+            if not name.startswith(_WITHOUT_JMS):
                 yield finding(
                     broker,
-                    broker.location(element, "class"),
-                    f"{name} has to be rebuilt for Jakarta Messaging",
+                    broker.location(bean, "class"),
+                    f"check whether {name} uses javax.jms: "
+                    f"ActiveMQ {migration.new} has jakarta.jms instead",
                     name,
                 )
 
@@ -47,16 +55,19 @@ def class_for_javax(migration: Migration) -> Iterator[Finding]:
 )
 def jetty_file(migration: Migration) -> Iterator[Finding]:
     """Source: `jetty-version` in the pom of 5.19.0, 6.0.0 and 6.3.0."""
-    if not migration.crosses(6, 0) and not migration.crosses(6, 3):
+    jetty = history.jetty(migration.new)
+    if jetty <= history.jetty(migration.old):
         return
     for broker in migration.network.brokers:
         for element in whole_file(broker):
-            if element.name == "import" and "jetty" in element.attributes.get("resource", ""):
+            resource = element.attributes.get("resource", "")
+            if element.name == "import" and "jetty" in resource:
                 yield finding(
                     broker,
                     broker.location(element),
-                    "this file is of the old Jetty",
-                    element.attributes["resource"],
+                    f"the file {resource} that is imported here is not for "
+                    f"ActiveMQ {migration.new}, whose web console runs on Jetty {jetty}",
+                    resource,
                 )
 
 
@@ -67,22 +78,18 @@ def jetty_file(migration: Migration) -> Iterator[Finding]:
         title="another Java, another configuration of logging",
         why="5.17 needs Java 11 and reads log4j2.properties where 5.16 read log4j.properties; "
         "6.0 needs Java 17.",
-        fix="bring the machine to that Java first, and carry the log settings over",
+        fix="install that Java, and carry over log settings of your own, before the upgrade",
         reference=f"{TAGS}: pom.xml, assembly/src/release/conf",
     )
 )
 def java_version(migration: Migration) -> Iterator[Finding]:
     """Source: `target-version` of the poms; log4j2.properties in the assembly of 5.17.0."""
-    old, new = history.java(migration.old), history.java(migration.new)
-    if new <= old:
+    java = history.java(migration.new)
+    if java <= history.java(migration.old):
         return
-    logs = "; log4j2.properties" if migration.crosses(5, 17) else ""
+    message = f"ActiveMQ {migration.new} runs on Java {java} or later, not on an older one"
+    if migration.crosses(5, 17):
+        message += ", and takes its log settings from log4j2.properties, not from log4j.properties"
     for broker in migration.network.brokers:
         if broker.target == "self-managed":
-            yield finding(
-                broker,
-                broker.location(),
-                f"ActiveMQ {migration.new} needs Java {new}{logs}",
-                f"Java {old}",
-                f"Java {new}",
-            )
+            yield finding(broker, broker.location(), message, expected=f"Java {java} or later")

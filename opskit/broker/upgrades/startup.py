@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from opskit.broker import attributes, history
-from opskit.broker.upgrades.registry import MEASURED, MIGRATION, Migration, elements, finding
+from opskit.broker.upgrades.registry import (
+    MEASURED,
+    MIGRATION,
+    Migration,
+    beans,
+    elements,
+    finding,
+)
 from opskit.findings import Finding, Rule, Severity
 
 
@@ -85,3 +92,30 @@ def attribute_unknown(migration: Migration) -> Iterator[Finding]:
                         "and does not start",
                         name,
                     )
+
+
+@MIGRATION.rule(
+    Rule(
+        "BRK110",
+        Severity.ERROR,
+        title="a bean whose class has left the distribution",
+        why="To 5.16 conf/activemq.xml has the bean logQuery. Its classes do not come with 5.17, "
+        "and the broker stops with a ClassNotFoundException.",
+        fix="remove the bean; nothing in the broker needs it",
+        reference="assembly in the release tags of apache/activemq; measured on ActiveMQ 5.18.3",
+    )
+)
+def bean_gone(migration: Migration) -> Iterator[Finding]:
+    """Only where the upgrade is what takes the class away: later, somebody has put it back."""
+    gone = [name for name, line in history.GONE_CLASSES.items() if migration.crosses(*line)]
+    for broker in migration.network.brokers if gone else ():
+        for bean, name in beans(broker):
+            if name.startswith(tuple(gone)):
+                called = bean.attributes.get("id") or name
+                yield finding(
+                    broker,
+                    broker.location(bean),
+                    f"remove the bean {called!r}: its class does not come with "
+                    f"ActiveMQ {migration.new}, which does not start with it",
+                    name,
+                )
