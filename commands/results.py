@@ -31,6 +31,18 @@ def load_settings(**flags: object) -> "Settings":
     return found
 
 
+def output_format(flag: str | None, formats: Sequence[str]) -> str:
+    """The flag, or the setting if it is one of the command's `formats`, else `table`.
+
+    A setting is for all commands, and some have no use for some formats.
+    """
+    from opskit.settings import FORMATS
+
+    found = load_settings(output=flag if flag in FORMATS else None)
+    wanted: str = flag or found.get("output")
+    return wanted if wanted in (flag, *formats) else "table"
+
+
 def check_options(
     registry: "Registry[Any]",
     output: str | None,
@@ -81,14 +93,15 @@ def finish_check(report: "Report", registry: "Registry[Any]", options: CheckOpti
     from opskit.findings import FailOn
     from opskit.output import Format, emit_report, quiet_on_closed_pipe
 
+    fail_on = FailOn(options.fail_on)
     with quiet_on_closed_pipe():  # whoever reads may have read enough; the answer stays
-        emit_report(report, Format(options.output), registry.rules)
-    return report.exit_code(FailOn(options.fail_on), exit_zero=options.exit_zero)
+        emit_report(report, Format(options.output), registry.rules, fail_on)
+    return report.exit_code(fail_on, exit_zero=options.exit_zero)
 
 
 def finish_rows(table: "Table", output: str | None) -> int:
     """Print the rows; 0."""
-    from opskit.output import Format, emit_rows
+    from opskit.output import ROWS, Format, emit_rows
 
-    emit_rows(table, Format(load_settings(output=output).get("output") or "table"))
+    emit_rows(table, Format(output_format(output, ROWS)))
     return 0

@@ -21,13 +21,15 @@ def rule(
       opskit rule
       opskit rule BRK001
     """
-    from opskit.commands.results import finish_rows
-    from opskit.output import write
+    from opskit.commands.results import finish_rows, output_format
+    from opskit.output import ROWS, fitted, write
     from opskit.rules import all_rules, find, page, table
 
     if code is None:
         return finish_rows(table(all_rules()), output)
-    if output in (None, "table", "md"):
-        write(page(find(code)))
+    fmt = output_format(output, ROWS)
+    if fmt in ("table", "md"):
+        text = page(find(code))
+        write(fitted(text, indent="") if fmt == "table" else text)
         return 0
     return finish_rows(table([find(code)]), output)

@@ -139,8 +139,9 @@ def parse_document(data: bytes, name: str, *, is_json: bool = False) -> Document
         root = compose(text, lines, is_json=is_json) if text.strip() else None
     except Trouble as trouble:
         where = Location(name, *lines.at(trouble.index))
-        message = unquoted(trouble.message, line_of(text, trouble.index))
-        raise InputError(message, where=str(where), hint=trouble.hint) from None
+        line = line_of(text, trouble.index)
+        message, hint = unquoted(trouble.message, line), unquoted(trouble.hint, line)
+        raise InputError(message, where=str(where), hint=hint) from None
     if root is None:
         raise EmptyInputError("is empty", where=name, hint="a YAML or JSON document is wanted")
     return Document(name, text, root, lines)

@@ -81,6 +81,7 @@ class Finding:
 
     A rule's function fills `message`, `object`, `location`, `observed` and `expected`, and any of
     the others where it knows better than its `Rule`; `data` holds what a domain adds to the JSON.
+    `fixable` says that the check's `--fix` mends this one.
     """
 
     message: str
@@ -93,6 +94,7 @@ class Finding:
     severity: Severity | None = None
     reference: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    fixable: bool = False
 
     @property
     def level(self) -> Severity:

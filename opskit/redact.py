@@ -31,7 +31,7 @@ _PATTERNS = tuple(
         rf"""(?P<before>[$#]\{{{_WORD}:)(?P<secret>[^}}"'<>]+)(?=\}})""",
     )
 )
-_QUOTED = re.compile(r"""(['"`])(?P<text>[^'"`\n]+)\1|(?<=alias \*)(?P<alias>\S+)""")
+_QUOTED = re.compile(r"""(['"`])[&*]?(?P<text>[^'"`\n]+)\1|(?<=alias \*)(?P<alias>\S+)""")
 
 
 def masked(text: str) -> str:
@@ -52,12 +52,14 @@ def masked_value(name: str, value: str) -> str:
 
 def unquoted(message: str, line: str) -> str:
     """A message on a line of a document, without what it quotes of a line that holds a secret."""
-    if not _NAME.search(line):
+    name = _NAME.search(line)
+    if name is None:
         return message
+    values = line[name.end() :]
 
     def hide(found: re.Match[str]) -> str:
         text = found["text"] or found["alias"]
-        return found[0].replace(text, MASK) if text in line and not _NAME.search(text) else found[0]
+        return found[0].replace(text, MASK) if text in values else found[0]
 
     return _QUOTED.sub(hide, message)
 

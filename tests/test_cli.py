@@ -182,6 +182,12 @@ def test_every_command_has_an_example_in_its_help(
     assert max(map(len, help_text.splitlines())) <= 80
 
 
+def test_no_line_of_a_group_help_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    for entry in manifest.GROUPS:
+        cli.run([entry.name, "--help"])
+        assert "..." not in capsys.readouterr().out.replace("[ARGS]...", "")
+
+
 def test_settings_that_are_broken_do_not_break_help(tmp_path: Path) -> None:
     (tmp_path / "opskit.yaml").write_text("fail-on: [")
     assert opskit("broker", "lint", "--help", cwd=tmp_path).returncode == 0

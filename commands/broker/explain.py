@@ -19,7 +19,7 @@ def explain(
     destination: Annotated[str, typer.Argument(help="Such as queue://TestingQ or topic://a.b.")],
     output: RowsOutput = None,
 ) -> int:
-    """Say for each network connector whether messages to a destination cross it, and why.
+    """Say whether messages to a destination cross, and why.
 
     "yes" is always, "on demand" while somebody on the receiving broker consumes from that very
     destination. The entry that decides is shown with its file and line.

@@ -22,7 +22,7 @@ def generate(
         bool, typer.Option("--show-ports", help="Add a comment with the ports to open.")
     ] = False,
 ) -> int:
-    """Write a broker's XML to stdout, from a topology document.
+    """Write a broker's XML to stdout, from a topology.
 
     Passwords are placeholders, which the broker fills in from its environment when it starts.
 

@@ -19,7 +19,7 @@ def graph(
         typer.Option("-o", "--output", help="Output format."),
     ] = "table",
 ) -> int:
-    """Show brokers and their connectors, cycles, diameter and how far messages get.
+    """Show the network: connectors, cycles, how far messages get.
 
     \b
     Example:

@@ -28,7 +28,7 @@ def init(
         str | None, typer.Option(metavar="NAME", help="The user that the bridge logs in with.")
     ] = None,
 ) -> int:
-    """Write a topology document to stdout: two brokers and what goes between them.
+    """Write a topology document: two brokers, what goes between.
 
     Two URIs of one broker are an active/standby pair. Hosts of AWS make it an Amazon MQ broker.
 
@@ -47,6 +47,6 @@ def init(
         starter.parse_end(target, "--to", to_version),
     )
     output.write(starter.write(*ends, queues or (), topics or (), user))
-    for hint in filter(None, (end.hint() for end in ends)):
+    for hint in filter(None, (*(end.hint() for end in ends), starter.login_hint(*ends, user))):
         output.message(f"hint: {hint}")
     return ExitCode.OK

@@ -37,7 +37,11 @@ def lint(
     fail_on: FailOn = None,
     exit_zero: ExitZero = False,
 ) -> int:
-    """Check networks of brokers: what stops start-up, what forwards nothing, what loses messages.
+    """Check broker files and topologies.
+
+    The rules find what stops start-up, what forwards nothing, what loses messages ('opskit rule').
+    Files are read as ActiveMQ 5.19 unless --engine says otherwise. With --diff, what --fix would
+    change is printed, and nothing is changed.
 
     \b
     Example:

@@ -25,7 +25,9 @@ def migrate(
     fail_on: FailOn = None,
     exit_zero: ExitZero = False,
 ) -> int:
-    """Say what an upgrade of ActiveMQ changes: what stops start-up, what changes meaning.
+    """Say what an upgrade of ActiveMQ changes.
+
+    What stops start-up, and what changes its meaning.
 
     The way back to an older release is checked as well, as far as the files show it.
 

@@ -22,7 +22,9 @@ def patch(
     diff: Diff = False,
     yes: Yes = False,
 ) -> int:
-    """Make a broker file's network connectors those of a topology, and keep every other byte.
+    """Put a topology's connectors into a broker's file.
+
+    Every other byte stays.
 
     Connectors called as opskit calls its own (Q:a->b, T:a->b) are inserted, updated and removed;
     others stay. The old file is kept beside the new one. With --diff the exit status is 1 where

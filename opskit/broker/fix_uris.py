@@ -49,7 +49,7 @@ def failover_once(connector: Connector) -> list[Edit]:
 def _with_options(uri: uris.Uri) -> str:
     """A failover URI that gives up after one try; `randomize` stays where it is given."""
     options = dict(uri.options)
-    if options.get("maxReconnectAttempts", "").isdecimal():
+    if options.get("maxReconnectAttempts", "").isdecimal() or uris.has_placeholder(uri.query):
         return uri.text
     options["maxReconnectAttempts"] = "0"
     options.setdefault("randomize", "false")

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from opskit.broker import attributes, destinations, edit, fix_uris, reader, uris
+from opskit.broker import attributes, destinations, edit, fix_uris, placement, reader, uris
 from opskit.broker.edit import Edit
 from opskit.broker.model import Broker, Connector, Entry
 from opskit.broker.xmltree import Element, XmlDocument
@@ -160,14 +160,20 @@ def _one_ttl(connector: Connector) -> list[Edit]:
 
 
 def _placeholders(connector: Connector) -> list[Edit]:
-    """BRK010: a placeholder for each password; none at all where Amazon MQ fills it in."""
+    """BRK010: a placeholder for each password; none at all where Amazon MQ fills it in.
+
+    Not in a whole file that nothing fills in: the broker would log in with the placeholder's text.
+    """
     document, element = connector.broker.document, connector.element
+    managed = connector.broker.target == "amazon-mq"
+    if not managed and connector.broker.element and not placement.fills_placeholders(document):
+        return []
     edits = []
     for name in ("password", "remotePassword"):
         value = connector.attributes.get(name, "").strip()
         if not value or uris.has_placeholder(value) or value.startswith("ENC("):
             continue
-        if connector.broker.target == "amazon-mq":
+        if managed:
             edits.append(edit.remove_attribute(document, element, name))
         else:
             variable = f"${{{_variable(connector, name)}}}"

@@ -181,7 +181,7 @@ def _warnings(place: Place, changes: Sequence[Change], wanted: Mapping[str, Tag]
                 )
     changed = {change.connector for change in changes if change.action != "remove"}
     filled = [name for name in changed if _has_placeholder(wanted[name])]
-    if filled and place.broker and not _fills_placeholders(place.document):
+    if filled and place.broker and not placement.fills_placeholders(place.document):
         yield (
             "nothing in this file fills in ${...}: add a PropertyPlaceholderConfigurer bean, "
             "as the stock activemq.xml has"
@@ -198,11 +198,3 @@ def _subscribes_durably(connector: Connector) -> bool:
 
 def _has_placeholder(connector: Tag) -> bool:
     return any(uris.has_placeholder(value) for value in connector.attributes.values())
-
-
-def _fills_placeholders(document: XmlDocument) -> bool:
-    return any(
-        element.name == "property-placeholder"
-        or "PlaceholderConfigurer" in element.attributes.get("class", "")
-        for element in document.root.walk()
-    )

@@ -66,6 +66,15 @@ def _holder(document: XmlDocument, elements: list[Element]) -> Element | None:
     return found[0] if found else None
 
 
+def fills_placeholders(document: XmlDocument) -> bool:
+    """Whether something in the file fills in `${...}`, as in the stock activemq.xml."""
+    return any(
+        element.name == "property-placeholder"
+        or "PlaceholderConfigurer" in element.attributes.get("class", "")
+        for element in document.root.walk()
+    )
+
+
 def before(broker: Element) -> Element | None:
     """The child behind which a new holder stands: the last before the first that sorts after it.
 

@@ -101,6 +101,14 @@ def write(
     return text
 
 
+def login_hint(source: End, target: End, user: str | None) -> str:
+    """That a user is missing, where one of the brokers certainly asks for one; else empty."""
+    managed = [end.name for end in (source, target) if end.managed]
+    if user is not None or not managed:
+        return ""
+    return f"{' and '.join(managed)} (Amazon MQ) asks for a user: give --user NAME"
+
+
 def _broker(end: End) -> list[str]:
     version = json.dumps(end.version or versions.DEFAULT)
     note = "" if end.version else "  # assumed: write the release that it runs"

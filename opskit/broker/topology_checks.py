@@ -9,6 +9,7 @@ from opskit.broker.topology import Account, BrokerSpec, Route, Topology
 from opskit.documents import Document, Problems
 from opskit.errors import UsageError
 from opskit.nodes import ListNode, MapNode, Node, ScalarNode
+from opskit.redact import masked
 
 # What the broker keeps of a brokerName; anything else would become an underscore.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -208,6 +209,11 @@ def _endpoint_trouble(spec: BrokerSpec, endpoint: str) -> tuple[str, str] | None
         return (
             f"white space or a control character inside the URI {endpoint!r}",
             "no broker can be reached under it",
+        )
+    if masked(endpoint) != endpoint:
+        return (
+            "a password inside an endpoint",
+            "bridges log in with the credentials of a route: {env: NAME} or {file: PATH}",
         )
     try:
         uri = uris.parse(endpoint)

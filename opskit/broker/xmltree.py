@@ -15,14 +15,16 @@ from opskit.findings import Location
 MAX_DEPTH = 100
 MAX_TAGS = 1_000_000
 MAX_ATTRIBUTES = 256
-_HINT = "mend the XML and run this again; nothing was changed"
+_HINT = "mend the XML"
 _TAG = re.compile(rb"""<(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _ATTRIBUTE = re.compile(rb"""(?<=\s)([^\s=<>"'/]++)\s*=\s*("[^"]*"|'[^']*')""")
 _DECLARED = re.compile(rb"""\A<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
+_BARE_AMPERSAND = re.compile(rb"""&[^\s;&<"']*\Z""")
 _LEFT_OPEN = (
     expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH],
     expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS],
 )
+_INVALID_TOKEN = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
 _ENCODINGS = re.compile(r"utf-8|ascii|utf-16(-[lb]e)?|iso8859-\d+|cp\d+|latin-1|koi8-[ru]")
 
 
@@ -224,13 +226,15 @@ def _parse(name: str, data: bytes) -> Element:
     except expat.ExpatError as error:
         where = f"{name}:{error.lineno}:{error.offset + 1}"
         raise InputError(
-            _explain(error, data, open_elements[-1]), where=where, hint=_HINT
+            _explain(error, data, open_elements[-1], parser.ErrorByteIndex),
+            where=where,
+            hint=_HINT,
         ) from None
     return top.children[0]
 
 
-def _explain(error: expat.ExpatError, data: bytes, innermost: Element) -> str:
-    """What is wrong, in words, with the element that was left open where that may be the cause."""
+def _explain(error: expat.ExpatError, data: bytes, innermost: Element, at: int) -> str:
+    """What is wrong, in words, with the likely cause: an element left open, or a bare `&`."""
     if not data.strip():
         return "empty: no XML here"
     if b"\0" in data[:1024]:
@@ -239,4 +243,6 @@ def _explain(error: expat.ExpatError, data: bytes, innermost: Element) -> str:
     if innermost.name and error.code in _LEFT_OPEN:
         line = data.count(b"\n", 0, innermost.start) + 1
         what += f" (<{innermost.name}> of line {line} is not closed)"
+    if error.code == _INVALID_TOKEN and _BARE_AMPERSAND.search(data, max(0, at - 200), at):
+        what += "; write &amp; for &"
     return what

@@ -6,12 +6,13 @@ The one package that prints. Importing it loads no renderer: each is loaded wher
 import sys
 from collections.abc import Sequence
 
-from opskit.findings import Report, Rule
+from opskit.findings import FailOn, Report, Rule
 from opskit.output.console import (
     Color,
     configure,
     confirm,
     error,
+    fitted,
     is_terminal,
     message,
     quiet_on_closed_pipe,
@@ -36,6 +37,7 @@ __all__ = [
     "emit_report",
     "emit_rows",
     "error",
+    "fitted",
     "message",
     "quiet_on_closed_pipe",
     "render_report",
@@ -52,9 +54,11 @@ def emit_rows(table: Table, fmt: Format) -> None:
     _emit(render_rows(table, fmt), fmt)
 
 
-def emit_report(report: Report, fmt: Format, rules: Sequence[Rule] = ()) -> None:
+def emit_report(
+    report: Report, fmt: Format, rules: Sequence[Rule] = (), fail_on: FailOn = FailOn.ERROR
+) -> None:
     """Write the findings to stdout and the line that sums them up to stderr."""
-    _emit(render_report(report, fmt, rules), fmt)
+    _emit(render_report(report, fmt, rules, fail_on), fmt)
     message(summary_line(report))
 
 

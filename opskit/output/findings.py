@@ -1,12 +1,13 @@
 """The findings of a check in each of the formats for findings.
 
 Each function that renders takes a `Report` and returns text; only the format for people may be
-empty, where there is nothing to say on stdout.
+empty, where there is nothing to say on stdout. Findings keep the order of the report, which is
+by file and line (`Registry.run`), as compilers have it; GitHub's annotations are worst first.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from opskit.findings import Finding, Report, Rule, Severity
+from opskit.findings import FailOn, Finding, Report, Rule, Severity
 from opskit.output import console
 from opskit.output.formats import FINDINGS, Format, require
 from opskit.output.parts import details
@@ -22,10 +23,13 @@ _STYLES = {
 _SNIPPET = "    "
 
 
-def render_report(report: Report, fmt: Format, rules: Sequence[Rule] = ()) -> str:
+def render_report(
+    report: Report, fmt: Format, rules: Sequence[Rule] = (), fail_on: FailOn = FailOn.ERROR
+) -> str:
     """`report` in one of the formats `FINDINGS`; UsageError for any other.
 
-    `rules` are the rules that were run; SARIF describes them.
+    `rules` are the rules that were run; SARIF describes them. `fail_on` decides which findings
+    JUnit is told of as failures.
     """
     require(fmt, FINDINGS, "findings")
     match fmt:
@@ -39,7 +43,7 @@ def render_report(report: Report, fmt: Format, rules: Sequence[Rule] = ()) -> st
             from opskit.output import junit
 
             blocks = ["\n".join(_block(finding)) for finding in report.findings]
-            return junit.render(report, summary_line(report), blocks)
+            return junit.render(report, summary_line(report), blocks, fail_on)
         case Format.SARIF:
             from opskit.output import sarif
 
@@ -52,7 +56,7 @@ def render_report(report: Report, fmt: Format, rules: Sequence[Rule] = ()) -> st
 
 
 def summary_line(report: Report) -> str:
-    """`2 errors, 1 not checked in 3 files`, `no findings in 3 files`."""
+    """`2 errors, 1 not checked in 3 files (1 fixable with --fix)`, `no findings in 3 files`."""
     counts = report.summary()
     parts = {
         "error": count(counts["error"], "error"),
@@ -62,7 +66,9 @@ def summary_line(report: Report) -> str:
     }
     told = ", ".join(text for severity, text in parts.items() if counts[severity])
     scope = f" in {count(report.checked, report.unit)}" if report.checked else ""
-    return f"{told or 'no findings'}{scope}"
+    fixable = sum(finding.fixable for finding in report.findings)
+    mend = f" ({fixable} fixable with --fix)" if fixable else ""
+    return f"{told or 'no findings'}{scope}{mend}"
 
 
 def _nested(report: Report) -> Table:
@@ -143,7 +149,8 @@ def _blocks(report: Report) -> str:
 
 
 def _block(finding: Finding) -> Iterator[str]:
-    yield f"{_lead(finding)}{_mark(finding)} {one_line(finding.message)}"
+    fixable = "[*] " if finding.fixable else ""
+    yield f"{_lead(finding)}{_mark(finding)} {fixable}{one_line(finding.message)}"
     for label, text in details(finding):
         first, *more = visible(text).split("\n")
         if more:

@@ -3,31 +3,24 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from opskit.findings import Finding, Report, Severity
+from opskit.findings import FailOn, Finding, Report, Severity
 from opskit.output.parts import file_of
 from opskit.output.text import visible
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-# What could not be checked is an error of the test, not a failure of what is tested.
-_ELEMENTS = {
-    Severity.ERROR: "failure",
-    Severity.WARNING: "failure",
-    Severity.UNKNOWN: "error",
-    Severity.INFO: "system-out",
-}
 
-
-def render(report: Report, summary: str, details: list[str]) -> str:
+def render(report: Report, summary: str, details: list[str], fail_on: FailOn) -> str:
     """One test case a finding, or one that passes; `details` is each finding as text.
 
-    In ASCII, so that the declared encoding holds on every stream.
+    A case fails where the exit status does: from `fail_on` up. In ASCII, so that the declared
+    encoding holds on every stream.
     """
     from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
     name = report.schema.partition("/")[0]
-    kinds = Counter(_ELEMENTS[finding.level] for finding in report.findings)
+    kinds = Counter(_element(finding, fail_on) for finding in report.findings)
     counts = {
         "name": name,
         "tests": str(len(report.findings) or 1),
@@ -38,7 +31,7 @@ def render(report: Report, summary: str, details: list[str]) -> str:
     suite = SubElement(root, "testsuite", counts)
     names: Counter[str] = Counter()
     for finding, detail in zip(report.findings, details, strict=True):
-        _add_case(suite, finding, detail, name, names)
+        _add_case(suite, finding, detail, name, names, _element(finding, fail_on))
     if not report.findings:
         SubElement(suite, "testcase", {"classname": name, "name": summary})
     indent(root)
@@ -46,8 +39,20 @@ def render(report: Report, summary: str, details: list[str]) -> str:
     return document.decode("ascii") + "\n"
 
 
+def _element(finding: Finding, fail_on: FailOn) -> str:
+    """What could not be checked is an error of the test, not a failure of what is tested."""
+    if finding.level is Severity.UNKNOWN:
+        return "error"
+    return "failure" if fail_on.covers(finding.level) else "system-out"
+
+
 def _add_case(
-    suite: "Element", finding: Finding, detail: str, fallback: str, names: Counter[str]
+    suite: "Element",
+    finding: Finding,
+    detail: str,
+    fallback: str,
+    names: Counter[str],
+    element: str,
 ) -> None:
     from xml.etree.ElementTree import SubElement
 
@@ -60,6 +65,5 @@ def _add_case(
         name += f" ({names[key]})"
     attributes = {"classname": classname, "name": name} | ({"file": classname} if file else {})
     case = SubElement(suite, "testcase", attributes)
-    element = _ELEMENTS[finding.level]
     told = {"message": visible(finding.message), "type": finding.level.value}
     SubElement(case, element, {} if element == "system-out" else told).text = visible(detail)

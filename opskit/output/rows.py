@@ -14,6 +14,7 @@ from opskit.output.text import one_line, pad, visible, width
 from opskit.output.values import cell, dumps
 
 _GAP = "  "
+_FOR_PEOPLE = ("yes", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,10 @@ class Table:
         names = [column.name for column in self.shown]
         return ({**dict.fromkeys(names), **row} for row in self.rows)
 
-    def cells(self) -> Iterator[list[str]]:
-        """The text of each row's columns."""
+    def cells(self, *truth: str) -> Iterator[list[str]]:
+        """The text of each row's columns; `truth` are the words for true and for false."""
         names = [column.name for column in self.shown]
-        return ([cell(row.get(name)) for name in names] for row in self.rows)
+        return ([cell(row.get(name), *truth) for name in names] for row in self.rows)
 
     def at_right(self, column: Column) -> bool:
         """Whether the column's cells stand at its right edge."""
@@ -128,7 +129,7 @@ def _md(table: Table) -> str:
     lines = [
         (markdown_text(column.heading) for column in columns),
         rules,
-        *(map(markdown_text, cells) for cells in table.cells()),
+        *(map(markdown_text, cells) for cells in table.cells(*_FOR_PEOPLE)),
     ]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
@@ -141,7 +142,7 @@ def _table(table: Table) -> str:
 def _in_pipe(table: Table) -> str:
     """Aligned columns, one line a row, nothing cut: for `grep` and `awk`."""
     header = [column.heading.upper() for column in table.shown]
-    body = [[one_line(text) for text in cells] for cells in table.cells()]
+    body = [[one_line(text) for text in cells] for cells in table.cells(*_FOR_PEOPLE)]
     widths = [max(map(width, texts)) for texts in zip(header, *body, strict=True)]
     right = [table.at_right(column) for column in table.shown]
     lines = [_GAP.join(map(pad, line, widths, right)).rstrip() for line in (header, *body)]
@@ -161,7 +162,7 @@ def _on_terminal(table: Table, columns: int) -> str:
     for column in table.shown:
         justify: Literal["left", "right"] = "right" if table.at_right(column) else "left"
         grid.add_column(Text(column.heading.upper()), justify=justify, overflow="fold")
-    for cells in table.cells():
+    for cells in table.cells(*_FOR_PEOPLE):
         grid.add_row(*(Text(visible(text)) for text in cells))
     target = StringIO()
     Console(

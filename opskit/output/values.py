@@ -37,13 +37,13 @@ def plain(value: object) -> object:
     return isoformat() if isoformat else str(value)
 
 
-def cell(value: object) -> str:
+def cell(value: object, yes: str = "true", no: str = "false") -> str:
     """`value` as text: None is empty, lists are joined with spaces, mappings are JSON."""
     match plain(value):
         case None:
             return ""
         case bool() as flag:
-            return "true" if flag else "false"
+            return yes if flag else no
         case list() as items:
             return " ".join(map(cell, items))
         case dict() as mapping:

@@ -105,19 +105,7 @@ def warnings(network: Network) -> set[str]:
     return {found.rule for found in findings if found.level is Severity.WARNING}
 
 
-NAMELESS = pytest.mark.xfail(
-    reason="BRK053 takes the files of two Amazon MQ brokers, which hold no name, for one name",
-    strict=True,
-)
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(kind, marks=[NAMELESS] if kind == "between managed brokers" else [])
-        for kind in ROUTES
-    ],
-)
+@pytest.mark.parametrize("kind", ROUTES)
 def test_whole_files(kind: str) -> None:
     made, _ = read(ROUTES[kind])
     assert warnings(written(made, whole=True)) == DEFENDED.get(kind, set())

@@ -23,6 +23,10 @@ BRIDGE = (
     '<networkConnector name="n" uri="static:(tcp://127.0.0.1:9)" {}/></networkConnectors>'
 )
 
+LOG_QUERY = (
+    '<bean xmlns="http://www.springframework.org/schema/beans" id="logQuery" '
+    'class="io.fabric8.insight.log.log4j.Log4jLogQuery" init-method="start"/>'
+)
 
 # Modules that these releases have and the rig's copy of them has not.
 NOT_IN_THE_RIG = {"5.17.2": {"partition"}, "5.19.1": {"partition", "journal"}}
@@ -65,14 +69,17 @@ def samples(ports: list[int]) -> dict[str, str]:
         files[name] = configs.broker_xml(name, next(port), **{attribute: "9999"})
     auto = '<transportConnector name="late" uri="tcp://127.0.0.1:0" autoStart="false"/>'
     files["auto_transport"] = configs.broker_xml("auto_transport", next(port), extra_transport=auto)
+    files["log_query"] = configs.broker_xml("log_query", next(port)).replace(
+        "</beans>", f"{LOG_QUERY}</beans>"
+    )
     return files
 
 
 def stopped(xml: str, version: str) -> bool:
     """Whether migrate says that the file does not start on that release."""
-    to = versions.parse(version)
-    migration = Migration(Network(from_document(XmlDocument("a.xml", xml.encode()))), to, to)
-    found = MIGRATION.run(migration, select=["BRK101", "BRK102", "BRK103"])
+    old, new = versions.parse("5.16"), versions.parse(version)
+    migration = Migration(Network(from_document(XmlDocument("a.xml", xml.encode()))), old, new)
+    found = MIGRATION.run(migration, select=["BRK101", "BRK102", "BRK103", "BRK110"])
     return bool(found)
 
 

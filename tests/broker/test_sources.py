@@ -130,7 +130,37 @@ def test_version_and_target_are_those_asked_for(tmp_path: Path) -> None:
     file = write(tmp_path / "1.xml", broker("one"))
     (found,) = read_network([file], version=versions.parse("5.17"), target="amazon-mq").brokers
     assert (str(found.version), found.target) == ("5.17", "amazon-mq")
-    assert str(read_network([file]).brokers[0].version) == versions.DEFAULT
+    assert found.version_given
+    (assumed,) = read_network([file]).brokers
+    assert (str(assumed.version), assumed.target) == (versions.DEFAULT, "self-managed")
+    assert not assumed.version_given
+
+
+ALONE = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+OPENWIRE = '<transportConnectors><transportConnector name="openwire"/></transportConnectors>'
+LISTENING = OPENWIRE.replace("/>", ' uri="tcp://0.0.0.0:1"/>')
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        (f"{ALONE}<broker/>", "amazon-mq"),
+        (f"<broker>{OPENWIRE}</broker>", "amazon-mq"),
+        ("<broker/>", "self-managed"),
+        (ALONE.replace("yes", "no") + "<broker/>", "self-managed"),
+        (f'{ALONE}<broker brokerName="b"/>', "self-managed"),
+        (f"{ALONE}<beans><broker/></beans>", "self-managed"),
+        (f"{ALONE}<broker>{LISTENING}</broker>", "self-managed"),
+        (f"{ALONE}<networkConnectors/>", "self-managed"),
+    ],
+)
+def test_without_a_target_the_shape_of_the_file_tells_it(
+    text: str, target: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "1.xml", text)
+    assert [broker.target for broker in read_network([file]).brokers] == [target]
+    (asked,) = read_network([file], target="self-managed").brokers
+    assert asked.target == "self-managed"
 
 
 @pytest.mark.parametrize(

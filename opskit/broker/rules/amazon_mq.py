@@ -10,6 +10,7 @@ from opskit.broker.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
 
 _GUIDE = "https://docs.aws.amazon.com/amazon-mq/latest/developer-guide"
+_PASSWORDS = ("password", "remotePassword")  # BRK010's
 
 
 @RULES.rule(
@@ -86,7 +87,7 @@ def _refused(broker: Broker, element: Element, why: str) -> Finding:
 def _attributes(broker: Broker, element: Element) -> Iterator[Finding]:
     known = permitted.ATTRIBUTES.get(element.name, frozenset())
     for name in element.attributes:
-        if name in known or " " in name or name == "id":
+        if name in known or " " in name or name == "id" or name in _PASSWORDS:
             continue
         meant = get_close_matches(name, known, n=1)
         yield Finding(

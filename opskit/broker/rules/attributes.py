@@ -11,6 +11,7 @@ from opskit.broker.rules import index
 from opskit.broker.rules.registry import RULES
 from opskit.broker.versions import Version
 from opskit.findings import Finding, Rule, Severity
+from opskit.redact import masked_value
 
 _ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
 _NETWORKS = "https://activemq.apache.org/components/classic/documentation/networks-of-brokers"
@@ -27,7 +28,7 @@ def _finding(connector: Connector, attribute: str, message: str, expected: str =
         message=f"{connector.label}: {message}",
         object=connector.label,
         location=connector.location(attribute),
-        observed=connector.attributes.get(attribute, ""),
+        observed=masked_value(attribute, connector.attributes.get(attribute, "")),
         expected=expected,
     )
 
@@ -88,7 +89,7 @@ def _unknown(connector: Connector, name: str) -> Iterator[Finding]:
             message=f"{connector.label}: {name!r} is the broker's own, and is overwritten",
             object=connector.label,
             location=connector.location(name),
-            observed=connector.attributes[name],
+            observed=masked_value(name, connector.attributes[name]),
             expected="uri" if name == "discoveryURI" else f"no {name}",
             severity=Severity.WARNING,  # the broker starts (measured)
         )
@@ -123,16 +124,22 @@ def name_twice(network: Network) -> Iterator[Finding]:
             yield from _twice(broker, others)
 
 
-def _other_names(broker: Broker) -> set[str]:
-    """The bean names that the broker's file gives away before its connectors."""
-    transports = broker.child("transportConnectors")
-    if transports is None:
-        return set()
-    return {child.attributes["name"] for child in transports.children if "name" in child.attributes}
+def _other_names(broker: Broker) -> dict[str, str]:
+    """The bean names that others have: transportConnectors, and connectors of a replaced block."""
+    blocks = broker.element.children if broker.element else []
+    last = broker.connectors[0].element.parent
+    return {
+        child.attributes["name"]: f"a {child.name}"
+        for block in blocks
+        if block.name == "transportConnectors"
+        or (block.name == "networkConnectors" and block is not last)
+        for child in block.children
+        if "name" in child.attributes
+    }
 
 
-def _twice(broker: Broker, others: set[str]) -> Iterator[Finding]:
-    used = dict.fromkeys(others, "a transportConnector")
+def _twice(broker: Broker, others: dict[str, str]) -> Iterator[Finding]:
+    used = dict(others)
     for connector in broker.connectors:
         named = "name" in connector.attributes
         if uris.has_placeholder(connector.name):

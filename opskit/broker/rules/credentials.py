@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from opskit.broker.model import Broker, Connector, Network
 from opskit.broker.rules import index
 from opskit.broker.rules.registry import RULES
+from opskit.broker.xmltree import Element
 from opskit.broker.uris import has_placeholder
 from opskit.findings import Finding, Rule, Severity
 
 _AMQ_8413 = "AMQ-8413, https://issues.apache.org/jira/browse/AMQ-8413"
 _ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
+_GUIDE = "https://docs.aws.amazon.com/amazon-mq/latest/developer-guide"
 _SECRETS = ("password", "remotePassword")
+_STORE_SECRETS = ("keyStorePassword", "keyStoreKeyPassword", "trustStorePassword")
+_AMAZON_SUFFIX = (".amazonaws.com", ".amazonaws.com.cn")
 
 #: The accounts of a broker: each user's password, None where a placeholder hides it.
 Accounts = dict[str, str | None]
@@ -126,7 +130,7 @@ def _refused_remotely(
         title="a password written out",
         why="Whoever reads the file, its backups or its history has the password. Amazon MQ fills "
         "in the password of a connector itself and keeps none from a configuration.",
-        fix='write a placeholder, password="${BRIDGE_PASSWORD}"; on Amazon MQ leave it out',
+        fix='write a placeholder, as in password="${BRIDGE_PASSWORD}"',
         reference="https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/"
         "network-of-brokers.html; https://activemq.apache.org/encrypted-passwords",
     )
@@ -139,13 +143,40 @@ def written_out(network: Network) -> Iterator[Finding]:
                 continue
             for connector in connectors:
                 managed = connector.broker.target == "amazon-mq"
-                yield _finding(
+                finding = _finding(
                     connector,
                     name,
                     f"{name} is written out",
                     "no password" if managed else f'{name}="${{...}}"',
                     Severity.ERROR if managed else None,
                 )
+                if managed:
+                    finding.fix = "leave it out: Amazon MQ fills it in"
+                yield finding
+    for broker in network.brokers:
+        if broker.target != "amazon-mq":  # there sslContext as a whole is refused (BRK028)
+            yield from _stores(broker)
+
+
+def _stores(broker: Broker) -> Iterator[Finding]:
+    """The passwords of key stores and trust stores, the broker's and its connectors'."""
+    owners: list[tuple[str, Element | None]] = [
+        (f"broker {broker.name!r}", broker.child("sslContext"))
+    ]
+    owners += [(c.label, c.element.find("sslContext")) for c in broker.connectors]
+    for owner, context in owners:
+        for element in context.walk() if context else ():
+            for name in _STORE_SECRETS:
+                value = element.attributes.get(name, "")
+                if value and not _hidden(value):
+                    yield Finding(
+                        message=f"{owner}: {name} of its sslContext is written out",
+                        object=f"sslContext of {owner}",
+                        location=broker.location(element, name),
+                        observed="(not shown)",
+                        expected=f'{name}="${{...}}"',
+                        fix=f'write a placeholder, as in {name}="${{STORE_PASSWORD}}"',
+                    )
 
 
 @RULES.rule(
@@ -203,3 +234,44 @@ def half_a_pair(network: Network) -> Iterator[Finding]:
                 if lacks not in connector.attributes and connector.broker.target != "amazon-mq":
                     message = f"{has} without {lacks} {consequence}"
                     yield _finding(connector, has, message, f"{lacks} as well")
+
+
+@RULES.rule(
+    Rule(
+        "BRK058",
+        Severity.ERROR,
+        title="no user for Amazon MQ",
+        why="Amazon MQ lets nobody in without a user and password: the bridge is refused, again "
+        "and again.",
+        fix="add userName, or remoteUserName and remotePassword, of a user of that broker",
+        reference=f"{_GUIDE}/network-of-brokers.html",
+    )
+)
+def no_amazon_user(network: Network) -> Iterator[Finding]:
+    """Cannot be reproduced here; what a broker with authentication does is BRK048's."""
+    if not _knows_amazon_mq(network):
+        return
+    for connector in network.connectors:
+        given = connector.attributes
+        if "userName" in given or "remoteUserName" in given or connector.uri is None:
+            continue
+        name = _amazon_host(connector) or next(
+            (there.name for there in network.remotes(connector) if there.target == "amazon-mq"), ""
+        )
+        if name:
+            message = f"no userName, and {name} asks for one"
+            yield _finding(connector, "", message, "userName or remoteUserName")
+
+
+def _knows_amazon_mq(network: Network) -> bool:
+    return any(host.endswith(_AMAZON_SUFFIX) for host, _ in index.of(network).addresses) or any(
+        broker.target == "amazon-mq" for broker in network.brokers
+    )
+
+
+def _amazon_host(connector: Connector) -> str:
+    """The host of Amazon MQ that the connector leads to; empty for none."""
+    for part in connector.uri.wrapped() if connector.uri else ():
+        if ".mq." in part.host and part.host.endswith(_AMAZON_SUFFIX):
+            return part.host
+    return ""

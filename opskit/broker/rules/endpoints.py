@@ -8,7 +8,7 @@ from opskit.broker.rules import index
 from opskit.broker.rules.registry import RULES
 from opskit.broker.rules.uris import finding
 from opskit.broker.uris import OPENWIRE, WRAPPERS, Uri
-from opskit.findings import Finding, Rule, Severity
+from opskit.findings import Finding, Location, Rule, Severity
 
 _TRANSPORTS = "https://activemq.apache.org/components/classic/documentation/uri-protocols"
 _AMAZON = "https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/network-of-brokers.html"
@@ -110,22 +110,26 @@ def pair(network: Network) -> Iterator[Finding]:
             seen.add(id(connector))
             yield finding(connector, "both members of a pair in static:", expected="masterslave:")
         elif member[2] == "2" or other in known:
+            seen_at = f"; the other, {other}, stands at {known[other]}" if other in known else ""
             yield finding(
-                connector, f"only {host} of an active/standby pair", expected=f"{other} as well"
+                connector,
+                f"only {host} of an active/standby pair{seen_at}",
+                expected=f"{other} as well",
             )
 
 
-def _members(network: Network) -> frozenset[str]:
-    """Every Amazon MQ host that a connector or a topology names."""
-    hosts = {
-        transport.host.lower()
-        for connector in network.connectors
-        for transport in connector.endpoints
-        if transport.host.endswith(_AMAZON_SUFFIX)
-    }
+def _members(network: Network) -> dict[str, Location]:
+    """Every Amazon MQ host that a connector or a topology names, with the first such place."""
+    found: dict[str, Location] = {}
+    for connector in network.connectors:
+        for transport in connector.endpoints:
+            host = transport.host.lower()
+            if host.endswith(_AMAZON_SUFFIX) and host not in found:
+                found[host] = connector.location("uri")
     for broker in network.brokers:
-        hosts.update(address.rpartition(":")[0].lower() for address in broker.addresses)
-    return frozenset(hosts)
+        for address in broker.addresses:
+            found.setdefault(address.rpartition(":")[0].lower(), broker.location())
+    return found
 
 
 @RULES.rule(
@@ -152,7 +156,7 @@ def no_such_address(network: Network) -> Iterator[Finding]:
 
 def _wrong_addresses(connector: Connector, outer: Uri) -> Iterator[Finding]:
     for part in _transports(outer):
-        if part.scheme not in _SOCKETS:
+        if part.scheme not in _SOCKETS or part.hidden:
             continue
         if not part.host or not _is_host(part.host):
             problem, expected = f"no usable host in {part.text!r}", "letters, digits, - and ."
@@ -171,6 +175,42 @@ def _usable(host: str, port: int | None) -> bool:
 
 def _is_host(host: str) -> bool:
     return bool(_HOST.fullmatch(host) or _IPV4.fullmatch(host) or ":" in host)
+
+
+@RULES.rule(
+    Rule(
+        "BRK059",
+        Severity.WARNING,
+        title="a connection from Amazon MQ to a broker outside AWS",
+        why="Amazon MQ reaches brokers inside its VPC and in peered ones; anywhere else the "
+        "bridge never comes up.",
+        fix="start the connection on the other broker, with a duplex connector where messages "
+        "come from Amazon MQ; in a topology leave out the initiator",
+        reference=_AMAZON,
+    )
+)
+def out_of_amazon_mq(network: Network) -> Iterator[Finding]:
+    """A warning: a broker that is not Amazon's may run in the VPC as well."""
+    for broker in network.brokers:
+        if broker.target != "amazon-mq":
+            continue
+        for connector in broker.connectors:
+            for end in connector.endpoints:
+                there = network.at(end)
+                managed = there.target == "amazon-mq" if there else _is_amazon(end.host)
+                if not managed:
+                    yield finding(
+                        connector,
+                        f"Amazon MQ starts the connection to {end.address}, which has to be in "
+                        "its VPC or a peered one",
+                        observed=end.text,
+                        expected="a connector on the other broker",
+                    )
+                    break
+
+
+def _is_amazon(host: str) -> bool:
+    return ".mq." in host and host.endswith(_AMAZON_SUFFIX)
 
 
 @RULES.rule(
@@ -194,12 +234,14 @@ def amazon_mq_address(network: Network) -> Iterator[Finding]:
 
 def _wrong_for_amazon(connector: Connector, outer: Uri) -> Iterator[Finding]:
     for part in _transports(outer):
-        if ".mq." not in part.host or not part.host.endswith(_AMAZON_SUFFIX):
+        if not _is_amazon(part.host):
             continue
         expected = f"ssl://{part.host}:61617"
         if part.port not in (None, 61617):
-            speaks = _AMAZON_PORTS.get(part.port or 0, "nothing")
-            message = f"port {part.port} of Amazon MQ speaks {speaks}, not OpenWire"
+            speaks = _AMAZON_PORTS.get(part.port or 0)
+            message = f"Amazon MQ does not listen on port {part.port}"
+            if speaks:
+                message = f"port {part.port} of Amazon MQ speaks {speaks}, not OpenWire"
             yield finding(connector, message, observed=part.text, expected=expected)
         elif part.scheme in OPENWIRE and "ssl" not in part.scheme and part.scheme != "https":
             message = f"{part.scheme}:// is not encrypted, and Amazon MQ takes nothing else"

@@ -170,7 +170,7 @@ def durable_queue(network: Network) -> Iterator[Finding]:
 @RULES.rule(
     Rule(
         "BRK046",
-        Severity.WARNING,
+        Severity.INFO,
         title="a wildcard in a static include",
         why="It forwards whatever matches (measured), but the documentation forbids it: another "
         "release may drop it.",

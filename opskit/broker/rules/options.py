@@ -6,7 +6,7 @@ from opskit.broker.model import Connector, Network
 from opskit.broker.rules import index
 from opskit.broker.rules.registry import RULES
 from opskit.broker.rules.uris import finding
-from opskit.broker.uris import OPENWIRE, Uri
+from opskit.broker.uris import OPENWIRE, Uri, has_placeholder
 from opskit.findings import Finding, Rule, Severity
 
 _AMAZON = "https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/network-of-brokers.html"
@@ -73,7 +73,10 @@ def failover_for_ever(network: Network) -> Iterator[Finding]:
 
 def _gives_up(failover: Uri) -> bool:
     value = failover.option("maxReconnectAttempts") or ""
-    return value.isdecimal()
+    if value.isdecimal() or has_placeholder(value):
+        return True
+    # A placeholder for an option may be this one.
+    return "{" in failover.query and any(has_placeholder(name) for name, _ in failover.options)
 
 
 @RULES.rule(
@@ -149,4 +152,4 @@ def ignored_option(network: Network) -> Iterator[Finding]:
 
 
 def _is_read(name: str) -> bool:
-    return name in _AGENT or name.startswith("discovered.")
+    return name in _AGENT or name.startswith("discovered.") or has_placeholder(name)

@@ -201,16 +201,17 @@ def multicast_with_amazon_mq(network: Network) -> Iterator[Finding]:
     Rule(
         "BRK038",
         Severity.UNKNOWN,
-        title="a placeholder in the URI",
+        title="a placeholder for the URI or its scheme",
         why="What the broker's environment puts there decides whether the bridge works, and no "
         "rule on URIs could look at it.",
-        fix="check the file with the placeholder filled in",
+        fix="check the file with the placeholder filled in: envsubst < FILE | opskit broker lint -",
         reference="Spring property placeholders in an ActiveMQ configuration",
     )
 )
 def placeholder(network: Network) -> Iterable[Finding]:
+    """Where it stands for a host, a port or an option, the other rules look at the rest."""
     if "{" not in "".join(index.of(network).uris):
         return
     for connector in network.connectors:
-        if uris.has_placeholder(connector.attributes.get("uri", "")):
-            yield finding(connector, "could not look at the URI: it holds a placeholder")
+        if connector.uri is None and uris.has_placeholder(connector.attributes.get("uri", "")):
+            yield finding(connector, "could not look at the URI: it hangs on a placeholder")

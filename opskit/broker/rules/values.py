@@ -70,6 +70,7 @@ def _wrong(connector: Connector, name: str, kind: str, value: str) -> Iterator[F
         location=connector.location(name),
         observed=value,
         expected=_EXPECTED[kind],
+        fix=f"write {_EXPECTED[kind]}",
     )
     if not uris.has_placeholder(value):
         yield finding

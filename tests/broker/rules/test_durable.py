@@ -32,10 +32,12 @@ def replay(value: str = "true") -> str:
 
 STATIC_ONLY = ('staticBridge="true"', static("queue:Q"))
 CASES: list[tuple[str, str, list[str], dict[str, Any], set[Severity]]] = [
-    ("018", "both ways", [broker("a", "¦" + connector("b")), broker("b", "¦" + connector("a"))],
+    ("018", "both ways", [broker("a", "¦" + connector("b")), broker("b", connector("a"))],
      {}, {W}),
-    ("018", "duplex", [broker("a", "¦" + connector("b", 'duplex="true"')), "¦" + broker("b")],
+    ("018", "duplex", [broker("a", "¦" + connector("b", 'duplex="true"')), broker("b")],
      {}, {W}),
+    ("018", "duplex from the other end", ["¦" + broker("a"),
+     broker("b", connector("a", 'duplex="true"'))], {}, {W}),
     ("018", "duplex to the unknown", [broker("a", "¦" + connector("x", 'duplex="true"'))],
      {}, {W}),
     ("018", "one of them replays", [broker("a", connector("b"), body=replay()),
@@ -82,3 +84,18 @@ def test_it_fires_at_the_marks(
     found = findings(f"BRK{code}", network)
     assert where(found) == places
     assert levels(found) == severities
+
+
+@pytest.mark.parametrize(
+    ("names", "also"),
+    [
+        ("ab", "; the same holds for broker 'b'"),
+        ("abcdef", "; the same holds for broker 'b', broker 'c', broker 'd' and 2 more"),
+    ],
+)
+def test_one_finding_names_the_other_brokers_of_a_mesh(names: str, also: str) -> None:
+    mesh = [broker(n, *(connector(other) for other in names if other != n)) for n in names]
+    network, _ = read(mesh)
+    (finding,) = findings("BRK018", network)
+    assert finding.message == "queue messages that came by this connection cannot go back" + also
+    assert len(finding.fix) < 100

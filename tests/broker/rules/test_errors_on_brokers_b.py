@@ -204,7 +204,7 @@ def test_a_scheme_that_the_port_does_not_speak(case: Case, source: str, target: 
 
 def test_messages_stay_behind_when_consumers_move(case: Case) -> None:
     """BRK018, a warning, for its claim of having been measured."""
-    assert "BRK018" in case.codes("moved_a", "moved_b")["moved_b"]
+    assert "BRK018" in case.codes("moved_a", "moved_b")["moved_a"]
     case.send("moved_a", "/queue/Q")
     case.fleet.wait_until(lambda: case.size("moved_b") == 5)
     with case.fleet.subscribe(case.ports["moved_a"], "/queue/Q") as arrivals:
@@ -220,7 +220,7 @@ def test_of_two_brokers_with_one_name_the_second_is_refused(version: str, tmp_pa
     bridge = configs.static_bridge("n", f"static:(tcp://127.0.0.1:{hub})", ["Q"])
     twins = [configs.broker_xml("same", port, network_connectors=bridge) for port in (one, two)]
     files = {"hub": configs.broker_xml("hub", hub), "one": twins[0], "two": twins[1]}
-    assert lint(files) == {"hub": set(), "one": {"BRK053"}, "two": {"BRK053"}}
+    assert lint(files) == {"hub": set(), "one": set(), "two": {"BRK053"}}
     first = {"hub": files["hub"], "one": files["one"]}
     with brokers.start(version, first, tmp_path / "first") as fleet:
         fleet.wait_until(lambda: fleet.stats("one").bridged_to() == {"hub"})

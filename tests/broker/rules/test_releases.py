@@ -35,6 +35,8 @@ CASES: list[tuple[str, str, list[str], dict[str, Any], set[Severity]]] = [
       for version in ("5.15.16", "5.17", "5.18.7", "5.19.8", "6.0", "6.1.8", "6.2.0", "6.2.7")),
     *(("023", version, ONE, {"version": version}, set())
       for version in ("5.19", "5.19.9", "6.2", "6.2.8", "6.3.0")),
+    ("023", "once a release", [*DEAD, *ONE, *ONE], {"version": "5.18"}, {W}),
+    ("023", "each release", [*DEAD, *DEAD], {"version": ("5.18", "5.17")}, {W}),
     ("023", "no bridge", [broker("a")], {"version": "5.17.2"}, set()),
     ("052", "5.17", DEAD, {"version": "5.17", "target": "amazon-mq"}, {W}),
     ("052", "6.1", DEAD, {"version": "6.1", "target": "amazon-mq"}, {W}),
@@ -55,3 +57,17 @@ def test_it_fires_at_the_marks(
     found = findings(f"BRK{code}", network)
     assert where(found) == places
     assert levels(found) == severities
+
+
+def test_a_defect_is_told_with_the_number_of_brokers() -> None:
+    network, _ = read([broker(name, connector("x")) for name in "abc"], version="5.18.3")
+    (finding,) = findings("BRK023", network)
+    assert finding.message == "bridges of ActiveMQ 5.18.3 can die silently, here and on 2 more"
+    assert "upgrade to 5.19.9" in finding.fix
+
+
+def test_what_to_do_on_amazon_mq_is_what_its_user_can_do() -> None:
+    network, _ = read(ONE, version="5.18", target="amazon-mq")
+    (finding,) = findings("BRK023", network)
+    assert "5.19.9" not in finding.fix
+    assert "NetworkConnectorConnectionCount" in finding.fix

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from opskit.broker import from_topology, topology
+from opskit.documents import parse_document
 from opskit.findings import Severity
 from tests.broker.rules.marked import (
     broker,
@@ -104,3 +106,21 @@ def test_a_short_ttl_is_told_with_the_route() -> None:
         "messages from 'a' stay on 'b': the way to 'c.example:61616' has 2 hops"
     )
     assert (finding.observed, finding.expected) == ("messageTTL=1", "messageTTL=2")
+
+
+def test_a_short_ttl_of_a_route_is_told_once() -> None:
+    """The queues and the topics of a route are two connectors, and one line."""
+    text = b"""
+brokers:
+  a: {engine: activemq, version: "5.19", endpoints: ["tcp://a:1"]}
+  b: {engine: activemq, version: "5.19", endpoints: ["tcp://b:1"]}
+  c: {engine: activemq, version: "5.19", endpoints: ["tcp://c:1"]}
+routes:
+  - {from: a, to: b, queues: [Q], topics: [T], ttl: 2}
+  - {from: b, to: c, queues: [Q], topics: [T], ttl: 1}
+"""
+    document = parse_document(text, "topology.yaml")
+    network = from_topology.network(topology.from_document(document), document)
+    (finding,) = findings("BRK014", network)
+    assert finding.location is not None
+    assert finding.location.line == 8
