@@ -20,6 +20,7 @@ def demo(
     """
     from opskit import demo as player
     from opskit.cli import invoke
+    from opskit.errors import ExitCode
     from opskit.output import console, write
 
     chosen = player.steps(group)
@@ -30,6 +31,8 @@ def demo(
 
     def run_step(args: Sequence[str]) -> int:
         status = invoke(args)
+        if status == ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
         write(f"{console.paint(f'(exit status {status})', 'dim')}\n\n")
         return status
 

@@ -38,9 +38,12 @@ def output_format(flag: str | None, formats: Sequence[str]) -> str:
     """
     from opskit.settings import FORMATS
 
-    found = load_settings(output=flag if flag in FORMATS else None)
-    wanted: str = flag or found.get("output")
-    return wanted if wanted in (flag, *formats) else "table"
+    return flag or _fitting(load_settings(output=flag if flag in FORMATS else None), formats)
+
+
+def _fitting(found: "Settings", formats: Sequence[str]) -> str:
+    wanted: str = found.get("output") or "table"
+    return wanted if wanted in formats else "table"
 
 
 def check_options(
@@ -55,13 +58,15 @@ def check_options(
 
     Settings are for all checks: codes in them that belong to another one are passed over here.
     """
+    from opskit.output import FINDINGS
+
     found = load_settings(
         output=output, select=_codes(select), ignore=_codes(ignore), fail_on=fail_on
     )
     return CheckOptions(
         select=_own(registry, found, "select"),
         ignore=_own(registry, found, "ignore"),
-        output=found.get("output") or "table",
+        output=output or _fitting(found, FINDINGS),
         fail_on=found.get("fail-on"),
         exit_zero=exit_zero,
     )

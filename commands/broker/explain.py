@@ -35,42 +35,59 @@ def explain(
     from opskit.broker import destinations, sources
     from opskit.broker.explain import exit_code
     from opskit.broker.explain import explain as decide
-    from opskit.commands.results import load_settings
-    from opskit.output import Format, emit_rows, message, write
+    from opskit.commands.results import output_format
+    from opskit.output import ROWS, Format, emit_rows, fitted, message, write
 
     asked = destinations.parse(destination)
-    fmt = Format(load_settings(output=output).get("output") or "table")
+    fmt = Format(output_format(output, ROWS))
     decisions = decide(sources.read_network([path]), asked)
     if not decisions:
         message("no network connector: nothing crosses")
-    emit_rows(_table(decisions, for_people=fmt in (Format.TABLE, Format.MD)), fmt)
+    if fmt in (Format.TABLE, Format.MD):
+        # what crosses is what was asked for
+        decisions.sort(key=lambda decision: _ORDER.index(decision.forwarded))
+        emit_rows(_for_people(decisions), fmt)
+    else:
+        emit_rows(_table(decisions), fmt)
     if fmt is Format.TABLE:
-        write("".join(_sentences(decisions)))
+        write(fitted("".join(_sentences(decisions))))
     return exit_code(decisions)
 
 
-def _table(decisions: "Sequence[Decision]", *, for_people: bool) -> "Table":
+_ORDER = (True, None, False)
+
+
+def _table(decisions: "Sequence[Decision]") -> "Table":
     from opskit.broker.explain import SCHEMA, Decision
+    from opskit.output import Table
+
+    columns = [field.name for field in fields(Decision)]
+    return Table(SCHEMA, columns, [asdict(decision) for decision in decisions], key="decisions")
+
+
+def _for_people(decisions: "Sequence[Decision]") -> "Table":
+    """With the destination and the broker only where there are several."""
+    from opskit.broker.explain import SCHEMA
     from opskit.output import Column, Table
 
-    rows = [asdict(decision) for decision in decisions]
-    columns: list[str | Column] = [field.name for field in fields(Decision)]
-    if for_people:
-        columns = ["connector", "direction", Column("answer", "forwarded"), "decided_by", "entry"]
-        columns += ["at"]
-        if len({decision.destination for decision in decisions}) > 1:
-            columns.insert(0, "destination")
-        for row, decision in zip(rows, decisions, strict=True):
-            row["answer"] = decision.answer
-            row["at"] = f"{Path(decision.file).name}:{decision.line}"
-    return Table(SCHEMA, columns, rows, key="decisions")
+    rows = [
+        {**asdict(decision), "answer": decision.answer, "at": decision.place}
+        for decision in decisions
+    ]
+    columns: list[str | Column] = [
+        name
+        for name in ("destination", "broker")
+        if len({getattr(decision, name) for decision in decisions}) > 1
+    ]
+    columns += ["connector", "direction", Column("answer", "forwarded"), "decided_by"]
+    return Table(SCHEMA, [*columns, "entry", "at"], rows)
 
 
 def _sentences(decisions: "Sequence[Decision]") -> Iterator[str]:
-    """Why, behind the whole path of what decides, as compilers write it."""
+    """Why messages cross, or where they cross nowhere why not, as compilers write it."""
     from opskit.output.text import one_line
 
     yield "\n"
-    for decision in decisions:
+    for decision in [d for d in decisions if d.forwarded is not False] or decisions:
         what = f"{decision.destination} {decision.direction}"
         yield one_line(f"{decision.place}: {decision.connector}: {what}: {decision.why}") + "\n"

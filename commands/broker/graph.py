@@ -1,5 +1,6 @@
-"""`opskit broker graph`: the network as a table, JSON or a diagram."""
+"""`opskit broker graph`: the network as a table, data or a diagram."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -7,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from opskit.broker.graph import BrokerGraph
+    from opskit.output import Format, Table
 
 
 def graph(
@@ -15,11 +17,14 @@ def graph(
         typer.Argument(metavar="PATH...", help="Broker files, topologies, folders; - is stdin."),
     ],
     output: Annotated[
-        Literal["table", "json", "mermaid", "dot"],
-        typer.Option("-o", "--output", help="Output format."),
-    ] = "table",
+        Literal["table", "json", "jsonl", "csv", "yaml", "md", "mermaid", "dot"] | None,
+        typer.Option("-o", "--output", help="Output format; table if not set."),
+    ] = None,
 ) -> int:
-    """Show the network: connectors, cycles, how far messages get.
+    """Show brokers and their connectors, cycles, diameter and how far messages get.
+
+    "From" and "to" are the ways that messages can go, whoever starts the connection. In jsonl and
+    csv a row is a connector; json and yaml hold the brokers and the rest, too.
 
     \b
     Example:
@@ -30,62 +35,75 @@ def graph(
     from opskit import output as out
     from opskit.broker import diagrams, sources
     from opskit.broker.graph import graph as graph_of
-    from opskit.commands.results import load_settings
+    from opskit.commands.results import output_format
 
-    load_settings()
+    fmt = output_format(output, out.ROWS)
     found = graph_of(sources.read_network(paths))
-    if output in ("mermaid", "dot"):
-        out.write(diagrams.mermaid(found) if output == "mermaid" else diagrams.dot(found))
+    if fmt in ("mermaid", "dot"):
+        out.write(diagrams.mermaid(found) if fmt == "mermaid" else diagrams.dot(found))
+    elif fmt in ("table", "md"):
+        out.write(_for_people(found, out.Format(fmt)))
     else:
-        out.write(_as_json(found) if output == "json" else _as_text(found))
+        out.emit_rows(_data(found), out.Format(fmt))
     return 0
 
 
-def _as_json(found: "BrokerGraph") -> str:
-    from dataclasses import fields
+def _data(found: "BrokerGraph") -> "Table":
+    from dataclasses import asdict, fields
 
-    from opskit.broker.graph import SCHEMA
-    from opskit.output.values import dumps
+    from opskit.broker.graph import SCHEMA, GraphConnector
+    from opskit.output import Table
 
-    parts = {field.name: getattr(found, field.name) for field in fields(found)}
-    return dumps({"schema": SCHEMA, **parts}, indent=2) + "\n"
+    parts = asdict(found)
+    rows = parts.pop("connectors")
+    columns = [field.name for field in fields(GraphConnector)]
+    return Table(SCHEMA, columns, rows, key="connectors", extra=parts)
 
 
-def _as_text(found: "BrokerGraph") -> str:
+def _for_people(found: "BrokerGraph", fmt: "Format") -> str:
     """Two tables, and a line for each thing that is worth one."""
     from opskit.broker.graph import SCHEMA
-    from opskit.output import Column, Format, Table, render_rows
+    from opskit.output import Column, Table, fitted, render_rows
+    from opskit.output.rows import markdown_text
+    from opskit.output.text import one_line
 
-    brokers = [
-        {"broker": b.name, "reaches": b.reaches, "beyond": len(b.beyond), "at": b.place}
-        for b in found.brokers
-    ]
     connectors = [
         {
             "from": c.source,
             "to": c.target,
             "connector": c.name,
-            "duplex": "yes" if c.duplex else "no",
+            "both_ways": c.both_ways,
             "ttl": c.message_ttl,
         }
         for c in found.connectors
     ]
-    tables = (
-        Table(
-            SCHEMA, ["from", "to", "connector", "duplex", Column("ttl", "message TTL")], connectors
-        ),
-        Table(SCHEMA, ["broker", "reaches", Column("beyond", "beyond TTL"), "at"], brokers),
-    )
-    return "\n".join([*(render_rows(table, Format.TABLE) for table in tables), _summary(found)])
-
-
-def _summary(found: "BrokerGraph") -> str:
-    from opskit.output.text import one_line
-
-    lines = [f"diameter: {found.diameter}"]
-    lines += [f"cycle: {' -> '.join([*cycle, cycle[0]])}" for cycle in found.cycles]
-    lines += [
-        f"duplex from both ends: {' and '.join(c.brokers)} ({', '.join(c.connectors)})"
-        for c in found.collisions
+    brokers = [
+        {
+            "broker": b.name,
+            "reaches": f"{b.reaches}+" if b.at_least else b.reaches,
+            "beyond": b.beyond_count,
+            "at": b.place,
+        }
+        for b in found.brokers
     ]
-    return "".join(f"{one_line(line)}\n" for line in lines)
+    ttl, beyond = Column("ttl", "message TTL"), Column("beyond", "beyond TTL")
+    tables = (
+        Table(SCHEMA, ["from", "to", "connector", "both_ways", ttl], connectors),
+        Table(SCHEMA, ["broker", Column("reaches", align="right"), beyond, "at"], brokers),
+    )
+    parts = [render_rows(table, fmt) for table in tables]
+    if fmt == "md":
+        return "\n".join([*parts, "".join(f"- {markdown_text(line)}\n" for line in _facts(found))])
+    facts = "".join(f"{one_line(line)}\n" for line in _facts(found))
+    return "\n".join([*parts, fitted(facts)])
+
+
+def _facts(found: "BrokerGraph") -> Iterator[str]:
+    yield f"diameter: {found.diameter}"
+    yield from (f"cycle: {' -> '.join([*cycle, cycle[0]])}" for cycle in found.cycles)
+    for collision in found.collisions:
+        names = ", ".join(collision.connectors)
+        yield f"duplex from both ends: {' and '.join(collision.brokers)} ({names})"
+    for connector in found.connectors:
+        if not connector.known:
+            yield f"could not tell where it leads: {connector.name} ({connector.place})"

@@ -50,10 +50,12 @@ def lint(
       opskit broker lint activemq.xml --fix --diff
     """
     from opskit.broker import lint as broker
+    from opskit.broker import versions
     from opskit.broker.rules import RULES
     from opskit.commands.broker.changes import carry_out, show
     from opskit.commands.results import check_options, finish_check, load_settings
     from opskit.errors import ExitCode
+    from opskit.output import message, warn
 
     fix = fix or unsafe_fixes or diff
     _refuse_stdin(paths, writes=fix and not diff)
@@ -69,6 +71,10 @@ def lint(
         ignore=options.ignore,
     )
     network, report = check()
+    for remark in versions.remarks(each.version for each in network.brokers):
+        warn(remark)
+    if assumption := broker.assumption(network):
+        message(assumption)
     if not fix:
         return finish_check(report, RULES, options)
     rewrites = broker.mended(

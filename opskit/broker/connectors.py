@@ -31,8 +31,7 @@ def of_broker(topology: Topology, broker: str) -> list[Planned]:
     """The connectors that a broker has to start, in the order of the routes."""
     return [
         planned
-        for index, route in enumerate(topology.routes)
-        if topology.initiator(route) == broker
+        for index, route in topology.started_by(broker)
         for planned in _of_route(topology, index, route)
     ]
 

@@ -9,12 +9,41 @@ def example(targets: Sequence[set[int]], members: Sequence[int]) -> list[int]:
     Empty where they hang together by links there and back only.
     """
     inside = set(members)
-    for start in members:
+    sure = _on_a_cycle(targets, members, inside)
+    if sure is None:
+        return []
+    for start in (*members[:_TRIES], sure):
         for first in sorted(targets[start] & inside):
             route = _way_back(targets, first, start, inside)
             if route:
                 return [start, *route]
     return []
+
+
+_TRIES = 10  # each may look at all nodes in vain
+
+
+def _on_a_cycle(
+    targets: Sequence[set[int]], members: Sequence[int], inside: set[int]
+) -> int | None:
+    """A node through which a cycle of three or more leads, if there is one in the component."""
+    for node in members:
+        if any(node not in targets[target] for target in targets[node] & inside):
+            return node  # the way back leads over others
+    # All links go both ways: without the branches that end somewhere the circles are left.
+    links = {node: targets[node] & inside for node in members}
+    ends = [node for node in members if len(links[node]) == 1]
+    for node in ends:  # grows while it is walked
+        for other in links.pop(node):
+            links[other].discard(node)
+            if len(links[other]) == 1:
+                ends.append(other)
+    at, before = next(iter(links), None), None
+    seen: set[int] = set()
+    while at is not None and links[at] and at not in seen:
+        seen.add(at)
+        at, before = next(node for node in links[at] if node != before), at
+    return at if seen else None
 
 
 def _way_back(targets: Sequence[set[int]], first: int, start: int, inside: set[int]) -> list[int]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from opskit.broker import attributes, bridge, destinations
-from opskit.broker.bridge import Advisories, DecidedBy, End, Verdict
+from opskit.broker import attributes, bridge, destinations, reverse
+from opskit.broker.bridge import Advisories, DecidedBy, End, Listed, Verdict
 from opskit.broker.destinations import Destination
 from opskit.broker.model import Connector, Network
 from opskit.errors import ExitCode, UsageError
@@ -27,8 +27,9 @@ class Decision:
 
     `decided_by` is the list that has the last word: `static` also where `staticBridge` carries
     nothing but the static list and the destination is not in it, `default` where no list speaks.
-    `entry` is the entry that matched, None where a list without a match or an attribute decides;
-    file, line and column are then those of the list, the attribute or the connector.
+    `entry` is the entry that matched (of a composite that stands for names of a topology, the
+    name), None where a list without a match or an attribute decides; file, line and column are
+    then those of the list, the attribute or the connector.
     """
 
     broker: str
@@ -165,7 +166,9 @@ class _Crossing:
     def _on_demand(self, verdict: Verdict) -> Decision:
         """No static subscription takes it: a consumer on the receiving broker has to ask."""
         skipped = ""
-        if verdict.by == "static":
+        if verdict.by == "static" and self._only_inbound:
+            skipped = "the connector takes messages the other way only"
+        elif verdict.by == "static":
             skipped = "the bridge does not subscribe to this static include, which, "
             skipped += "taken as a name, is not permitted or is covered by one before it"
         if self.connector.static_only:
@@ -194,6 +197,10 @@ class _Crossing:
     def _not_static(self) -> Decision:
         why = "staticBridge carries its static includes only, and this is not in them"
         return self._no(Verdict(False, "static"), why, at="staticBridge")
+
+    @property
+    def _only_inbound(self) -> bool:
+        return self.direction == "outbound" and reverse.has_form(self.connector)
 
     @property
     def _breaks(self) -> bool:
@@ -230,12 +237,21 @@ class _Crossing:
             forwarded=forwarded,
             needs_consumer=needs_consumer,
             decided_by=verdict.by,
-            entry=str(verdict.listed.entry.destination) if verdict.listed else None,
+            entry=self._entry(verdict.listed) if verdict.listed else None,
             file=place.file,
             line=place.line,
             column=place.column,
             why=why,
         )
+
+    def _entry(self, listed: Listed) -> str:
+        """As the file has it; for a topology the part of a composite, which is what it names."""
+        whole = listed.entry.destination
+        if self.connector.origin is None or not whole.composite:
+            return str(whole)
+        parts = destinations.split(whole)
+        covering = (part for part in parts if destinations.covers(part, self.destination))
+        return str(next(covering, whole))
 
     def _place(self, verdict: Verdict, attribute: str) -> Location:
         """The entry's place; without one that of the attribute, the list or the connector."""

@@ -65,21 +65,47 @@ def _once(broker: Broker, findings: Iterable[Finding], unsafe: bool) -> XmlDocum
     return document
 
 
+def mark(brokers: Iterable[Broker], findings: Iterable[Finding]) -> None:
+    """Set `fixable` on the findings that a safe fix mends, in the files of these brokers."""
+    safe: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.location and finding.rule in FIXES and FIXES[finding.rule].safe:
+            safe.setdefault(finding.location.file, []).append(finding)
+    for broker in brokers:
+        wanted = safe.pop(broker.document.name, [])  # one look does for all brokers of a file
+        if not wanted or broker.origin is not None:
+            continue
+        connectors = _connectors(broker, broker.document)
+        for finding, number in _led(broker.document, connectors, wanted, unsafe=False):
+            finding.fixable = bool(FIXES[finding.rule].make(connectors[number]))
+
+
 def _wanted(broker: Broker, findings: Iterable[Finding], unsafe: bool) -> dict[str, set[int]]:
     """The rules to mend, and the numbers of their connectors within the file."""
-    document = broker.document
-    elements = [connector.element for connector in _connectors(broker, document)]
+    connectors = _connectors(broker, broker.document)
+    wanted: dict[str, set[int]] = {}
+    for finding, number in _led(broker.document, connectors, findings, unsafe):
+        wanted.setdefault(finding.rule, set()).add(number)
+    return wanted
+
+
+def _led(
+    document: XmlDocument,
+    connectors: Sequence[Connector],
+    findings: Iterable[Finding],
+    unsafe: bool,
+) -> Iterator[tuple[Finding, int]]:
+    """The findings that have a fix, and to which of the connectors each leads."""
+    elements = [connector.element for connector in connectors]
     starts = [_place(document.location(element)) for element in elements]
     ends = [_place(document.at(document.end(element))) for element in elements]
-    wanted: dict[str, set[int]] = {}
     for finding in findings:
         fix, at = FIXES.get(finding.rule), finding.location
         if fix is None or not (fix.safe or unsafe) or at is None or at.file != document.name:
             continue
         number = bisect_right(starts, _place(at)) - 1
         if number >= 0 and _place(at) < ends[number]:
-            wanted.setdefault(finding.rule, set()).add(number)
-    return wanted
+            yield finding, number
 
 
 def _place(location: Location) -> tuple[int, int]:

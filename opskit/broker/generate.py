@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from opskit.broker import connectors
 from opskit.broker.ports import ports
-from opskit.broker.topology import Route, Topology
+from opskit.broker.topology import Route, Topology, listed
 from opskit.broker.xmlwrite import Comment, Tag, render
 from opskit.errors import UsageError
 
@@ -45,14 +45,14 @@ def choose(topology: Topology, broker: str | None) -> str:
     """The broker that is meant: the one named, or the only one that starts connections."""
     if broker is not None:
         if broker not in topology.brokers:
-            known = ", ".join(topology.brokers) or "none"
+            known = listed(topology.brokers) or "none"
             raise UsageError(f"no broker is called {broker!r}", hint=f"the topology has {known}")
         return broker
     starting = topology.initiators()
     if len(starting) != 1:
-        listed = ", ".join(starting or topology.brokers)
+        names = listed(starting or topology.brokers)
         what = "several brokers start connections" if starting else "no broker starts a connection"
-        raise UsageError(what, hint=f"name one with --broker: {listed}")
+        raise UsageError(what, hint=f"name one with --broker: {names}")
     return starting[0]
 
 

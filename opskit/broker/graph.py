@@ -1,15 +1,18 @@
 """The network as a whole: what is connected with what, and how far messages get."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from opskit.broker import reach
 from opskit.broker.model import Connector, Network
 from opskit.broker.reach import Edge, Graph
+from opskit.broker.spread import Spread, first
+from opskit.errors import InputError
 from opskit.findings import Location
 from opskit.redact import masked
 
 SCHEMA = "opskit.broker.graph/1"
+_NAMES = 100  # with all names the JSON would grow with the square of the network
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +20,9 @@ class GraphBroker:
     """A broker, or an address outside the files (`external`).
 
     A message sent here can get to `reaches` other brokers within the messageTTL of the connectors
-    on its way; `beyond` are those that it could get to but for it. With `at_least` it may get
-    further, through a connector that leads nobody knows where. `version` is None where no file
-    says it.
+    on its way; there are `beyond_count` more that it could get to but for it, of which `beyond`
+    are the first 100. With `at_least` it may get further, through a connector that leads nobody
+    knows where. `version` is None where no file says it.
     """
 
     name: str
@@ -28,6 +31,7 @@ class GraphBroker:
     location: Location | None
     reaches: int
     at_least: bool
+    beyond_count: int
     beyond: tuple[str, ...]
 
     @property
@@ -89,6 +93,11 @@ class BrokerGraph:
 def graph(network: Network) -> BrokerGraph:
     """The network as a graph, in the order of its files."""
     shape = reach.of(network)
+    if shape.too_large(range(len(shape.nodes))):
+        raise InputError(
+            f"a network of more than {reach.MAX_BROKERS} brokers with connectors",
+            hint="show it in parts: name some of its files",
+        )
     placed = {id(edge.connector) for edge in shape.edges}
     unplaced = [connector for connector in network.connectors if id(connector) not in placed]
     return BrokerGraph(
@@ -105,45 +114,21 @@ def graph(network: Network) -> BrokerGraph:
 
 
 def _brokers(shape: Graph, unplaced: Sequence[Connector]) -> Iterator[GraphBroker]:
+    spread = Spread(shape, unplaced)
     for number, node in enumerate(shape.nodes):
         broker = node.broker
-        reached = _within_ttl(shape, number)
-        connected = shape.reach(number, -1)
+        reached, leaves = spread.within(number)
+        beyond = spread.connected(number) & ~reached
         yield GraphBroker(
             name=node.label,
             external=broker is None,
             version=str(broker.version) if broker and broker.version_given else None,
             location=broker.location() if broker else None,
-            reaches=len(reached) - 1,
-            at_least=any(_leaves(shape, connector, reached) for connector in unplaced),
-            beyond=tuple(
-                shape.nodes[other].label for other in sorted(connected.keys() - reached.keys())
-            ),
+            reaches=reached.bit_count() - 1,
+            at_least=leaves,
+            beyond_count=beyond.bit_count(),
+            beyond=tuple(shape.nodes[other].label for other in first(beyond, _NAMES)),
         )
-
-
-def _leaves(shape: Graph, connector: Connector, reached: Mapping[int, int]) -> bool:
-    """Whether a message that gets to these nodes, in so many hops, is taken on by a connector."""
-    hops = reached.get(shape.number(connector.broker))
-    return hops is not None and reach.ways(connector)[0] and _takes(connector, hops)
-
-
-def _takes(connector: Connector, hops: int) -> bool:
-    """Whether it takes a message that has made so many hops; a TTL below 0 is no limit."""
-    ttl = connector.ttl("messageTTL")
-    return ttl is None or ttl < 0 or hops < ttl
-
-
-def _within_ttl(shape: Graph, start: int) -> dict[int, int]:
-    """Where a message sent at a broker can get to, and in how many hops."""
-    found = {start: 0}
-    queue = [start]
-    for node in queue:  # grows while it is walked
-        for edge in shape.out[node]:
-            if edge.target not in found and _takes(edge.connector, found[node]):
-                found[edge.target] = found[node] + 1
-                queue.append(edge.target)
-    return found
 
 
 def _connectors(network: Network, shape: Graph) -> Iterator[GraphConnector]:

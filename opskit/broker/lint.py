@@ -51,6 +51,7 @@ def check(
 def lint(network: Network, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Report:
     """Run the rules; the report counts connectors."""
     findings = RULES.run(network, select=select, ignore=ignore)
+    fixes.mark(network.brokers, findings)
     return Report(SCHEMA, findings, checked=len(network.connectors), unit="network connector")
 
 

@@ -77,10 +77,7 @@ class Connector:
         return attributes.default(attribute, self.broker.version) if given is None else given
 
     def flag(self, attribute: str) -> bool:
-        """A boolean attribute, also as Spring alone would read it: TRUE, yes, on.
-
-        A file that is checked against the XSD may hold true, false, 1 and 0: others stop the start.
-        """
+        """A boolean attribute; TRUE, yes and on are Spring's, and stop a start with the XSD."""
         given = self.attributes.get(attribute)
         if given in ("true", "false"):  # as nearly everywhere
             return given == "true"

@@ -156,7 +156,8 @@ def _inserted(place: Place, gone: Sequence[Element], missing: Mapping[str, Tag])
         return []
     new = list(missing.values())
     if place.holder is not None:
-        staying = [child for child in place.holder.children if child not in gone]
+        going = set(map(id, gone))
+        staying = [child for child in place.holder.children if id(child) not in going]
         return [edit.insert(place.document, place.holder, new, staying[-1] if staying else None)]
     assert place.broker is not None, "a place has a broker or a holder"
     holder = Tag(HOLDER, children=new)

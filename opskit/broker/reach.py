@@ -2,12 +2,13 @@
 
 A node is a broker of the network, or an address (`host:port`) at which no broker of the network
 is known to listen. An edge is a network connector in the direction that messages take; a duplex
-connector is an edge each way, unless its lists keep it to one. Sets of nodes are Python integers, one bit a node, so that the
-distances of a thousand brokers are a few thousand machine-word operations.
+connector is an edge each way, unless its lists keep it to one. Sets of nodes are Python integers,
+one bit a node, so that the distances of a thousand brokers are a few thousand machine-word
+operations.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -16,6 +17,9 @@ from weakref import WeakKeyDictionary
 from opskit.broker import bridge, cycles
 from opskit.broker.model import Broker, Connector, Network
 from opskit.broker.uris import Uri
+
+#: More brokers with connectors than this make the routes between all of them too many.
+MAX_BROKERS = 5_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,16 +131,23 @@ class Graph:
         """Whether every remote in the component is a broker of the network."""
         return all(self.nodes[node].broker is not None for node in component)
 
+    def too_large(self, component: Iterable[int]) -> bool:
+        """Whether so many brokers have connectors that routes between all of them take too long."""
+        return sum(1 for node in component if self.targets[node]) > MAX_BROKERS
+
     def eccentricity(self, component: Sequence[int], limit: int | None = None) -> int:
         """Hops of the longest of the shortest routes within a component, or `limit` if sooner."""
-        targets = self.targets
-        ahead = {node: 1 << node for node in component}
+        inner = [node for node in component if self.targets[node]]
+        ahead = {node: 1 << node for node in inner}
+        ends = {node: [t for t in self.targets[node] if t in ahead] for node in inner}
+        # Dead ends may be very many: they are in the sets, but have none of their own.
+        first = {node: sum(1 << end for end in self.targets[node]) for node in inner}
         hops = 0
         while hops != limit:
             further = {}
-            for node in component:
-                reached = ahead[node]
-                for target in targets[node]:
+            for node in inner:
+                reached = ahead[node] | first[node]
+                for target in ends[node]:
                     reached |= ahead[target]
                 further[node] = reached
             if further == ahead:
@@ -233,11 +244,15 @@ def ways(connector: Connector) -> tuple[bool, bool]:
     if "duplex" not in connector.attributes or not connector.flag("duplex"):
         return True, False
     if connector.static_only and any("," in entry.name for entry in connector.static):
-        there = bool(bridge.near(connector).subscriptions)
-        back = bool(bridge.far(connector).subscriptions)
+        there, back = map(_subscribes, (bridge.near(connector), bridge.far(connector)))
         if there or back:
             return there, back
     return True, True
+
+
+def _subscribes(end: bridge.End) -> bool:
+    """Whether an end makes a subscription for any of its static includes."""
+    return any(end.permit(listed.destination).allowed is not False for listed in end.static)
 
 
 def _bridges(uri: Uri | None) -> Iterator[Sequence[Uri]]:

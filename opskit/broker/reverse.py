@@ -32,12 +32,13 @@ def composite(kind: str, names: Sequence[str]) -> Destination:
     return Destination(kind, ",".join(parts) + ("," if len(parts) == 1 else ""))
 
 
-def leaks(kind: str, names: Sequence[str], name: str) -> bool:
-    """Whether the pattern `name` would permit the composite's own name, and so both directions.
+def leaking(kind: str, names: Sequence[str]) -> set[int]:
+    """Which of the names would permit the composite's own name, and so both directions.
 
     Patterns that begin with a wildcard can do that.
     """
-    return destinations.covers(Destination(kind, name), composite(kind, names))
+    patterns = destinations.Patterns(Destination(kind, name) for name in names)
+    return patterns.covering_any([composite(kind, names)])
 
 
 def has_form(connector: Connector) -> bool:

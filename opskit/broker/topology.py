@@ -4,6 +4,9 @@
 model can rely on every name and every value in it.
 """
 
+from collections.abc import Collection
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +16,8 @@ from opskit.broker import uris, versions
 from opskit.broker.versions import Version
 from opskit.decode import decode
 from opskit.documents import Document, read_document
+
+_SHOWN = 10
 
 Engine = Literal["activemq", "amazon-mq"]
 
@@ -128,7 +133,7 @@ class Route(Struct, frozen=True, forbid_unknown_fields=True):
     ] = field(default_factory=dict)
 
 
-class Topology(Struct, frozen=True, forbid_unknown_fields=True):
+class Topology(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Brokers, and the routes that messages take between them."""
 
     brokers: Annotated[dict[str, BrokerSpec], Meta(description="The brokers, by name.")]
@@ -155,8 +160,24 @@ class Topology(Struct, frozen=True, forbid_unknown_fields=True):
 
     def initiators(self) -> list[str]:
         """The brokers that start connections, in the document's order."""
-        starting = {self.initiator(route) for route in self.routes}
-        return [name for name in self.brokers if name in starting]
+        return [name for name in self.brokers if name in self._started]
+
+    def started_by(self, broker: str) -> list[tuple[int, Route]]:
+        """The routes whose connections a broker starts, each with its index."""
+        return self._started.get(broker, [])
+
+    @cached_property
+    def _started(self) -> dict[str, list[tuple[int, Route]]]:
+        found: dict[str, list[tuple[int, Route]]] = {}
+        for index, route in enumerate(self.routes):
+            found.setdefault(self.initiator(route), []).append((index, route))
+        return found
+
+
+def listed(names: Collection[str]) -> str:
+    """The first few names, and how many more there are; for messages."""
+    more = len(names) - _SHOWN
+    return ", ".join(islice(names, _SHOWN)) + (f" and {more} more" if more > 0 else "")
 
 
 def load(source: str | Path) -> tuple[Topology, Document]:

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 
 from opskit.broker import connector_options, reverse, uris, versions
-from opskit.broker.topology import Account, BrokerSpec, Route, Topology
+from opskit.broker.topology import Account, BrokerSpec, Route, Topology, listed
 from opskit.documents import Document, Problems
 from opskit.errors import UsageError
 from opskit.nodes import ListNode, MapNode, Node, ScalarNode
 from opskit.redact import masked
+from opskit.suggestions import Suggestions
 
 # What the broker keeps of a brokerName; anything else would become an underscore.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -72,6 +72,7 @@ class _Checks:
         self.problems = Problems(document)
         self.seen: dict[tuple[str, str], int] = {}
         self.addresses: dict[str, str] = {}
+        self.suggest = Suggestions(topology.brokers)
 
     def note(self, path: Path, message: str, hint: str = "") -> None:
         try:
@@ -124,9 +125,9 @@ class _Checks:
         good = True
         for key, name in (("from", route.source), ("to", route.target)):
             if name not in self.topology.brokers:
-                close = get_close_matches(name[:64], self.topology.brokers, n=1)
-                meant = f"; did you mean {close[0]}?" if close else ""
-                known = ", ".join(self.topology.brokers) or "none"
+                close = self.suggest(name)
+                meant = f"; did you mean {close}?" if close else ""
+                known = listed(self.topology.brokers) or "none"
                 self.note((*path, key), f"no broker is called {name!r}{meant}", f"known: {known}")
                 good = False
         if good and route.source == route.target:
@@ -142,14 +143,16 @@ class _Checks:
     def _destinations(self, path: Path, route: Route, kind: str, names: Sequence[str]) -> None:
         follows_consumers = not route.only or (kind == "topic" and route.durable)
         one_way = self.topology.is_reverse(route) and not follows_consumers
+        leaking = reverse.leaking(kind, names) if one_way else ()
+        first: dict[str, int] = {}
         for index, name in enumerate(names):
             at = (*path, index)
             if _NO_DESTINATION.search(name) or uris.has_placeholder(name):
                 hint = "one name or pattern an item, without prefix, options and placeholders"
                 self.note(at, f"{name!r} is not the name of a {kind}", hint)
-            elif names.index(name) != index:
+            elif first.setdefault(name, index) != index:
                 self.note(at, f"the {kind} {name!r} stands here twice")
-            elif one_way and reverse.leaks(kind, names, name):
+            elif index in leaking:
                 hint = "begin the pattern with a name, or write only: false"
                 self.note(at, f"{name!r} cannot be kept to one direction here", hint)
 

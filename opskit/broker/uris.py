@@ -31,6 +31,9 @@ OPENWIRE = frozenset(
 #: Wrappers that add reconnection or fan-out around transports.
 WRAPPERS = frozenset({"failover", "fanout"})
 MAX_NESTING = 8
+#: A rule may look at the whole URI for each of its parts and options.
+MAX_LENGTH = 65_536
+MAX_PARTS = 1_000
 
 _NO_ENDPOINTS = (AGENTS | WRAPPERS) - {"http"}
 # The agents that find brokers themselves take an address and options, not further URIs.
@@ -107,6 +110,10 @@ def parse(text: str) -> Uri:
     """
     if "{" in text and _HIDES.search(text):
         raise UriError("a placeholder in it may hold several URIs")
+    if len(text) > MAX_LENGTH:
+        raise UriError(f"longer than {MAX_LENGTH} characters")
+    if text.count(",") + text.count("&") > MAX_PARTS:
+        raise UriError(f"more than {MAX_PARTS} URIs and options")
     plain = _PLAIN.fullmatch(text)
     if plain is None or "?" in plain[2]:
         return _parse(text, 0)

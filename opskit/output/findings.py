@@ -143,8 +143,7 @@ def _fenced(text: str) -> str:
 def _blocks(report: Report) -> str:
     """One block a finding, as compilers do, with an empty line between blocks."""
     return "\n".join(
-        _painted(finding, "\n".join(_fitted(_block(finding)))) + "\n"
-        for finding in report.findings
+        _painted(finding, "\n".join(_fitted(_block(finding)))) + "\n" for finding in report.findings
     )
 
 

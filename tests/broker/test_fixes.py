@@ -12,6 +12,7 @@ from opskit.findings import Finding
 
 PAIR = ",".join(f"ssl://b-12ab-{number}.mq.eu-west-1.amazonaws.com:61617" for number in (1, 2))
 URI = 'uri="static:(tcp://other:61616)"'
+CONFIGURER = '<bean class="org.example.PropertyPlaceholderConfigurer"/>'
 ENTRY = '<queue physicalName="A.B"/>'
 STATIC = f"<staticallyIncludedDestinations>{ENTRY}</staticallyIncludedDestinations>"
 
@@ -189,9 +190,18 @@ def test_a_password_becomes_a_placeholder() -> None:
         f"<networkConnector name='Q:on-prem->cloud' {URI} userName='u' password='s3cret' "
         "remoteUserName='r' remotePassword='0ther'/>"
     )
+    text = f"<beans>{CONFIGURER}{text}</beans>"
     fixed = mended(text, "BRK010", unsafe=True)
     assert "password='${Q_ON_PREM_CLOUD_PASSWORD}'" in fixed
     assert "remotePassword='${Q_ON_PREM_CLOUD_REMOTE_PASSWORD}'" in fixed
+
+
+def test_a_password_stays_where_nothing_fills_placeholders() -> None:
+    found = brokers(whole(f'<networkConnector {URI} password="s3cret"/>'))
+    assert fixes.fixed(found[0], check(found, "BRK010"), unsafe=True) is None
+    inner = f'<networkConnector name="n" {URI} password="s3cret"/>'
+    fragment = mended(f"<networkConnectors>{inner}</networkConnectors>", "BRK010", unsafe=True)
+    assert 'password="${N_PASSWORD}"' in fragment
 
 
 def test_a_password_of_amazon_mq_goes() -> None:

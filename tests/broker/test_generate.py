@@ -136,7 +136,7 @@ def test_a_reverse_include_is_permitted_by_none_of_its_patterns(names: list[str]
     assert whole.composite
     assert {part.name for part in destinations.split(whole)} == set(names)
     permitting = any(destinations.covers(Destination("queue", name), whole) for name in names)
-    assert permitting == any(reverse.leaks("queue", names, name) for name in names)
+    assert permitting == bool(reverse.leaking("queue", names))
     if all(name[0] not in "*>" for name in names):
         assert not permitting
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from opskit.broker import lint
+from opskit.broker.model import Target
 
 BROKER = """<broker brokerName="b"><networkConnectors>
 <networkConnector name="n" uri="static:(tcp://hub:1)"/></networkConnectors></broker>"""
@@ -44,8 +45,11 @@ def test_the_release_that_is_assumed_is_said(
 
 
 def test_a_file_of_amazon_mq_is_judged_as_such(tmp_path: Path) -> None:
-    file = write(tmp_path / "cloud.xml", AMAZON)
-    _, report = lint.check([file])
-    assert [finding.message for finding in report.findings] == []
-    _, report = lint.check([file], target="self-managed")
-    assert "BRK049" in {finding.rule for finding in report.findings}
+    file = write(tmp_path / "cloud.xml", AMAZON.replace("<networkC", "<sslContext/><networkC", 1))
+    targets: tuple[Target | None, ...] = (None, "self-managed")
+    codes = {
+        target: {finding.rule for finding in lint.check([file], target=target)[1].findings}
+        & {"BRK028", "BRK049"}
+        for target in targets
+    }
+    assert codes == {None: {"BRK028"}, "self-managed": {"BRK049"}}

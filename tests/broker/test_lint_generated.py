@@ -43,9 +43,14 @@ ROUTES = {
     ],
     "over TLS": ["from: onprem, to: private, queues: [Q]"],
     "reverse": [f"{DOWN}, queues: [Q], topics: [N], {ACCOUNTS}"],
-    "reverse, several and patterns": [f"{DOWN}, queues: [Q, 'orders.>'], topics: ['n.*', N]"],
+    "reverse, several and patterns": [
+        f"{DOWN}, queues: [Q, 'orders.>'], topics: ['n.*', N], {ACCOUNTS}"
+    ],
     "reverse, asked for": [f"{NEAR}, queues: [Q], initiator: branch"],
-    "there and back": [f"{UP}, queues: [A], topics: [M]", f"{DOWN}, queues: [B], topics: [N]"],
+    "there and back": [
+        f"{UP}, queues: [A], topics: [M], {ACCOUNTS}",
+        f"{DOWN}, queues: [B], topics: [N], {ACCOUNTS}",
+    ],
     "there and back, one connection each": [
         f"{NEAR}, queues: [A]",
         "from: branch, to: onprem, queues: [B]",
@@ -56,15 +61,13 @@ ROUTES = {
         f"{NEAR}, only: false",
         "from: branch, to: onprem, only: false",
     ],
-    "reverse, the rest on demand": [f"{DOWN}, queues: [Q], topics: [N], only: false"],
+    "reverse, the rest on demand": [f"{DOWN}, queues: [Q], topics: [N], only: false, {ACCOUNTS}"],
     "hops": [f"{NEAR}, queues: [Q], ttl: 2", "from: branch, to: private, queues: [Q], ttl: 2"],
     "durable": [f"{NEAR}, topics: [N], durable: true"],
-    "durable, reverse": [f"{DOWN}, topics: [N], durable: true"],
+    "durable, reverse": [f"{DOWN}, topics: [N], durable: true, {ACCOUNTS}"],
     "options": [f"{NEAR}, queues: [Q], options: {{prefetchSize: 100, useCompression: true}}"],
 }
 DEFENDED = {
-    # The topology asks for the pattern; the documentation forbids what the brokers do with it.
-    "a pattern": {"BRK046"},
     # Where the trust store is, a topology does not say. Amazon's authorities Java knows by itself.
     "over TLS": {"BRK020"},
     "hops": {"BRK020"},

@@ -69,3 +69,16 @@ def test_before(children: list[str], expected: str | None) -> None:
     broker = XmlDocument("f.xml", f"<broker>{inside}</broker>".encode()).root
     found = placement.before(broker)
     assert (found.name if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("bean", "fills"),
+    [
+        ('<bean class="org.example.PropertyPlaceholderConfigurer"/>', True),
+        ('<c:property-placeholder xmlns:c="urn:c"/>', True),
+        ('<bean class="org.example.Other"/>', False),
+    ],
+)
+def test_what_fills_placeholders(bean: str, fills: bool) -> None:
+    document = XmlDocument("f.xml", f"<beans>{bean}<broker/></beans>".encode())
+    assert placement.fills_placeholders(document) == fills

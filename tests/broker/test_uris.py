@@ -32,6 +32,9 @@ PAIR = "ssl://b-1.example:61617,ssl://b-2.example:61617"
         ("static:(ssl:// h:61617)", "static", ["h:61617"]),
         ("static:(\n  tcp://h:1,\n  tcp://i:2\n)", "static", ["h:1", "i:2"]),
         ("multicast://default", "multicast", []),
+        ("multicast://239.255.2.3:6155?group=prod", "multicast", []),
+        ("simple:(multicast://default)", "simple", []),
+        ("static:(tcp://${h}:1,tcp://i:${p:2},tcp://j:3)", "static", ["j:3"]),
         ("static:()", "static", []),
         ("tcp://h:61616?wireFormat.maxInactivityDuration=0", "tcp", ["h:61616"]),
         ("http://h:8080/broker", "http", ["h:8080"]),
@@ -41,6 +44,13 @@ def test_scheme_and_endpoints(text: str, scheme: str, endpoints: list[str]) -> N
     uri = parse(text)
     assert uri.scheme == scheme
     assert [endpoint.address for endpoint in uri.endpoints] == endpoints
+
+
+def test_a_placeholder_hides_an_address_and_nothing_else() -> None:
+    first, second, third = parse("static:(ssl://${h:x}:1?a=b,tcp://i:#{p},nio://j:3)?c=${d}").parts
+    assert (first.scheme, first.host, first.port, first.hidden) == ("ssl", "${h:x}", 1, True)
+    assert (first.option("a"), second.scheme, second.host) == ("b", "tcp", "i")
+    assert (second.port, second.hidden, third.hidden) == (None, True, False)
 
 
 def test_options_belong_to_their_own_uri() -> None:
@@ -61,6 +71,10 @@ def test_wrapped_is_outermost_first() -> None:
     ("text", "why"),
     [
         ("", "no scheme"),
+        ("${uri}", "placeholder stands for its scheme"),
+        ("static:(${s}://h:1)", "placeholder stands for its scheme"),
+        ("static:(tcp://${hosts:a,b}:1)", "may hold several"),
+        ("static:(tcp:${rest})", "more than a host"),
         ("nothing", "no scheme"),
         (":x", "no scheme"),
         ("static:(tcp://h:1", "parenthesis"),

@@ -34,6 +34,16 @@ def test_what_it_prints_generates(capsys: pytest.CaptureFixture[str], tmp_path: 
         assert part in xml
 
 
+def test_a_missing_user_of_amazon_mq_is_mentioned(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [*INIT, "--to", f"cloud={FIRST}", "--queue", "A"]
+    assert cli.run(arguments) == 0
+    assert "cloud (Amazon MQ) asks for a user: give --user NAME" in capsys.readouterr().err
+    assert cli.run([*arguments, "--user", "me"]) == 0
+    assert "--user" not in capsys.readouterr().err
+    assert cli.run([*INIT, "--to", "far=tcp://far.example:61616", "--queue", "A"]) == 0
+    assert "--user" not in capsys.readouterr().err
+
+
 def test_a_lonely_member_of_a_pair_is_mentioned(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run([*INIT, "--to", f"cloud={FIRST}", "--queue", "A"]) == 0
     out, err = capsys.readouterr()

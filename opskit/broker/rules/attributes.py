@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import lru_cache
 
 from opskit.broker import attributes, uris
@@ -12,6 +11,7 @@ from opskit.broker.rules.registry import RULES
 from opskit.broker.versions import Version
 from opskit.findings import Finding, Rule, Severity
 from opskit.redact import masked_value
+from opskit.suggestions import Suggestions
 
 _ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
 _NETWORKS = "https://activemq.apache.org/components/classic/documentation/networks-of-brokers"
@@ -62,21 +62,20 @@ def unknown_attribute(network: Network) -> Iterator[Finding]:
         plain = _plain(broker.version)
         if plain.issuperset(names):
             continue
+        suggest = Suggestions(plain)
         for connector in broker.connectors:
             if plain.issuperset(connector.attributes):
                 continue
             for name in connector.attributes:
                 if name not in plain and " " not in name:
-                    yield from _unknown(connector, name)
+                    yield from _unknown(connector, name, suggest)
 
 
-def _unknown(connector: Connector, name: str) -> Iterator[Finding]:
+def _unknown(connector: Connector, name: str, suggest: Suggestions) -> Iterator[Finding]:
     version = connector.broker.version
     attribute = attributes.ATTRIBUTES.get(name)
     if attribute is None:
-        close = _BY_LOWER_CASE.get(name.lower()) or next(
-            iter(get_close_matches(name, _plain(version), n=1)), ""
-        )
+        close = _BY_LOWER_CASE.get(name.lower()) or suggest(name)
         meant = f"; did you mean {close}?" if close else ""
         yield _finding(connector, name, f"no attribute is called {name!r}{meant}", close)
     elif not attribute.internal:

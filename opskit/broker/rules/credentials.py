@@ -9,15 +9,13 @@ from collections.abc import Iterator
 from opskit.broker.model import Broker, Connector, Network
 from opskit.broker.rules import index
 from opskit.broker.rules.registry import RULES
-from opskit.broker.xmltree import Element
 from opskit.broker.uris import has_placeholder
 from opskit.findings import Finding, Rule, Severity
 
 _AMQ_8413 = "AMQ-8413, https://issues.apache.org/jira/browse/AMQ-8413"
 _ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
 _GUIDE = "https://docs.aws.amazon.com/amazon-mq/latest/developer-guide"
-_SECRETS = ("password", "remotePassword")
-_STORE_SECRETS = ("keyStorePassword", "keyStoreKeyPassword", "trustStorePassword")
+SECRETS = ("password", "remotePassword")
 _AMAZON_SUFFIX = (".amazonaws.com", ".amazonaws.com.cn")
 
 #: The accounts of a broker: each user's password, None where a placeholder hides it.
@@ -36,13 +34,13 @@ def _finding(
         message=f"{connector.label}: {message}",
         object=connector.label,
         location=connector.location(attribute),
-        observed="(not shown)" if attribute in _SECRETS and shown else shown,
+        observed="(not shown)" if attribute in SECRETS and shown else shown,
         expected=expected,
         severity=severity,
     )
 
 
-def _hidden(value: str) -> bool:
+def hidden(value: str) -> bool:
     """Whether a value is filled in later: a placeholder, or one that the broker decrypts."""
     text = value.strip()
     return has_placeholder(text) or (text.startswith("ENC(") and text.endswith(")"))
@@ -57,20 +55,20 @@ def _accounts(broker: Broker) -> Accounts | None:
     found: Accounts = {}
     for user in users.children:
         name, password = user.attributes.get("username", ""), user.attributes.get("password", "")
-        if _hidden(name):
+        if hidden(name):
             return None
-        found[name] = None if _hidden(password) else password
+        found[name] = None if hidden(password) else password
     return found
 
 
 def _refused(accounts: Accounts, user: str, password: str) -> bool:
     """Whether these accounts certainly refuse that login."""
-    if _hidden(user):
+    if hidden(user):
         return False
     if user not in accounts:
         return True
     known = accounts[user]
-    return known is not None and not _hidden(password) and known != password
+    return known is not None and not hidden(password) and known != password
 
 
 @RULES.rule(
@@ -121,62 +119,6 @@ def _refused_remotely(
             message = f"the other broker, {remote.name!r}, refuses {prefix} and its password"
             expected = f"remoteUserName and remotePassword of an account of {remote.name!r}"
             yield _finding(connector, prefix, message, expected)
-
-
-@RULES.rule(
-    Rule(
-        "BRK010",
-        Severity.WARNING,
-        title="a password written out",
-        why="Whoever reads the file, its backups or its history has the password. Amazon MQ fills "
-        "in the password of a connector itself and keeps none from a configuration.",
-        fix='write a placeholder, as in password="${BRIDGE_PASSWORD}"',
-        reference="https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/"
-        "network-of-brokers.html; https://activemq.apache.org/encrypted-passwords",
-    )
-)
-def written_out(network: Network) -> Iterator[Finding]:
-    """As an error on Amazon MQ it cannot be reproduced here: no such broker runs on premises."""
-    for name in _SECRETS:
-        for value, connectors in index.of(network).values(name).items():
-            if not value or _hidden(value):
-                continue
-            for connector in connectors:
-                managed = connector.broker.target == "amazon-mq"
-                finding = _finding(
-                    connector,
-                    name,
-                    f"{name} is written out",
-                    "no password" if managed else f'{name}="${{...}}"',
-                    Severity.ERROR if managed else None,
-                )
-                if managed:
-                    finding.fix = "leave it out: Amazon MQ fills it in"
-                yield finding
-    for broker in network.brokers:
-        if broker.target != "amazon-mq":  # there sslContext as a whole is refused (BRK028)
-            yield from _stores(broker)
-
-
-def _stores(broker: Broker) -> Iterator[Finding]:
-    """The passwords of key stores and trust stores, the broker's and its connectors'."""
-    owners: list[tuple[str, Element | None]] = [
-        (f"broker {broker.name!r}", broker.child("sslContext"))
-    ]
-    owners += [(c.label, c.element.find("sslContext")) for c in broker.connectors]
-    for owner, context in owners:
-        for element in context.walk() if context else ():
-            for name in _STORE_SECRETS:
-                value = element.attributes.get(name, "")
-                if value and not _hidden(value):
-                    yield Finding(
-                        message=f"{owner}: {name} of its sslContext is written out",
-                        object=f"sslContext of {owner}",
-                        location=broker.location(element, name),
-                        observed="(not shown)",
-                        expected=f'{name}="${{...}}"',
-                        fix=f'write a placeholder, as in {name}="${{STORE_PASSWORD}}"',
-                    )
 
 
 @RULES.rule(

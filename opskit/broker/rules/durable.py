@@ -20,8 +20,8 @@ _NAMED = 3
         title="messages stay behind when consumers move",
         why="A message never goes back to a broker that it came through. When the consumers that "
         "drew it move to the broker where it was sent, it stays where it is.",
-        fix="add a conditionalNetworkBridgeFilterFactory with replayWhenNoConsumers to their "
-        "policyEntry",
+        fix="add a conditionalNetworkBridgeFilterFactory with replayWhenNoConsumers to the "
+        "queues' policyEntry",
         reference=f"{_NETWORKS}#stuck-messages; measured on ActiveMQ 5.17.2",
     )
 )

@@ -190,23 +190,17 @@ def _is_host(host: str) -> bool:
     )
 )
 def out_of_amazon_mq(network: Network) -> Iterator[Finding]:
-    """A warning: a broker that is not Amazon's may run in the VPC as well."""
+    """A warning: a self-managed broker may run in the VPC. Quiet on one that is not known here."""
     for broker in network.brokers:
-        if broker.target != "amazon-mq":
-            continue
-        for connector in broker.connectors:
-            for end in connector.endpoints:
-                there = network.at(end)
-                managed = there.target == "amazon-mq" if there else _is_amazon(end.host)
-                if not managed:
+        for connector in broker.connectors if broker.target == "amazon-mq" else ():
+            for there in network.remotes(connector):
+                if there.target != "amazon-mq":
                     yield finding(
                         connector,
-                        f"Amazon MQ starts the connection to {end.address}, which has to be in "
+                        f"Amazon MQ starts the connection to {there.name!r}, which has to be in "
                         "its VPC or a peered one",
-                        observed=end.text,
-                        expected="a connector on the other broker",
+                        expected=f"a connector on {there.name!r}",
                     )
-                    break
 
 
 def _is_amazon(host: str) -> bool:

@@ -1,7 +1,6 @@
 """Rules on what stands inside a connector: its child elements, and the entries of its lists."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from opskit.broker import attributes
 from opskit.broker.destinations import KINDS
@@ -9,6 +8,7 @@ from opskit.broker.model import Broker, Connector, Entry, Network
 from opskit.broker.rules.registry import RULES
 from opskit.broker.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
+from opskit.suggestions import Suggestions
 
 _ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
 # Beside the lists: those that hold a bean, and Spring's own.
@@ -40,18 +40,19 @@ _BEANS = ("bean", "ref")
 )
 def unknown_child(network: Network) -> Iterator[Finding]:
     known = _CHILDREN
+    suggest = Suggestions((*attributes.LISTS, "sslContext"))
     for connector in network.connectors:
         for child in connector.element.children:
             if child.name in known:
                 continue
-            close = get_close_matches(child.name, (*attributes.LISTS, "sslContext"), n=1)
-            meant = f"; did you mean {close[0]}?" if close else ""
+            close = suggest(child.name)
+            meant = f"; did you mean {close}?" if close else ""
             yield Finding(
                 message=f"{connector.label} has no <{child.name}>{meant}",
                 object=connector.label,
                 location=connector.origin or connector.broker.location(child),
                 observed=child.name,
-                expected=close[0] if close else "",
+                expected=close,
             )
 
 
@@ -141,11 +142,15 @@ def given_twice(network: Network) -> Iterator[Finding]:
             if len(connector.element.children) < 2:
                 continue
             for block, last in _replaced(connector.element):
-                kept = [(child.name, child.attributes) for child in last.children]
-                lost = [c for c in block.children if (c.name, c.attributes) not in kept]
+                kept = {_content(child) for child in last.children}
+                lost = [child for child in block.children if _content(child) not in kept]
                 if lost and block.name in attributes.LISTS:
                     names = ", ".join(repr(c.attributes.get("physicalName", "")) for c in lost)
                     yield _twice(broker, connector.label, block, last, names)
+
+
+def _content(element: Element) -> tuple[str, frozenset[tuple[str, str]]]:
+    return element.name, frozenset(element.attributes.items())
 
 
 def _replaced(parent: Element | None) -> Iterator[tuple[Element, Element]]:

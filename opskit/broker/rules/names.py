@@ -7,9 +7,8 @@ from opskit.broker.model import DEFAULT_NAME, Broker, Connector, Network
 from opskit.broker.rules.registry import RULES
 from opskit.findings import Finding, Rule, Severity
 
-_SPECIAL = re.compile(r"""[:,'"?=*]""")
-# What opskit calls the connectors of a route.
-_OWN = re.compile(r"""[QT]:[^:,'"?=*]+->[^:,'"?=*]+""")
+# A name with a special character in it, other than those that opskit gives: `Q:a->b`, `T:a->b`.
+_SPECIAL = re.compile(r"""(?![QT]:[^:,'"?=*]+->[^:,'"?=*]+\Z)[^:,'"?=*]*[:,'"?=*]""")
 # Where a path leads differs from machine to machine: a relative one, or one below the broker's.
 _OF_THE_MACHINE = re.compile(r"(?![/\\$]|[A-Za-z]:)|\$\{activemq\.")
 _ENCODED = str.maketrans({**dict.fromkeys(":,'\"", "_"), "?": "&qe;", "=": "&amp;", "*": "&ast;"})
@@ -52,14 +51,10 @@ def name_in_jmx(network: Network) -> Iterator[Finding]:
     they stand for is not known; so is the broker's part of the object name where its file does
     not say what it is called.
     """
-    special, own = _SPECIAL.search, _OWN.fullmatch
+    special = _SPECIAL.match
     for broker in network.brokers:
         names = [connector.attributes.get("name", "") for connector in broker.connectors]
-        found = [
-            at
-            for at, name in enumerate(names)
-            if special(name) and "{" not in name and not own(name)
-        ]
+        found = [at for at, name in enumerate(names) if special(name) and "{" not in name]
         if not found:
             continue
         first, name = broker.connectors[found[0]], names[found[0]]

@@ -1,5 +1,6 @@
 """The rule on routes of several hops: whether messages get to the end of them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from math import inf
 
@@ -64,22 +65,22 @@ def _demand(connector: Connector) -> float:
 
 
 def _pushed_on(network: Network) -> set[tuple[str, str]]:
-    """Static includes that bring messages to a broker whose own connectors include them, too."""
-    arriving: set[tuple[int, str, str]] = set()
+    """What static includes bring to a broker whose own connectors include that name, too."""
+    arriving: dict[int, set[str]] = defaultdict(set)
     for connector in network.connectors:
         if not connector.static:
             continue
-        ends = network.remotes(connector)
+        names = [entry.name for entry in connector.static]
+        for broker in network.remotes(connector):
+            arriving[id(broker)].update(names)
         if "duplex" in connector.attributes and connector.flag("duplex"):
-            ends = [*ends, connector.broker]
-        for broker in ends:
-            arriving.update([(id(broker), entry.kind, entry.name) for entry in connector.static])
+            arriving[id(connector.broker)].update(names)
     shared: set[tuple[str, str]] = set()
     for connector in network.connectors if arriving else ():
-        here = id(connector.broker)
+        here = arriving.get(id(connector.broker), ())
         for entries in (connector.static, connector.dynamic):
             for entry in entries:
-                if (here, entry.kind, entry.name) in arriving:
+                if entry.name in here:
                     shared.add((entry.kind, entry.name))
     return shared
 

@@ -22,7 +22,7 @@ _SCHEMAS = "http://www.w3.org/2001/XMLSchema-instance schemaLocation"
 #: What may stand in `<broker>` and in `<networkConnectors>`, and the attributes of `<broker>`.
 #: Source: activemq.xsd; the same in all versions of the rig but for `SINCE`.
 CHILDREN = frozenset(
-    """
+    str.split("""
     adminView brokerContext brokerObjectName consumerSystemUsage dataDirectoryFile
     destinationFactory destinationInterceptors destinationPolicy destinations ioExceptionHandler
     jmsBridgeConnectors jobSchedulerStore managementContext messageAuthorizationPolicy
@@ -31,11 +31,11 @@ CHILDREN = frozenset(
     schedulerDirectoryFile services shutdownHooks sslContext startException systemUsage
     taskRunnerFactory tempDataStore tmpDataDirectory transportConnectorURIs transportConnectors
     vmConnectorURI
-    """.split()
+    """)
 )
 CONNECTORS = frozenset({"ldapNetworkConnector", "multicastNetworkConnector", "networkConnector"})
 ATTRIBUTES = frozenset(
-    """
+    str.split("""
     adjustUsageLimits adminView advisorySupport allowTempAutoCreationOnSend
     anonymousProducerAdvisorySupport brokerContext brokerId brokerName brokerObjectName
     cacheTempDestinations consumerSystemUsage consumerSystemUsagePortion dataDirectory
@@ -58,7 +58,7 @@ ATTRIBUTES = frozenset(
     useLoggingForShutdownErrors useMirroredQueues useShutdownHook useTempMirroredQueues
     useVirtualDestSubs useVirtualDestSubsOnCreation useVirtualTopics virtualThreadTaskRunner
     vmConnectorURI waitForSlave waitForSlaveTimeout
-    """.split()
+    """)
 )
 #: Attributes that came with a patch: lines and the patch level in each, oldest first; the lines
 #: after the last have them too. Source: the setters of BrokerService in each release's tag.

@@ -48,6 +48,9 @@ def ttl_beyond_the_network(network: Network) -> Iterator[Finding]:
         ]
         if not connectors:
             continue
+        if graph.too_large(component):
+            yield _too_large(connectors[0])
+            continue
         meshed = graph.meshed(component)
         if graph.closed(component):
             ttls = [far[id(connector)] for connector in connectors]
@@ -55,6 +58,18 @@ def ttl_beyond_the_network(network: Network) -> Iterator[Finding]:
             yield from _too_far(connectors, graph.eccentricity(component, limit), meshed)
         if meshed:
             yield from _unsuppressed(graph, component, connectors)
+
+
+def _too_large(connector: Connector) -> Finding:
+    attribute = ttl_attribute(connector, "consumerTTL")
+    return Finding(
+        message=f"could not look at routes: more than {reach.MAX_BROKERS} brokers hang together",
+        object=connector.label,
+        location=connector.location(attribute),
+        observed=f"{attribute}={connector.ttl('consumerTTL')}",
+        fix="check the network in parts, by naming some of its files",
+        severity=Severity.UNKNOWN,
+    )
 
 
 def _too_far(connectors: Sequence[Connector], size: int, meshed: bool) -> Iterator[Finding]:

@@ -46,8 +46,8 @@ CASES: list[tuple[str, str, list[str], dict[str, Any], set[Severity]]] = [
     ("028", "an element below", held("<plugins>¦<jaasAuthenticationPlugin/></plugins>"), AMAZON,
      {E}),
     ("028", "an attribute of the broker", held("", '¦brokerName="b"'), AMAZON, {W}),
-    ("028", "a password", one('¦password="x"'), AMAZON, {W}),
-    ("028", "remote credentials", one('¦remoteUserName="x" ¦remotePassword="y"'), AMAZON, {W}),
+    ("028", "a password is BRK010's", one('password="x"'), AMAZON, set()),
+    ("028", "remote credentials", one('¦remoteUserName="x" remotePassword="y"'), AMAZON, {W}),
     ("028", "its own trust", one("", "¦<sslContext/>"), AMAZON, {E}),
     ("028", "a port", held('<transportConnectors><transportConnector name="o" '
      '¦uri="tcp://0.0.0.0:1"/></transportConnectors>'), AMAZON, {W}),

@@ -39,6 +39,22 @@ def reaching(id: str, attributes: str, here: str, there: str, *quiet: str) -> Ca
     return Case(id, f"<beans>{first}\n{second}</beans>", quiet)
 
 
+AMAZON = ".mq.eu-west-1.amazonaws.com"
+
+
+def to_amazon(
+    id: str,  # noqa: A002
+    attributes: str,
+    *quiet: str,
+    mark: str = "",
+    target: Target = "self-managed",
+    host: str = f"b-1{AMAZON}",
+) -> Case:
+    """A case of one connector to a host of AWS."""
+    xml = broker(connector(attributes, before=mark, uri=f"static:(ssl://{host}:61617)"))
+    return Case(id, xml, quiet, target=target)
+
+
 ONE, TWO, X = simple("b:one"), simple("b:two"), simple("b:x")
 FOUR = 'userName="b" password="one" remoteUserName="b" remotePassword="two"'
 CASES = [
@@ -65,6 +81,28 @@ CASES = [
     one("a placeholder's user", 'userName="${U}" password="y"', "BRK009", plugins=X),
     one("Amazon MQ knows the password", 'userName="b"', "BRK009", plugins=X, target="amazon-mq"),
     one("a password", f'userName="b" {{BRK010:warning}}password="{SECRET}"'),
+    Case(
+        "passwords of key stores",
+        broker(
+            connector(),
+            extra='<sslContext><sslContext keyStore="k" {BRK010}keyStorePassword="x" '
+            'trustStorePassword="${T}"/></sslContext>',
+        ),
+        says="keyStorePassword of its sslContext",
+    ),
+    Case(
+        "a connector's own trust store",
+        broker(
+            connector(body='<sslContext><sslContext {BRK010}trustStorePassword="x"/></sslContext>')
+        ),
+        says="trustStorePassword of its sslContext",
+    ),
+    Case(
+        "key stores on Amazon MQ, which refuses them as a whole",
+        broker(connector(), extra='<sslContext><sslContext keyStorePassword="x"/></sslContext>'),
+        ("BRK010",),
+        target="amazon-mq",
+    ),
     one("both passwords", '{BRK010}password="x" {BRK010}remotePassword="y"'),
     one("a password on Amazon MQ", f'{{BRK010:error}}password="{SECRET}"', target="amazon-mq"),
     one("placeholders", 'password="${PW}" remotePassword="#{pw}"', "BRK010"),
@@ -87,6 +125,14 @@ CASES = [
     one("remote password without user", '{BRK049}remotePassword="x"'),
     one("both pairs", FOUR, "BRK049"),
     one("no credentials", "", "BRK049"),
+    to_amazon("no user for Amazon MQ", "", mark="{BRK058}"),
+    to_amazon("no user in a placeholder's domain", "", mark="{BRK058}", host=f"${{X}}{AMAZON}"),
+    to_amazon("no user on either side", "", mark="{BRK058}", target="amazon-mq"),
+    to_amazon("password without a user", 'password="x"', mark="{BRK058}"),
+    to_amazon("one user", 'userName="b"', "BRK058"),
+    to_amazon("a remote user", 'remoteUserName="b"', "BRK058"),
+    to_amazon("a load balancer", "", "BRK058", host="x.elb.eu-west-1.amazonaws.com"),
+    one("no user elsewhere", "", "BRK058", target="amazon-mq"),
     one("user on Amazon MQ", 'userName="b"', "BRK049", target="amazon-mq"),
 ]
 
@@ -99,3 +145,16 @@ def test_case(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_no_finding_repeats_a_password(case: Case) -> None:
     assert SECRET not in repr(case.findings())
+
+
+def test_what_to_do_with_a_password_fits_the_target() -> None:
+    advice = {
+        target: [
+            finding.fix
+            for finding in one("x", '{BRK010}password="x"', target=target).findings()
+            if "password" in finding.message
+        ]
+        for target in ("self-managed", "amazon-mq")
+    }
+    assert "placeholder" in advice["self-managed"][0]
+    assert "leave it out" in advice["amazon-mq"][0]

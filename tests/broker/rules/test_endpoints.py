@@ -1,11 +1,35 @@
 import pytest
 
-from tests.broker.rules.cases import Case, broker, connector
+from opskit.broker import from_topology, topology
+from opskit.broker.model import Network
+from opskit.documents import parse_document
+from tests.broker.rules.cases import FILE, Case, broker, connector
 from tests.broker.rules.test_uris import at_uri, quiet
 
 ONE = "b-1234abcd-1.mq.eu-west-1.amazonaws.com"
 TWO = "b-1234abcd-2.mq.eu-west-1.amazonaws.com"
 BOTH = f"ssl://{ONE}:61617,ssl://{TWO}:61617"
+
+TOPOLOGY = f"""
+brokers:
+  onprem: {{engine: activemq, version: "5.18", endpoints: ["tcp://mq.corp.example:61616"]}}
+  cloud: {{engine: amazon-mq, version: "5.18", endpoints: ["ssl://{ONE}:61617"]}}
+routes:
+  - MARK{{from: cloud, to: onprem, queues: [A], initiator: WHO}}
+"""
+
+
+class Routed(Case):
+    """A case whose text is a topology."""
+
+    def network(self) -> Network:
+        document = parse_document(self.clean.encode(), FILE)
+        return from_topology.network(topology.from_document(document), document)
+
+
+def routed(id: str, who: str, mark: str, *quiet: str, says: str = "") -> Case:  # noqa: A002
+    return Routed(id, TOPOLOGY.replace("MARK", mark).replace("WHO", who), quiet, says=says)
+
 
 CASES = [
     at_uri("stomp", "BRK004", "static:(stomp://a:61613)"),
@@ -13,6 +37,11 @@ CASES = [
     at_uri("websocket", "BRK004", "masterslave:(ssl://a:1,wss://b:1)"),
     at_uri("in failover", "BRK004", "static:(failover:(mqtt://a:1,tcp://b:1))"),
     at_uri("in capitals", "BRK004", "static:(TCP://a:1)", says="lower case"),
+    at_uri("multicast as a transport", "BRK004", "simple:(multicast://default)"),
+    at_uri("beside a placeholder", "BRK004", "static:(stomp://${HOST}:61613)"),
+    quiet("multicast", "BRK004", "multicast://239.255.2.3:6155?group=prod"),
+    quiet("multicast with a group's name", "BRK004", "multicast://default:6155"),
+    quiet("zeroconf", "BRK004", "zeroconf://_activemq_development.:1"),
     at_uri("misspelt", "BRK004", "static:(tpc://a:1)"),
     at_uri("host and port alone", "BRK004", "static:(mq.corp.example:61616)", says="ssl://mq.corp"),
     quiet("tcp", "BRK004", "static:(tcp://a:1)"),
@@ -29,6 +58,7 @@ CASES = [
             connector('name="a"', uri=f"static:(ssl://{ONE}:61617)", before_uri="{BRK021}"),
             connector('name="b"', uri=f"masterslave:({BOTH})"),
         ),
+        says=f"the other, {TWO}, stands at broker.xml:4:32",
     ),
     quiet("a pair as masterslave", "BRK021", f"masterslave:({BOTH})"),
     quiet("a pair in failover", "BRK021", f"static:(failover:({BOTH})?maxReconnectAttempts=0)"),
@@ -60,12 +90,23 @@ CASES = [
     quiet("a virtual machine", "BRK033", "static:(vm://other)"),
     quiet("http has a port of its own", "BRK033", "static:(http://mq.corp.example)"),
     quiet("host of a placeholder", "BRK033", "static:(tcp://${MY_HOST}:1)"),
+    quiet("port of a placeholder", "BRK033", "static:(tcp://a:${PORT:61616})"),
+    quiet("host and port of a placeholder", "BRK033", "static:(tcp://${ADDRESS})"),
+    quiet("several hosts of a placeholder", "BRK033", "static:(tcp://${HOSTS:a,b}:1)"),
+    at_uri(
+        "beside a placeholder", "BRK034", "static:(ssl://${ID}.mq.eu-west-1.amazonaws.com:5671)"
+    ),
+    routed("Amazon MQ starts", "cloud", "{BRK059}", says="'onprem', which has to be in its VPC"),
+    routed("the other broker starts", "onprem", "", "BRK059"),
+    quiet("a broker that is not known", "BRK059", "static:(ssl://x:61617)", target="amazon-mq"),
     at_uri("AMQP's port", "BRK034", f"static:(ssl://{ONE}:5671)", says="AMQP"),
     at_uri("STOMP's port", "BRK034", f"static:(ssl://{ONE}:61614)", says="STOMP"),
     at_uri("MQTT's port", "BRK034", f"static:(ssl://{ONE}:8883)", says="MQTT"),
     at_uri("WSS's port", "BRK034", f"static:(ssl://{ONE}:61619)", says="WSS"),
     at_uri("the console's port", "BRK034", f"static:(ssl://{ONE}:8162)", says="console"),
-    at_uri("the self-managed port", "BRK034", f"static:(ssl://{ONE}:61616)", says="nothing"),
+    at_uri(
+        "the self-managed port", "BRK034", f"static:(ssl://{ONE}:61616)", says="does not listen"
+    ),
     at_uri("without TLS", "BRK034", f"static:(tcp://{ONE}:61617)", says="not encrypted"),
     at_uri("in failover, without TLS", "BRK034", f"static:(failover:(nio://{ONE}:61617))"),
     quiet("as documented", "BRK034", f"masterslave:({BOTH})"),

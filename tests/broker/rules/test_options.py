@@ -15,6 +15,13 @@ CASES = [
     quiet("one attempt", "BRK022", "static:(failover:(tcp://a:1)?maxReconnectAttempts=0)"),
     quiet("some attempts", "BRK022", "static:(failover:(tcp://a:1)?maxReconnectAttempts=5)"),
     quiet("masterslave", "BRK022", "masterslave:(tcp://a:1,tcp://b:1)"),
+    at_uri("failover to a placeholder", "BRK022", "static:(failover:(tcp://${HOST}:1))"),
+    quiet(
+        "a placeholder's number",
+        "BRK022",
+        "static:(failover:(tcp://a:1)?maxReconnectAttempts=${N})",
+    ),
+    at_uri("beside a placeholder", "BRK036", "static:(tcp://${HOST}:1?maxReconnectDelay=1)"),
     quiet("options of a placeholder", "BRK022", "static:(failover:(tcp://a:1)?${OPTIONS})"),
     at_uri(
         "the agent's option at tcp",

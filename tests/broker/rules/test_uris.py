@@ -66,7 +66,17 @@ CASES = [
     at_uri("multicast on Amazon MQ", "BRK035", "multicast://default", target="amazon-mq"),
     quiet("multicast on premises", "BRK035", "multicast://default"),
     quiet("static on Amazon MQ", "BRK035", "static:(ssl://a:61617)", target="amazon-mq"),
-    at_uri("a placeholder", "BRK038", "static:(ssl://${HOST}:61617)", says="could not look"),
+    at_uri("a whole URI", "BRK038", "static:(${REMOTE})", says="could not look"),
+    at_uri("a scheme", "BRK038", "static:(${SCHEME:tcp}://a:1)"),
+    at_uri("an agent", "BRK038", "${AGENT}:(tcp://a:1)"),
+    at_uri("one of a list", "BRK038", "static:(tcp://a:1,${MORE})"),
+    at_uri("what may hold several", "BRK038", "static:(tcp://${HOSTS:a,tcp://b}:1)"),
+    quiet("a host", "BRK038", "static:(ssl://${HOST:localhost}:61617)"),
+    quiet(
+        "a port", "BRK038", "masterslave:(ssl://a:${PORT},ssl://b:#{port})?maxReconnectDelay=${D}"
+    ),
+    at_uri("no agent before a placeholder", "BRK032", "tcp://${HOST}:61616"),
+    at_uri("one before a placeholder", "BRK005", "masterslave:(ssl://${HOST}:61617)"),
     at_uri("an expression", "BRK038", "#{systemProperties.uri}"),
     quiet("braces that are no placeholder", "BRK038", "static:(ssl://{host}:61617)"),
     quiet("no placeholder", "BRK038", "static:(ssl://a:61617)"),

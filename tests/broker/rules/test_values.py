@@ -36,3 +36,13 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_case(case: Case) -> None:
     case.check()
+
+
+def test_the_advice_is_of_the_type() -> None:
+    texts = ('{BRK039}duplex="TRUE"', '{BRK039}networkTTL="two"', '{BRK039}gcSweepTime="1 s"')
+    advice = [finding.fix for text in texts for finding in one("x", text).findings()]
+    assert advice == [
+        "write true or false",
+        "write a whole number",
+        "write a whole number of milliseconds",
+    ]
