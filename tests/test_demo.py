@@ -28,6 +28,22 @@ def test_a_step_that_ends_otherwise_is_a_defect() -> None:
         demo.play([step], lambda args: 0, lambda step: None)
 
 
+@pytest.mark.parametrize("command", ["lint", "explain", "patch"])
+def test_a_reader_that_has_seen_enough_is_no_error(command: str) -> None:
+    """The reader leaves while one of the commands runs, before that one has printed anything."""
+    shell = '"$0" -m opskit demo | sed "/opskit broker $1/q"; echo "${PIPESTATUS[0]}"'
+    run = subprocess.run(
+        ["bash", "-c", shell, sys.executable, command],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    *shown, status = run.stdout.splitlines()
+    assert f"opskit broker {command}" in shown[-1]
+    assert status == "0"
+    assert "error:" not in run.stderr
+
+
 def test_the_demo_runs_whole_and_leaves_nothing_behind(tmp_path: Path) -> None:
     """Sockets are refused, so that it cannot pass by reaching something."""
     (tmp_path / "sitecustomize.py").write_text(

@@ -21,7 +21,7 @@ def graph(
         typer.Option("-o", "--output", help="Output format; table if not set."),
     ] = None,
 ) -> int:
-    """Show brokers and their connectors, cycles, diameter and how far messages get.
+    """Show brokers and connectors, and how far messages get.
 
     "From" and "to" are the ways that messages can go, whoever starts the connection. In jsonl and
     csv a row is a connector; json and yaml hold the brokers and the rest, too.
@@ -44,19 +44,23 @@ def graph(
     elif fmt in ("table", "md"):
         out.write(_for_people(found, out.Format(fmt)))
     else:
-        out.emit_rows(_data(found), out.Format(fmt))
+        out.emit_rows(_data(found, out.Format(fmt)), out.Format(fmt))
     return 0
 
 
-def _data(found: "BrokerGraph") -> "Table":
+def _data(found: "BrokerGraph", fmt: "Format") -> "Table":
     from dataclasses import asdict, fields
 
     from opskit.broker.graph import SCHEMA, GraphConnector
+    from opskit.findings import Location
     from opskit.output import Table
 
     parts = asdict(found)
     rows = parts.pop("connectors")
     columns = [field.name for field in fields(GraphConnector)]
+    if fmt == "csv":
+        columns[-1:] = Location._fields
+        rows = [{**row, **row["location"]._asdict()} for row in rows]
     return Table(SCHEMA, columns, rows, key="connectors", extra=parts)
 
 

@@ -71,12 +71,12 @@ def mark(brokers: Iterable[Broker], findings: Iterable[Finding]) -> None:
     for finding in findings:
         if finding.location and finding.rule in FIXES and FIXES[finding.rule].safe:
             safe.setdefault(finding.location.file, []).append(finding)
+    files: dict[str, list[Connector]] = {}
     for broker in brokers:
-        wanted = safe.pop(broker.document.name, [])  # one look does for all brokers of a file
-        if not wanted or broker.origin is not None:
-            continue
-        connectors = _connectors(broker, broker.document)
-        for finding, number in _led(broker.document, connectors, wanted, unsafe=False):
+        if broker.document.name in safe and broker.origin is None:
+            files.setdefault(broker.document.name, []).extend(broker.connectors)
+    for file, connectors in files.items():
+        for finding, number in _led(connectors, safe[file], unsafe=False):
             finding.fixable = bool(FIXES[finding.rule].make(connectors[number]))
 
 
@@ -84,18 +84,18 @@ def _wanted(broker: Broker, findings: Iterable[Finding], unsafe: bool) -> dict[s
     """The rules to mend, and the numbers of their connectors within the file."""
     connectors = _connectors(broker, broker.document)
     wanted: dict[str, set[int]] = {}
-    for finding, number in _led(broker.document, connectors, findings, unsafe):
+    for finding, number in _led(connectors, findings, unsafe):
         wanted.setdefault(finding.rule, set()).add(number)
     return wanted
 
 
 def _led(
-    document: XmlDocument,
-    connectors: Sequence[Connector],
-    findings: Iterable[Finding],
-    unsafe: bool,
+    connectors: Sequence[Connector], findings: Iterable[Finding], unsafe: bool
 ) -> Iterator[tuple[Finding, int]]:
-    """The findings that have a fix, and to which of the connectors each leads."""
+    """The findings that have a fix, and to which of the connectors of a file each leads."""
+    if not connectors:
+        return
+    document = connectors[0].broker.document
     elements = [connector.element for connector in connectors]
     starts = [_place(document.location(element)) for element in elements]
     ends = [_place(document.at(document.end(element))) for element in elements]

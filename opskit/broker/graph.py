@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from opskit.broker import reach
+from opskit.broker import reach, reverse
 from opskit.broker.model import Connector, Network
 from opskit.broker.reach import Edge, Graph
 from opskit.broker.spread import Spread, first
@@ -80,7 +80,7 @@ class BrokerGraph:
     """Brokers and connectors, and what follows from their shape.
 
     `cycles` has one cycle as an example for each group of brokers that hang together in a circle;
-    `diameter` is the hops of the longest of the shortest ways between two brokers.
+    `diameter` is the hops of the longest of the shortest ways between two brokers, at most 100.
     """
 
     brokers: list[GraphBroker]
@@ -142,7 +142,7 @@ def _connectors(network: Network, shape: Graph) -> Iterator[GraphConnector]:
             ends = shape.nodes[edge.source].label, shape.nodes[edge.target].label
             yield _connector(connector, here, ends, edge.both)
         if id(connector) not in edges:
-            there, back = reach.ways(connector)
+            there, back = reverse.ways(connector)
             away = masked(connector.attributes.get("uri", "").strip()) or "?"
             ends = (here, away) if there else (away, here)
             yield _connector(connector, here, ends, there and back, known=False)

@@ -14,12 +14,14 @@ from functools import cached_property
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from opskit.broker import bridge, cycles
+from opskit.broker import cycles, reverse
 from opskit.broker.model import Broker, Connector, Network
 from opskit.broker.uris import Uri
 
 #: More brokers with connectors than this make the routes between all of them too many.
-MAX_BROKERS = 5_000
+MAX_BROKERS = 10_000
+#: Longer routes are not followed to their end: a TTL above is as good as no limit.
+MAX_HOPS = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +67,7 @@ class Graph:
 
     def _add(self, network: Network, connector: Connector) -> None:
         source = self._number[id(connector.broker)]
-        there, back = ways(connector)
+        there, back = reverse.ways(connector)
         both = there and back
         for target in self._targets(network, connector):
             if there:
@@ -136,14 +138,17 @@ class Graph:
         return sum(1 for node in component if self.targets[node]) > MAX_BROKERS
 
     def eccentricity(self, component: Sequence[int], limit: int | None = None) -> int:
-        """Hops of the longest of the shortest routes within a component, or `limit` if sooner."""
+        """Hops of the longest of the shortest routes within a component, or `limit` if sooner.
+
+        MAX_HOPS stands for any that are as long or longer.
+        """
         inner = [node for node in component if self.targets[node]]
         ahead = {node: 1 << node for node in inner}
         ends = {node: [t for t in self.targets[node] if t in ahead] for node in inner}
         # Dead ends may be very many: they are in the sets, but have none of their own.
         first = {node: sum(1 << end for end in self.targets[node]) for node in inner}
         hops = 0
-        while hops != limit:
+        while hops not in (limit, MAX_HOPS):
             further = {}
             for node in inner:
                 reached = ahead[node] | first[node]
@@ -158,7 +163,7 @@ class Graph:
 
     @cached_property
     def diameter(self) -> int:
-        """Hops of the longest of the shortest routes between any two nodes that have one."""
+        """Hops of the longest of the shortest routes between any two nodes; at most MAX_HOPS."""
         return max((self.eccentricity(component) for component in self.components), default=0)
 
     def reach(self, node: int, ttl: int) -> dict[int, int]:
@@ -232,27 +237,6 @@ def of(network: Network) -> Graph:
 
 
 _graphs: WeakKeyDictionary[Network, Graph] = WeakKeyDictionary()
-
-
-def ways(connector: Connector) -> tuple[bool, bool]:
-    """Whether messages can go from the broker that has the connector, and whether to it.
-
-    The two ends of a duplex connector differ where a composite static include is one name to the
-    near one and several to the far one (`opskit.broker.reverse`). One that forwards nothing
-    either way counts as what it was written for: the rules say what is wrong with it.
-    """
-    if "duplex" not in connector.attributes or not connector.flag("duplex"):
-        return True, False
-    if connector.static_only and any("," in entry.name for entry in connector.static):
-        there, back = map(_subscribes, (bridge.near(connector), bridge.far(connector)))
-        if there or back:
-            return there, back
-    return True, True
-
-
-def _subscribes(end: bridge.End) -> bool:
-    """Whether an end makes a subscription for any of its static includes."""
-    return any(end.permit(listed.destination).allowed is not False for listed in end.static)
 
 
 def _bridges(uri: Uri | None) -> Iterator[Sequence[Uri]]:

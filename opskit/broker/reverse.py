@@ -17,7 +17,7 @@ same up to 6.3.1.
 
 from collections.abc import Sequence
 
-from opskit.broker import destinations
+from opskit.broker import bridge, destinations
 from opskit.broker.destinations import Destination
 from opskit.broker.model import Connector
 
@@ -49,3 +49,43 @@ def has_form(connector: Connector) -> bool:
         return False
     listed = {part for entry in connector.dynamic for part in destinations.split(entry.destination)}
     return listed == set(destinations.split(connector.static[0].destination))
+
+
+def ways(connector: Connector) -> tuple[bool, bool]:
+    """Whether messages can go from the broker that has the connector, and whether to it.
+
+    The two ends of a duplex connector differ where a composite static include is one name to the
+    near one and several to the far one. One that forwards nothing
+    either way counts as what it was written for: the rules say what is wrong with it.
+    """
+    if "duplex" not in connector.attributes or not connector.flag("duplex"):
+        return True, False
+    if connector.static_only and any("," in entry.name for entry in connector.static):
+        if _is_as_written(connector):
+            return False, True
+        there, back = map(_subscribes, (bridge.near(connector), bridge.far(connector)))
+        if there or back:
+            return there, back
+    return True, True
+
+
+def _subscribes(end: bridge.End) -> bool:
+    """Whether an end makes a subscription for any of its static includes."""
+    return any(end.permit(listed.destination).allowed is not False for listed in end.static)
+
+
+def _is_as_written(connector: Connector) -> bool:
+    """Whether its lists are what the generator writes for plain names, which go one way.
+
+    Told at a glance, for networks of many: of any other list it says nothing.
+    """
+    if len(connector.static) != 1 or connector.excluded:
+        return False
+    kind, text = connector.static[0].kind, connector.static[0].name
+    if kind not in ("queue", "topic") or "?" in text or "{" in text:
+        return False
+    names = [entry.name for entry in connector.dynamic if entry.kind == kind]
+    if not names or len(names) < len(connector.dynamic) or not all(map(str.strip, names)):
+        return False
+    leading = any(name.startswith(("*", ">")) for name in names)  # may permit the composite
+    return not leading and text == composite(kind, names).name

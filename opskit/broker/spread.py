@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import islice
 from math import inf
 
-from opskit.broker import cycles, reach
+from opskit.broker import cycles, reach, reverse
 from opskit.broker.model import Connector
 from opskit.broker.reach import Graph
 
@@ -28,7 +28,7 @@ class Spread:
             self._out.append(sorted(by_ttl.items(), reverse=True))
         self._leaving: dict[float, int] = {}
         for connector in unplaced:
-            if reach.ways(connector)[0]:
+            if reverse.ways(connector)[0]:
                 ttl, bit = _ttl(connector), 1 << shape.number(connector.broker)
                 self._leaving[ttl] = self._leaving.get(ttl, 0) | bit
 
@@ -38,6 +38,10 @@ class Spread:
         everywhere = self.connected(start)
         leaves, hops = self._leaves(latest, 0), 0
         while latest and seen != everywhere:
+            if hops == reach.MAX_HOPS:  # no other connectors take it any further
+                for node in numbers(latest):
+                    seen |= self._unlimited.of(node)
+                return seen, leaves or self._leaves(seen, hops)
             following = 0
             for node in numbers(latest):
                 for ttl, targets in self._out[node]:
@@ -54,28 +58,44 @@ class Spread:
 
     def connected(self, start: int) -> int:
         """The nodes that a message sent at one gets to whatever the TTLs, itself included."""
-        if not self._shape.targets[start]:
-            return 1 << start
-        component, bits = self._components
-        return bits[component[start]]
+        return self._all.of(start)
 
     @cached_property
-    def _components(self) -> tuple[dict[int, int], list[int]]:
-        """The number of each node's component, and what each component leads to."""
-        component: dict[int, int] = {}
-        bits: list[int] = []
-        targets = self._shape.targets
+    def _all(self) -> "_Closure":
+        return _Closure(self._shape.targets)
+
+    @cached_property
+    def _unlimited(self) -> "_Closure":
+        return _Closure(
+            [
+                {edge.target for edge in edges if _ttl(edge.connector) == inf}
+                for edges in self._shape.out
+            ]
+        )
+
+
+class _Closure:
+    """What each node leads to, given the targets of each; nodes in a circle share one integer."""
+
+    def __init__(self, targets: Sequence[set[int]]) -> None:
+        self._component: dict[int, int] = {}
+        self._bits: list[int] = []
+        component, bits = self._component, self._bits
         for members in cycles.strong(targets):  # each behind those that it leads to
             if not targets[members[0]]:
                 continue  # a dead end, of which there may be very many
-            component.update(dict.fromkeys(members, len(bits)))
             ends = {target for node in members for target in targets[node]}
-            inner = {component[end] for end in ends if end in component} - {len(bits)}
+            inner = {component[end] for end in ends if end in component}
             found = sum(1 << node for node in ends.union(members))
             for number in inner:
                 found |= bits[number]
+            component.update(dict.fromkeys(members, len(bits)))
             bits.append(found)
-        return component, bits
+
+    def of(self, node: int) -> int:
+        """The nodes that one leads to, itself included."""
+        number = self._component.get(node)
+        return 1 << node if number is None else self._bits[number]
 
 
 def numbers(nodes: int) -> Iterator[int]:
@@ -93,4 +113,4 @@ def first(nodes: int, count: int) -> list[int]:
 
 def _ttl(connector: Connector) -> float:
     ttl = connector.ttl("messageTTL")
-    return inf if ttl is None or ttl < 0 else ttl
+    return inf if ttl is None or ttl < 0 or ttl > reach.MAX_HOPS else ttl

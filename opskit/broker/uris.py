@@ -147,11 +147,12 @@ def _transport(text: str) -> Uri:
     scheme, colon, _ = text.partition(":")
     if not colon or not scheme:
         raise UriError(f"no scheme in {text!r}")
+    scheme = _known(scheme.strip())
     found = _TRANSPORT.fullmatch("".join(text.split()))
     if found is None:
         if has_placeholder(text):
             raise UriError("a placeholder stands for more than a host, a port or an option")
-        return Uri(text, _known(scheme.strip()))
+        return Uri(text, scheme)
     port, query = found["port"], found["query"] or ""
     host = found["host"].strip("[]")
     if not port or port.isdecimal():

@@ -45,10 +45,11 @@ def graph_of(*names: str, ttl: int | None = 1) -> BrokerGraph:
     """A ring of brokers, the last of them external; each connector is called as its source."""
     place = Location("f.xml", 1, 1)
     brokers = [
-        GraphBroker(name, name == names[-1], "5.19", place, 0, ()) for name in dict.fromkeys(names)
+        GraphBroker(name, name == names[-1], "5.19", place, 0, False, 0, ())
+        for name in dict.fromkeys(names)
     ]
     connectors = [
-        GraphConnector(here, there, here, number == 0, ttl, 1, place)
+        GraphConnector(here, there, number == 0, True, here, here, number == 0, ttl, 1, place)
         for number, (here, there) in enumerate(zip(names, [*names[1:], names[0]], strict=True))
     ]
     return BrokerGraph(brokers, connectors, [], 1, [])
@@ -80,6 +81,28 @@ def test_dot() -> None:
         '  b1 -> b0 [label="cloud"];',
         "}",
     ]
+
+
+def unknown(source: str, target: str, broker: str) -> GraphConnector:
+    place = Location("f.xml", 1, 1)
+    return GraphConnector(source, target, False, False, "n", broker, False, 1, 1, place)
+
+
+def test_where_nobody_knows_is_a_node_of_its_own() -> None:
+    shape = graph_of("a", "b")
+    shape.connectors[:] = [unknown("a", "?", "a"), unknown("b", "?", "b"), unknown("a", "b", "b")]
+    assert mermaid(shape).splitlines()[1:-1] == [
+        '  b0["a"]',
+        '  b1["b"]:::external',
+        '  b2["#63;"]:::external',
+        '  b3["#63;"]:::external',
+        '  b4["a"]:::external',
+        '  b0 -->|"n"| b2',
+        '  b1 -->|"n"| b3',
+        '  b4 -->|"n"| b1',
+    ]
+    assert '  b4 [label="a", style=dashed];' in dot(shape).splitlines()
+    assert '  b4 -> b1 [label="n"];' in dot(shape).splitlines()
 
 
 names = st.lists(

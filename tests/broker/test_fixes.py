@@ -217,7 +217,7 @@ def test_an_unsafe_fix_is_made_only_when_asked_for(code: str) -> None:
         f'<excludedDestinations><queue physicalName=">"/></excludedDestinations>{STATIC}'
         "</networkConnector>"
     )
-    found = brokers(text)
+    found = brokers(f"<beans>{CONFIGURER}{text}</beans>")
     findings = check(found, code)
     assert findings
     assert fixes.fixed(found[0], findings) is None

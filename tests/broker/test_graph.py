@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from opskit.broker import reader
 from opskit.broker.graph import BrokerGraph, graph
 from opskit.broker.model import Network
+from opskit.broker.versions import Version
 from opskit.broker.xmltree import XmlDocument
 
 
@@ -61,6 +62,77 @@ def test_a_pair_is_two_targets_of_static_and_one_of_masterslave() -> None:
         ("s", "y:1"),
         ("m", "x:1"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("multicast://default?group=x", "multicast://default?group=x"),
+        ("zeroconf:_activemq.", "zeroconf:_activemq."),
+        (" ${bridge.uri} ", "${bridge.uri}"),
+        ("static:(tcp://${host}:61616)", "static:(tcp://${host}:61616)"),
+        ("static:()", "static:()"),
+        ("static:(tcp://u:pw@${host}:1)", "static:(tcp://u:***@${host}:1)"),
+        ("", "?"),
+    ],
+)
+def test_a_connector_that_leads_nobody_knows_where_is_shown(uri: str, shown: str) -> None:
+    text = (
+        '<broker brokerName="a">\n<networkConnectors>'
+        f'<networkConnector name="n" uri="{uri}"/></networkConnectors></broker>'
+    )
+    found = graph(Network(reader.from_document(XmlDocument("f.xml", text.encode()))))
+    (only,) = found.connectors
+    assert (only.source, only.target, only.known, only.place) == ("a", shown, False, "f.xml:2")
+    (broker,) = found.brokers
+    assert (broker.reaches, broker.at_least) == (0, True)
+
+
+def test_what_may_get_further_is_what_reaches_the_unknown_within_its_ttl() -> None:
+    shape = {"a": ["b"], "b": ["${far}"], "c": ["d messageTTL='2'"], "d": ["${x} messageTTL='2'"]}
+    assert [(b.name, b.at_least) for b in of(shape).brokers] == [
+        ("a", False),
+        ("b", True),
+        ("c", True),
+        ("d", True),
+    ]
+
+
+def test_a_version_is_that_of_the_file_or_none() -> None:
+    assert of({"a": []}).brokers[0].version is None
+    text = b'<broker brokerName="a"/>'
+    told = reader.from_document(XmlDocument("f.xml", text), version=Version(5, 17, 2))
+    assert graph(Network(told)).brokers[0].version == "5.17.2"
+
+
+def reverse_route(target: str, name: str = "queue://r,") -> str:
+    """Broker `a`, its duplex connector to `target` and the one composite static include."""
+    static = f'<staticallyIncludedDestinations><queue physicalName="{name}"/>'
+    return (
+        '<broker brokerName="a"><networkConnectors><networkConnector name="n" duplex="true"'
+        f' staticBridge="true" uri="static:(tcp://{target}:61616)">'
+        '<dynamicallyIncludedDestinations><queue physicalName="r"/>'
+        f"</dynamicallyIncludedDestinations>{static}</staticallyIncludedDestinations>"
+        "</networkConnector></networkConnectors></broker>"
+    )
+
+
+@pytest.mark.parametrize("target", ["b", "${far}"])
+def test_a_reverse_route_goes_the_way_that_messages_go(target: str) -> None:
+    text = reverse_route(target)
+    found = graph(Network(reader.from_document(XmlDocument("f.xml", text.encode()))))
+    (only,) = found.connectors
+    far = "b:61616" if target == "b" else "static:(tcp://${far}:61616)"
+    assert (only.source, only.target, only.broker) == (far, "a", "a")
+    assert (only.both_ways, only.duplex) == (False, True)
+    assert (found.brokers[0].reaches, found.brokers[0].at_least) == (0, False)
+    assert [b.reaches for b in found.brokers[1:]] == ([1] if target == "b" else [])
+
+
+def test_a_duplex_connector_with_plain_includes_goes_both_ways() -> None:
+    text = reverse_route("b", "r")
+    (only,) = graph(Network(reader.from_document(XmlDocument("f.xml", text.encode())))).connectors
+    assert (only.source, only.target, only.both_ways) == ("a", "b:61616", True)
 
 
 def test_a_cycle_is_named_in_its_order() -> None:

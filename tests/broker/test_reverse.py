@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from opskit.broker import reader, reverse
+from opskit.broker import bridge, reader, reverse
 from opskit.broker.model import Connector
 from opskit.broker.xmltree import XmlDocument
 from tests.broker.rules.cases import connector, dynamic, queue, static, topic
@@ -47,3 +49,60 @@ def test_what_is_near_it(attributes: str, body: str) -> None:
 def test_it_holds_what_composite_makes(names: list[str]) -> None:
     made = reverse.composite("queue", names)
     assert reverse.has_form(read(BOTH, static(queue(made.name)) + dynamic(*map(queue, names))))
+
+
+@pytest.mark.parametrize(
+    ("static", "rest", "expected"),
+    [
+        ("queue://r,", "", (False, True)),
+        ("queue://r,queue://s", "", (False, True)),
+        ("r", "", (True, True)),
+        ("r,s", "", (False, True)),
+        (
+            "queue://gone,",
+            '<excludedDestinations><queue physicalName="&gt;"/></excludedDestinations>',
+            (True, True),
+        ),
+    ],
+)
+def test_which_ways_a_static_duplex_connector_goes(
+    static: str, rest: str, expected: tuple[bool, bool]
+) -> None:
+    """A composite is one name to the near end, and several to the far one."""
+    text = (
+        '<networkConnector name="n" uri="static:(tcp://b:1)" duplex="true" staticBridge="true">'
+        '<dynamicallyIncludedDestinations><queue physicalName="r"/><queue physicalName="s"/>'
+        f"</dynamicallyIncludedDestinations>{rest}<staticallyIncludedDestinations>"
+        f'<queue physicalName="{static}"/></staticallyIncludedDestinations></networkConnector>'
+    )
+    (found,) = reader.from_document(XmlDocument("f.xml", text.encode()))
+    assert reverse.ways(found.connectors[0]) == expected
+
+
+@given(
+    st.sampled_from(["queue", "topic"]),
+    st.lists(
+        st.sampled_from(
+            ["a", "a.b", "a.>", "a.*.b", "*", ">", "*.a", "x,y", "queue://a", "", "**"]
+        ),
+        min_size=1,
+        max_size=3,
+        unique=True,
+    ),
+)
+def test_the_ways_are_those_of_the_two_ends(kind: str, names: list[str]) -> None:
+    entry = f'<{kind} physicalName="{{}}"/>'.format
+    text = (
+        '<networkConnector name="n" uri="static:(tcp://b:1)" duplex="true" staticBridge="true">'
+        f"<dynamicallyIncludedDestinations>{''.join(map(entry, names))}"
+        "</dynamicallyIncludedDestinations><staticallyIncludedDestinations>"
+        f"{entry(reverse.composite(kind, names).name)}</staticallyIncludedDestinations>"
+        "</networkConnector>"
+    ).replace('>"', '&gt;"')
+    (found,) = reader.from_document(XmlDocument("f.xml", text.encode()))
+    (connector,) = found.connectors
+    there, back = (
+        any(end.permit(one.destination).allowed for one in end.static)
+        for end in (bridge.near(connector), bridge.far(connector))
+    )
+    assert reverse.ways(connector) == ((there, back) if there or back else (True, True))

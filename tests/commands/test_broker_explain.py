@@ -47,6 +47,72 @@ def test_the_published_recipe_forwards_nothing(
     assert len(row) <= 80
 
 
+TOPOLOGY = """brokers:
+  onprem: {engine: activemq, version: 5.17.2, endpoints: ["tcp://mq:61616"]}
+  cloud: {engine: amazon-mq, version: "5.18", endpoints: ["ssl://c-1:61617", "ssl://c-2:61617"]}
+routes:
+  - {from: onprem, to: cloud, queues: [orders]}
+  - {from: cloud, to: onprem, queues: [replies, "audit.>"]}
+"""
+
+
+@pytest.fixture
+def topology(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "topology.yaml").write_text(TOPOLOGY)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("topology")
+def test_what_crosses_comes_first_and_is_what_is_explained(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("topology.yaml", "queue://audit.eu") == 0
+    rows, why = capsys.readouterr().out.split("\n\n")
+    assert [" ".join(row.split()) for row in rows.splitlines()[1:]] == [
+        "Q:cloud->onprem inbound yes static queue://audit.> topology.yaml:6",
+        "Q:onprem->cloud outbound no static topology.yaml:5",
+        "Q:cloud->onprem outbound no static queue://audit.> topology.yaml:6",
+    ]
+    (sentence,) = why.splitlines()
+    assert sentence.startswith("topology.yaml:6: Q:cloud->onprem: queue://audit.eu inbound: ")
+
+
+@pytest.mark.usefixtures("topology")
+def test_every_row_is_explained_where_nothing_crosses(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("topology.yaml", "queue://other") == 1
+    rows, why = capsys.readouterr().out.split("\n\n")
+    assert len(why.splitlines()) == len(rows.splitlines()) - 1 == 3
+
+
+def test_a_folder_has_paths_and_brokers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in "ab":
+        (tmp_path / "conf" / name).mkdir(parents=True)
+        (tmp_path / "conf" / name / "activemq.xml").write_text(
+            f'<broker brokerName="{name}">{DUPLEX}</broker>'
+        )
+    monkeypatch.chdir(tmp_path)
+    assert run("conf", "queue://a") == 0
+    header, *rows = (line.split() for line in capsys.readouterr().out.split("\n\n")[0].splitlines())
+    assert header[0] == "BROKER"
+    assert [(row[0], row[-1]) for row in rows] == [
+        (name, f"conf/{name}/activemq.xml:3") for name in "aabb"
+    ]
+
+
+@pytest.mark.usefixtures("topology")
+def test_a_setting_that_does_not_fit_rows_means_a_table(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("opskit.yaml").write_text("output: sarif\n")
+    assert run("topology.yaml", "queue://orders") == 0
+    assert capsys.readouterr().out.startswith("CONNECTOR")
+    Path("opskit.yaml").write_text("output: jsonl\n")
+    assert run("topology.yaml", "queue://orders") == 0
+    assert capsys.readouterr().out.startswith("{")
+
+
 def test_json_holds_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(RECIPE), "queue://TestingQ", "-o", "json") == 1
     answer = json.loads(capsys.readouterr().out)

@@ -190,3 +190,32 @@ def test_with_json_in_the_settings_an_error_is_json(
     (tmp_path / "opskit.yaml").write_text("output: json\n")
     assert run("missing.xml") == 2
     assert json.loads(capsys.readouterr().err)["code"] == "bad-input"
+
+
+def test_a_setting_that_does_not_fit_findings_means_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "opskit.yaml").write_text("output: yaml\n")
+    assert run(RECIPE, "--select", "BRK001") == 1
+    assert "error BRK001" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("fail_on", "failures"), [("error", 0), ("info", 1)])
+def test_junit_fails_where_the_exit_status_does(
+    fail_on: str, failures: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = run(RECIPE, "--select", "BRK010", "--fail-on", fail_on, "-o", "junit")
+    assert status == failures
+    assert f'failures="{failures}"' in capsys.readouterr().out
+
+
+def test_what_fix_would_mend_is_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`usrname` is nobody's misspelling that `--fix` knows; in a topology it mends nothing."""
+    (tmp_path / "c.xml").write_text(FIXABLE.replace(" networkttl='2'", ""))
+    assert run("c.xml", "--select", "BRK002,BRK003") == 1
+    out, err = capsys.readouterr()
+    marks = {line.split()[2]: "[*]" in line for line in out.splitlines() if " error " in line}
+    assert marks == {"BRK002": True, "BRK003": True}
+    assert out.count("[*]") == 2
+    assert "3 errors" in err
+    assert "(2 fixable with --fix)" in err

@@ -98,6 +98,49 @@ def test_each_stream_has_its_own_colour() -> None:
     assert python(code, FORCE_COLOR="1").stdout == b"\x1b[1;31mdata\x1b[0m"
 
 
+class TestWrapped:
+    """What is said on stderr, at a terminal of 40 columns."""
+
+    SAID = "one word after another until the line is full and so on"
+
+    @pytest.mark.parametrize(
+        ("call", "first", "second"),
+        [
+            (
+                f"message({SAID!r})",
+                "one word after another until the line is",
+                "    full and so on",
+            ),
+            (
+                f"warn({SAID!r})",
+                "warning: one word after another until",
+                "    the line is full and so on",
+            ),
+        ],
+    )
+    def test_a_message_wraps_at_words(self, call: str, first: str, second: str) -> None:
+        code = f"from opskit.output import *; configure(color='never'); {call}"
+        assert on_terminal(code, columns=40).splitlines() == [first, second]
+
+    def test_a_hint_keeps_its_indent(self) -> None:
+        code = (
+            "from opskit.output import *; from opskit.errors import *; configure(color='always');"
+            f"error(InputError('no', hint={self.SAID!r} + chr(10) + 'next'))"
+        )
+        assert on_terminal(code, columns=40).splitlines() == [
+            "\x1b[1;31merror:\x1b[0m no",
+            "  \x1b[1;36mhint:\x1b[0m one word after another until the",
+            "    line is full and so on",
+            "  next",
+        ]
+
+    def test_neither_a_pipe_nor_a_diff_is_wrapped(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code = f"from opskit.output import *; message({self.SAID!r}, verbatim=True)"
+        assert on_terminal(code, columns=40).splitlines() == [self.SAID]
+        console.message(self.SAID * 5)
+        assert capsys.readouterr().err == self.SAID * 5 + "\n"
+
+
 def test_an_error_says_what_where_and_what_next(capsys: pytest.CaptureFixture[str]) -> None:
     console.error(InputError("no such key", where="a.yaml:3:7", hint="name it 'brokers'"))
     out, err = capsys.readouterr()

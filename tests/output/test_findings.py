@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
@@ -14,7 +15,7 @@ from lxml import etree
 
 from opskit import __version__
 from opskit.errors import UsageError
-from opskit.findings import Finding, Location, Report, Rule, Severity
+from opskit.findings import FailOn, Finding, Location, Report, Rule, Severity
 from opskit.output import Format, console, emit_report, render_report, summary_line
 from opskit.output.parts import file_of, uri_of
 from tests.output.test_console import EVIL, SHOWN, on_terminal
@@ -98,6 +99,13 @@ def test_people_get_one_block_a_finding() -> None:
         "\n"
         "b.yaml: info BRK004 by the way\n"
     )
+
+
+def test_what_can_be_mended_is_marked_and_counted() -> None:
+    report = Report(SCHEMA, [replace(WARNING, fixable=True), ERROR], checked=2)
+    first, *_ = render_report(report, Format.TABLE).splitlines()
+    assert first == "b.yaml:3: warning BRK003 [*] odd | name\\nhere"
+    assert summary_line(report) == "1 error, 1 warning in 2 files (1 fixable with --fix)"
 
 
 def test_colour_marks_severity_and_code() -> None:
@@ -243,14 +251,14 @@ class TestJunit:
     def test_each_finding_is_a_case(self) -> None:
         root = self.parse(REPORT)
         suite = root.find("testsuite")
-        counts = {"tests": "4", "failures": "2", "errors": "1"}
+        counts = {"tests": "4", "failures": "1", "errors": "1"}
         assert dict(suite.attrib) == {"name": "opskit.broker.check", **counts}
         assert dict(root.attrib) == dict(suite.attrib)
         cases = suite.findall("testcase")
         assert [(case.get("classname"), case.get("name"), case[0].tag) for case in cases] == [
             ("conf/activemq.xml", "BRK001 broker=a", "failure"),
             ("opskit.broker.check", "BRK002 host:8161", "error"),
-            ("b.yaml", "BRK003", "failure"),
+            ("b.yaml", "BRK003", "system-out"),
             ("b.yaml", "BRK004", "system-out"),
         ]
         failure = cases[0][0]
@@ -258,6 +266,15 @@ class TestJunit:
         assert failure.text.startswith("conf/activemq.xml:12:7: error BRK001")
         assert "    <systemUsage>\n" in failure.text
         assert [case.get("file") for case in cases[:2]] == ["conf/activemq.xml", None]
+
+    @pytest.mark.parametrize(
+        ("fail_on", "failures"), [("never", 0), ("error", 1), ("warning", 2), ("info", 3)]
+    )
+    def test_a_case_fails_where_the_exit_status_does(self, fail_on: str, failures: int) -> None:
+        text = render_report(REPORT, Format.JUNIT, (), FailOn(fail_on))
+        root = etree.fromstring(text.encode("ascii"))
+        assert len(list(root.iter("failure"))) == int(root.get("failures")) == failures
+        assert len(list(root.iter("error"))) == int(root.get("errors")) == 1
 
     def test_nothing_found_is_one_test_that_passes(self) -> None:
         suite = self.parse(EMPTY).find("testsuite")

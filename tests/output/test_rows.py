@@ -16,7 +16,7 @@ import yaml
 
 from opskit.errors import UsageError
 from opskit.output import Column, Format, Table, console, emit_rows, render_rows
-from opskit.output.text import count, width
+from opskit.output.text import count, width, wrap
 from opskit.output.values import cell, plain
 from tests.output.test_console import EVIL, SHOWN, on_terminal
 
@@ -96,6 +96,14 @@ def test_no_rows_leave_the_heading() -> None:
 )
 def test_numbers_stand_at_the_right(column: Column, values: list[object], right: bool) -> None:
     assert Table("s/1", [column], [{"a": value} for value in values]).at_right(column) is right
+
+
+def test_people_read_yes_and_no_and_programs_true_and_false() -> None:
+    table = Table("s/1", ["a"], [{"a": True}, {"a": False}])
+    assert render_rows(table, Format.TABLE).split() == ["A", "yes", "no"]
+    assert "| yes |\n| no |" in render_rows(table, Format.MD)
+    assert render_rows(table, Format.CSV).split() == ["a", "true", "false"]
+    assert json.loads(render_rows(table, Format.JSON))["rows"] == [{"a": True}, {"a": False}]
 
 
 def test_colour_in_a_pipe_dims_the_heading_only() -> None:
@@ -267,6 +275,21 @@ def test_values_become_plain_and_cells(value: object, as_plain: object, as_cell:
 )
 def test_counts_have_plurals(number: int, noun: str, expected: str) -> None:
     assert count(number, noun) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "wrapped"),
+    [
+        ("fits", "fits"),
+        ("one two three four five six", "one two three four\n    five six"),
+        ("  deep two three four five", "  deep two three\n    four five"),
+        ("      deep two three four", "      deep two three\n      four"),
+        ("a\n\nb", "a\n\nb"),
+        ("see /a/path/longer-than-the-line now", "see\n    /a/path/longer-than-the-line\n    now"),
+    ],
+)
+def test_words_are_wrapped_and_never_cut(text: str, wrapped: str) -> None:
+    assert wrap(text, 20) == wrapped
 
 
 def test_width_counts_cells() -> None:

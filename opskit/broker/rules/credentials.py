@@ -185,7 +185,7 @@ def half_a_pair(network: Network) -> Iterator[Finding]:
         title="no user for Amazon MQ",
         why="Amazon MQ lets nobody in without a user and password: the bridge is refused, again "
         "and again.",
-        fix="add userName, or remoteUserName and remotePassword, of a user of that broker",
+        fix="add userName of a user of that broker; on premises remoteUserName will do as well",
         reference=f"{_GUIDE}/network-of-brokers.html",
     )
 )
@@ -201,8 +201,9 @@ def no_amazon_user(network: Network) -> Iterator[Finding]:
             (there.name for there in network.remotes(connector) if there.target == "amazon-mq"), ""
         )
         if name:
-            message = f"no userName, and {name} asks for one"
-            yield _finding(connector, "", message, "userName or remoteUserName")
+            managed = connector.broker.target == "amazon-mq"  # which permits no remoteUserName
+            expected = "userName" if managed else "userName or remoteUserName"
+            yield _finding(connector, "", f"no userName, and {name} asks for one", expected)
 
 
 def _knows_amazon_mq(network: Network) -> bool:

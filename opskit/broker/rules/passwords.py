@@ -41,7 +41,8 @@ def written_out(network: Network) -> Iterator[Finding]:
                     fix="leave it out: Amazon MQ fills it in" if managed else "",
                 )
     for broker in network.brokers:
-        if broker.target != "amazon-mq":  # there sslContext as a whole is refused (BRK028)
+        # Amazon MQ refuses sslContext as a whole (BRK028).
+        if broker.target != "amazon-mq" and b"sslContext" in broker.document.data:
             yield from _stores(broker)
 
 

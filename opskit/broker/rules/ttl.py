@@ -55,7 +55,9 @@ def ttl_beyond_the_network(network: Network) -> Iterator[Finding]:
         if graph.closed(component):
             ttls = [far[id(connector)] for connector in connectors]
             limit = max(ttls) if min(ttls) > 0 else None
-            yield from _too_far(connectors, graph.eccentricity(component, limit), meshed)
+            size = graph.eccentricity(component, limit)
+            if size < reach.MAX_HOPS:
+                yield from _too_far(connectors, size, meshed)
         if meshed:
             yield from _unsuppressed(graph, component, connectors)
 

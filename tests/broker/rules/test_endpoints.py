@@ -58,7 +58,7 @@ CASES = [
             connector('name="a"', uri=f"static:(ssl://{ONE}:61617)", before_uri="{BRK021}"),
             connector('name="b"', uri=f"masterslave:({BOTH})"),
         ),
-        says=f"the other, {TWO}, stands at broker.xml:4:32",
+        says=f"the other, {TWO}, stands at broker.xml:4:21",
     ),
     quiet("a pair as masterslave", "BRK021", f"masterslave:({BOTH})"),
     quiet("a pair in failover", "BRK021", f"static:(failover:({BOTH})?maxReconnectAttempts=0)"),

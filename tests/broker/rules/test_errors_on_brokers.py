@@ -4,8 +4,9 @@ All brokers of one version share a JVM. A broken configuration that starts has a
 messages have to arrive before those of the broken one count as lost.
 
 Four errors have no broker here to fail on. BRK010 is an error for a password in a configuration
-for Amazon MQ, which only that service refuses; BRK058 for its asking everybody for a user. BRK035 is about multicast inside a VPC. BRK034 is
-about addresses of Amazon MQ; what happens there is shown with the same kinds of port here.
+for Amazon MQ, which only that service refuses; BRK058 is about its accounts.
+BRK035 is about multicast inside a VPC. BRK034 is about addresses of Amazon MQ; what happens there
+is shown with the same kinds of port here.
 """
 
 import re
@@ -27,7 +28,10 @@ from tests.rig.brokers import Fleet
 
 pytestmark = pytest.mark.brokers
 
-MODULES = "uris endpoints options attributes values entries lists demand credentials advisories passwords structure"
+MODULES = (
+    "uris endpoints options attributes values entries lists demand credentials advisories "
+    "passwords structure"
+)
 NOT_HERE = {"BRK010", "BRK058", "BRK034", "BRK035"}
 SERVER, STATIC = "static:(tcp://127.0.0.1:1)", 'staticBridge="true"'
 
