@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opskit.errors import ExitCode
     from opskit.broker.rewrite import Rewrite
+    from opskit.errors import ExitCode
 
 
 def show(rewrites: "Sequence[Rewrite]") -> int:

@@ -9,6 +9,7 @@ from opskit.broker.rules import (
     demand,
     duplex,
     durable,
+    elsewhere,
     endpoints,
     entries,
     lists,
