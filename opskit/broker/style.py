@@ -84,11 +84,14 @@ def _on_one_line(document: XmlDocument, element: Element) -> bool:
     return bool(element.children) and not _NEWLINE.search(document.data, begin, end)
 
 
+_LOOKED_AT = 20  # children that are to show the indentation
+
+
 def _step(document: XmlDocument, element: Element) -> bytes:
     """By how much a child stands further in: as here, else as further out, else four spaces."""
     while True:
         margin = indent(document, element.start)
-        for child in element.children:
+        for child in element.children[:_LOOKED_AT]:
             inner = indent(document, child.start)
             if inner != margin and first_on_line(document, child.start):
                 if inner.startswith(margin):
@@ -115,7 +118,8 @@ def back(data: bytes, at: int, space: bytes = b" \t\r\n") -> int:
 def indent(document: XmlDocument, at: int) -> bytes:
     """The white space with which the line of `at` starts."""
     data = document.data
-    begin = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1
+    begin = data.rfind(b"\n", 0, at) + 1
+    begin = max(begin, data.rfind(b"\r", begin, at) + 1)
     found = _BLANK.match(data, begin, at)
     return found[0] if found else b""
 

@@ -1,6 +1,5 @@
 """No written-out secret is printed: in no format, no diff, no error, by no command."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -42,7 +41,8 @@ routes:
 """
 FORMATS = ("table", "json", "jsonl", "csv", "md", "junit", "sarif", "github")
 COMMANDS = [
-    *(["lint", "a.xml", "-o", output, *more] for output in FORMATS for more in ([], ["--target", "amazon-mq"])),
+    *(["lint", "a.xml", "-o", output] for output in FORMATS),
+    *(["lint", "a.xml", "-o", output, "--target", "amazon-mq"] for output in FORMATS),
     ["lint", "a.xml", "--engine", "5.15"],
     ["lint", "a.xml", "--diff", "--unsafe-fixes"],
     ["lint", "a.xml", "--fix", "--yes", "--unsafe-fixes"],

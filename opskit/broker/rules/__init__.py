@@ -36,6 +36,7 @@ __all__ = [
     "demand",
     "duplex",
     "durable",
+    "elsewhere",
     "endpoints",
     "entries",
     "lists",
