@@ -73,20 +73,20 @@ def lint(
     network, report = check()
     for remark in versions.remarks(each.version for each in network.brokers):
         warn(remark)
+    written = ExitCode.OK
+    if fix:
+        rewrites = broker.mended(
+            network, report, unsafe=unsafe_fixes, select=options.select, ignore=options.ignore
+        )
+        if diff:
+            shown = show(rewrites)
+            return ExitCode.OK if exit_zero else shown
+        if rewrites:
+            written = carry_out(rewrites, yes=yes)
+            network, report = check()
+    status = finish_check(report, RULES, options)
     if assumption := broker.assumption(network):
         message(assumption)
-    if not fix:
-        return finish_check(report, RULES, options)
-    rewrites = broker.mended(
-        network, report, unsafe=unsafe_fixes, select=options.select, ignore=options.ignore
-    )
-    if diff:
-        found = show(rewrites)
-        return ExitCode.OK if exit_zero else found
-    written = carry_out(rewrites, yes=yes) if rewrites else ExitCode.OK
-    if rewrites:
-        network, report = check()
-    status = finish_check(report, RULES, options)
     return written if written is ExitCode.PARTIAL else status
 
 
