@@ -103,7 +103,10 @@ def _for_people(found: "BrokerGraph", fmt: "Format") -> str:
 
 
 def _facts(found: "BrokerGraph") -> Iterator[str]:
-    yield f"diameter: {found.diameter}"
+    from opskit.broker.reach import MAX_HOPS
+
+    more = " or more" if found.diameter == MAX_HOPS else ""
+    yield f"diameter: {found.diameter}{more}"
     yield from (f"cycle: {' -> '.join([*cycle, cycle[0]])}" for cycle in found.cycles)
     for collision in found.collisions:
         names = ", ".join(collision.connectors)

@@ -225,3 +225,22 @@ def test_patterns_say_what_one_look_at_each_entry_says() -> None:
         patterns = Patterns(entries)
         assert patterns.covering_any([given]) == set(wanted)
         assert patterns.first(given) == (wanted[0] if wanted else None)
+
+
+def test_lint_of_a_duplex_pair_with_long_lists() -> None:
+    """Each end's lists are compared with the other's."""
+
+    def action(count: int) -> Callable[[], object]:
+        files = [
+            f'<broker brokerName="{here}"><networkConnectors><networkConnector name="{here}" '
+            f'duplex="true" staticBridge="true" uri="static:(tcp://{there}:1)">'
+            "<staticallyIncludedDestinations>"
+            + "".join(f'<queue physicalName="{here}.{i}"/>' for i in range(count))
+            + "</staticallyIncludedDestinations></networkConnector></networkConnectors></broker>"
+            for here, there in ("ab", "ba")
+        ]
+        documents = [XmlDocument(f"{at}.xml", text.encode()) for at, text in enumerate(files)]
+        found = Network([broker for each in documents for broker in reader.from_document(each)])
+        return lambda: lint.lint(found)
+
+    quadruples(action, 500)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from opskit.broker.destinations import matches
+from opskit.broker.destinations import Patterns
 from opskit.broker.model import Connector, Entry, Network
 
 
@@ -29,11 +29,9 @@ def overlap(one: Connector, other: Connector) -> bool:
     """Whether some destination can cross by both."""
     if unrestricted(one) or unrestricted(other):
         return True
-    return any(
-        a.kind == b.kind and (matches(a.name, b.name) or matches(b.name, a.name))
-        for a in included(one)
-        for b in included(other)
-    )
+    ours = [entry.destination for entry in included(one)]
+    theirs = [entry.destination for entry in included(other)]
+    return bool(Patterns(ours).covering_any(theirs) or Patterns(theirs).covering_any(ours))
 
 
 def unrestricted(connector: Connector) -> bool:
