@@ -34,12 +34,12 @@ COMMANDS = (
 )
 
 #: Where the rules of each domain are: `module:REGISTRY`.
-RULES = ("opskit.broker.rules:RULES", "opskit.broker.migrate:MIGRATION")
+RULES = ("opskit.broker.rules:RULES", "opskit.broker.upgrades.migrate:MIGRATION")
 
 #: The documents that opskit reads: name to `module:Struct`.
 SCHEMAS = {
     "settings": "opskit.schemas:settings_schema",
-    "topology": "opskit.broker.topology:Topology",
+    "topology": "opskit.broker.design.topology:Topology",
 }
 
 #: The steps of `opskit demo`: `module:STEPS`, a sequence of `opskit.demo.Step`.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opskit.broker.rewrite import Rewrite
+    from opskit.broker.xml.rewrite import Rewrite
     from opskit.errors import ExitCode
 
 

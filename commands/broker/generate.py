@@ -33,8 +33,8 @@ def generate(
       opskit broker generate topology.yaml --show-ports
     """
     from opskit import output
-    from opskit.broker import generate as broker_xml
-    from opskit.broker import topology as topologies
+    from opskit.broker.design import generate as broker_xml
+    from opskit.broker.design import topology as topologies
     from opskit.errors import ExitCode
 
     document, _ = topologies.load(topology)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from opskit.broker.graph import BrokerGraph
+    from opskit.broker.graphs.graph import BrokerGraph
     from opskit.output import Format, Table
 
 
@@ -33,8 +33,9 @@ def graph(
       opskit broker graph topology.yaml -o dot | dot -Tsvg > network.svg
     """
     from opskit import output as out
-    from opskit.broker import diagrams, sources
-    from opskit.broker.graph import graph as graph_of
+    from opskit.broker import sources
+    from opskit.broker.graphs import diagrams
+    from opskit.broker.graphs.graph import graph as graph_of
     from opskit.commands.results import output_format
 
     fmt = output_format(output, out.ROWS)
@@ -51,7 +52,7 @@ def graph(
 def _data(found: "BrokerGraph", fmt: "Format") -> "Table":
     from dataclasses import asdict, fields
 
-    from opskit.broker.graph import SCHEMA, GraphConnector
+    from opskit.broker.graphs.graph import SCHEMA, GraphConnector
     from opskit.findings import Location
     from opskit.output import Table
 
@@ -66,7 +67,7 @@ def _data(found: "BrokerGraph", fmt: "Format") -> "Table":
 
 def _for_people(found: "BrokerGraph", fmt: "Format") -> str:
     """Two tables, and a line for each thing that is worth one."""
-    from opskit.broker.graph import SCHEMA
+    from opskit.broker.graphs.graph import SCHEMA
     from opskit.output import Column, Table, fitted, render_rows
     from opskit.output.rows import markdown_text
     from opskit.output.text import one_line
@@ -103,7 +104,7 @@ def _for_people(found: "BrokerGraph", fmt: "Format") -> str:
 
 
 def _facts(found: "BrokerGraph") -> Iterator[str]:
-    from opskit.broker.reach import MAX_HOPS
+    from opskit.broker.graphs.reach import MAX_HOPS
 
     more = " or more" if found.diameter == MAX_HOPS else ""
     yield f"diameter: {found.diameter}{more}"

@@ -39,7 +39,7 @@ def init(
         --queue TestingQ --queue 'orders.>' > topology.yaml
     """
     from opskit import output
-    from opskit.broker import starter
+    from opskit.broker.design import starter
     from opskit.errors import ExitCode
 
     ends = (

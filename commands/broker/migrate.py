@@ -36,7 +36,7 @@ def migrate(
       opskit broker migrate activemq.xml --from 5.17 --to 5.18
       opskit broker migrate conf/ --from 5.17.2 --to 6.1 -o json
     """
-    from opskit.broker import migrate as broker
+    from opskit.broker.upgrades import migrate as broker
     from opskit.commands.results import check_options, finish_check
     from opskit.output import warn
 

@@ -35,7 +35,7 @@ def patch(
       opskit broker patch activemq.xml --topology topology.yaml --diff
       opskit broker patch activemq.xml --topology topology.yaml --yes
     """
-    from opskit.broker.patch import read_plan
+    from opskit.broker.change.patch import read_plan
     from opskit.commands.broker.changes import carry_out, show
     from opskit.errors import ExitCode
     from opskit.output import message, warn, write_bytes

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from opskit.broker import attributes, bridge, destinations, reverse
+from opskit.broker import attributes, bridge, destinations
 from opskit.broker.bridge import Advisories, DecidedBy, End, Listed, Verdict
+from opskit.broker.design import reverse
 from opskit.broker.destinations import Destination
 from opskit.broker.model import Connector, Network
 from opskit.errors import ExitCode, UsageError

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from opskit.broker import fixes, sources, versions
+from opskit.broker import sources, versions
+from opskit.broker.change import fixes
 from opskit.broker.model import Broker, Network, Target
 from opskit.broker.reader import no_garbage_collection
-from opskit.broker.rewrite import Rewrite
 from opskit.broker.rules import RULES
+from opskit.broker.xml.rewrite import Rewrite
 from opskit.findings import Finding, Report
 
 SCHEMA = "opskit.broker.lint/1"

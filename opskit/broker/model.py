@@ -1,7 +1,7 @@
 """Brokers and the network connectors between them: the plain model that every rule reads.
 
 It is built from broker files (`opskit.broker.reader`) or from a topology document
-(`opskit.broker.topology`), and says nothing about how.
+(`opskit.broker.design.topology`), and says nothing about how.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ from typing import Literal
 from opskit.broker import attributes, uris
 from opskit.broker.destinations import Destination
 from opskit.broker.versions import Version
-from opskit.broker.xmltree import Element, XmlDocument
+from opskit.broker.xml.xmltree import Element, XmlDocument
 from opskit.findings import Location
 
 _ANY_HOST = ("0.0.0.0", "::", "", "localhost", "127.0.0.1")  # noqa: S104 (read, never bound)

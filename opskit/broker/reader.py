@@ -9,7 +9,7 @@ from pathlib import Path
 from opskit.broker import attributes, versions
 from opskit.broker.model import DEFAULT_NAME, Broker, Connector, Entry, Target
 from opskit.broker.versions import Version
-from opskit.broker.xmltree import Element, XmlDocument
+from opskit.broker.xml.xmltree import Element, XmlDocument
 from opskit.documents import read_bytes
 
 _LISTS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from opskit.broker import reader
 from opskit.broker.model import Broker, Network, Target
 from opskit.broker.versions import Version
-from opskit.broker.xmltree import XmlDocument
+from opskit.broker.xml.xmltree import XmlDocument
 from opskit.documents import Document, parse_document
 from opskit.errors import InputError
 from opskit.files import display_name, read_bytes
@@ -102,7 +102,7 @@ class _Found:
         return bool(found)
 
     def _from_topology(self, document: Document) -> list[Broker]:
-        from opskit.broker import from_topology, topology
+        from opskit.broker.design import from_topology, topology
 
         return from_topology.network(topology.from_document(document), document).brokers
 

@@ -6,9 +6,9 @@ from tempfile import TemporaryDirectory
 
 from lxml import etree
 
-from opskit.broker import generate
+from opskit.broker.design import generate
+from opskit.broker.design.topology import Account, BrokerSpec, Credentials, Route, Secret, Topology
 from opskit.broker.lint import check as lint
-from opskit.broker.topology import Account, BrokerSpec, Credentials, Route, Secret, Topology
 from tests.bench.measure import Ratio, ratio
 
 

@@ -10,14 +10,17 @@ from itertools import pairwise
 
 import pytest
 
-from opskit.broker import generate, graph, lint, patch, reader, uris
+from opskit.broker import lint, reader, uris
+from opskit.broker.change import patch
+from opskit.broker.change.fixes import fixed
+from opskit.broker.design import generate
+from opskit.broker.design.topology import BrokerSpec, Route, Topology
 from opskit.broker.destinations import Destination, Patterns, covers
 from opskit.broker.explain import explain
-from opskit.broker.fixes import fixed
+from opskit.broker.graphs import graph
 from opskit.broker.model import Network
 from opskit.broker.rules.attributes import unknown_attribute
-from opskit.broker.topology import BrokerSpec, Route, Topology
-from opskit.broker.xmltree import XmlDocument
+from opskit.broker.xml.xmltree import XmlDocument
 from opskit.errors import UsageError
 from opskit.suggestions import Suggestions
 

@@ -13,7 +13,7 @@ from opskit.broker import bridge, destinations, reader
 from opskit.broker.destinations import Destination
 from opskit.broker.explain import Decision, exit_code, explain
 from opskit.broker.model import Connector, Network
-from opskit.broker.xmltree import XmlDocument
+from opskit.broker.xml.xmltree import XmlDocument
 from opskit.errors import ExitCode, UsageError
 
 ELEMENTS = {

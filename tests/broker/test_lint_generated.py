@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from opskit.broker import from_topology, generate, lint, reader, topology
+from opskit.broker import lint, reader
+from opskit.broker.design import from_topology, generate, topology
+from opskit.broker.design.topology import Topology
 from opskit.broker.model import Network
-from opskit.broker.topology import Topology
-from opskit.broker.xmltree import XmlDocument
+from opskit.broker.xml.xmltree import XmlDocument
 from opskit.documents import Document, parse_document
 from opskit.findings import Severity
 

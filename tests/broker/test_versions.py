@@ -4,8 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from opskit.broker import attributes, history, versions
+from opskit.broker import attributes, versions
 from opskit.broker.rules.releases import dies_silently
+from opskit.broker.upgrades import history
 from opskit.broker.versions import Version
 
 

@@ -137,7 +137,7 @@ def test_stdin_is_read_and_cannot_be_mended(tmp_path: Path) -> None:
 def test_some_files_changed_and_some_not_is_partial(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from opskit.broker.rewrite import Rewrite
+    from opskit.broker.xml.rewrite import Rewrite
     from opskit.errors import InputError
 
     for name in ("a.xml", "b.xml"):

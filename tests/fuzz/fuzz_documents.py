@@ -1,8 +1,8 @@
 """YAML and JSON, read as a topology, and what is generated from those that are accepted."""
 
-from opskit.broker import from_topology, generate, topology
+from opskit.broker.design import from_topology, generate, topology
 from opskit.broker.rules import RULES
-from opskit.broker.xmltree import XmlDocument
+from opskit.broker.xml.xmltree import XmlDocument
 from opskit.documents import parse_document
 from opskit.errors import DefectError, InputError
 from tests.fuzz.harness import answers, fuzz

@@ -1,10 +1,12 @@
 """The patcher and the fixes: their result is XML, and a second run changes nothing."""
 
-from opskit.broker import fixes, patch, reader, topology
-from opskit.broker.diff import unified
+from opskit.broker import reader
+from opskit.broker.change import fixes, patch
+from opskit.broker.design import topology
 from opskit.broker.model import Broker, Network
 from opskit.broker.rules import RULES
-from opskit.broker.xmltree import XmlDocument
+from opskit.broker.xml.diff import unified
+from opskit.broker.xml.xmltree import XmlDocument
 from opskit.documents import parse_document
 from opskit.findings import Finding
 from tests.fuzz.harness import answers, fuzz

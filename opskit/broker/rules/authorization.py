@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from opskit.broker.destinations import matches
 from opskit.broker.model import Broker, Connector, Network
 from opskit.broker.rules.registry import RULES
-from opskit.broker.xmltree import Element
+from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
 
 #: What every connection writes to, and what a bridge that follows consumers reads.

@@ -174,7 +174,7 @@ def static_bridge_without_statics(network: Network) -> Iterator[Finding]:
     """A warning where there are static includes, and dynamic ones beside them for nothing.
 
     A duplex connector may have a composite for its far end alone, which takes it apart: the
-    form of `opskit.broker.reverse`. Its dynamic includes are what refuses it at the near end.
+    form of `design/reverse.py`. Its dynamic includes are what refuses it at the near end.
     """
     for connector in index.of(network).having("staticBridge"):
         if (connector.static and not connector.dynamic) or not connector.static_only:

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from opskit.broker.model import Broker, Network
 from opskit.broker.rules.registry import RULES
-from opskit.broker.xmltree import Element
+from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
 
 #: Elements that make bridges of their own, in `<broker>` and in `<networkConnectors>`.

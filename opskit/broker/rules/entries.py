@@ -6,7 +6,7 @@ from opskit.broker import attributes
 from opskit.broker.destinations import KINDS
 from opskit.broker.model import Broker, Connector, Entry, Network
 from opskit.broker.rules.registry import RULES
-from opskit.broker.xmltree import Element
+from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
 from opskit.suggestions import Suggestions
 

@@ -6,7 +6,7 @@ DemandForwardingBridgeSupport.isPermissableDestination).
 
 from collections.abc import Iterator
 
-from opskit.broker import reverse
+from opskit.broker.design import reverse
 from opskit.broker.destinations import KINDS, Destination, Patterns, has_wildcard, split
 from opskit.broker.model import Broker, Connector, Entry, Network
 from opskit.broker.rules.registry import RULES

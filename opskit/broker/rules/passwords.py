@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from opskit.broker.model import Broker, Network
 from opskit.broker.rules import credentials, index
 from opskit.broker.rules.registry import RULES
-from opskit.broker.xmltree import Element
+from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
 
 _STORE_SECRETS = ("keyStorePassword", "keyStoreKeyPassword", "trustStorePassword")

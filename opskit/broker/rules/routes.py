@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from math import inf
 
-from opskit.broker import reach
+from opskit.broker.graphs import reach
+from opskit.broker.graphs.reach import Edge, Graph
 from opskit.broker.model import Connector, Entry, Network
-from opskit.broker.reach import Edge, Graph
 from opskit.broker.rules.registry import RULES
 from opskit.broker.rules.traffic import included, spreading, spreads, ttl_attribute
 from opskit.findings import Finding, Location, Rule, Severity

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 
+from opskit.broker.change.placement import HOLDER
 from opskit.broker.model import Broker, Network
-from opskit.broker.placement import HOLDER
 from opskit.broker.rules.registry import RULES
 from opskit.broker.versions import Version
-from opskit.broker.xmltree import Element
+from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
 
 _ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from opskit.broker import reach
+from opskit.broker.graphs import reach
+from opskit.broker.graphs.reach import Graph
 from opskit.broker.model import Connector, Network
-from opskit.broker.reach import Graph
 from opskit.broker.rules.registry import RULES
 from opskit.broker.rules.traffic import on_demand, spreading, spreads, ttl_attribute
 from opskit.findings import Finding, Rule, Severity

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from opskit.broker import history
+from opskit.broker.upgrades import history
 from opskit.broker.upgrades.registry import MIGRATION, TAGS, Migration, beans, finding, whole_file
 from opskit.findings import Finding, Rule, Severity
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from opskit.broker.model import Broker, Network
 from opskit.broker.versions import Version
-from opskit.broker.xmltree import Element
+from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Location, Registry
 
 TAGS = "release tags of apache/activemq"

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from opskit.broker import attributes, history
+from opskit.broker import attributes
+from opskit.broker.upgrades import history
 from opskit.broker.upgrades.registry import (
     MEASURED,
     MIGRATION,

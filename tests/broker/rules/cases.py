@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from opskit.broker import reader, versions
 from opskit.broker.model import Network, Target
 from opskit.broker.rules import RULES
-from opskit.broker.xmltree import XmlDocument
+from opskit.broker.xml.xmltree import XmlDocument
 from opskit.findings import Finding
 
 _MARK = re.compile(r"\{(BRK\d{3})(?::(\w+))?\}")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from opskit.broker import reader, versions
 from opskit.broker.model import Broker, Network, Target
 from opskit.broker.rules import RULES
-from opskit.broker.xmltree import XmlDocument
+from opskit.broker.xml.xmltree import XmlDocument
 from opskit.findings import Finding, Severity
 
 MARK = "¦"

@@ -14,7 +14,7 @@ from stomp.utils import Frame  # type: ignore[import-untyped]
 from opskit.broker import reader
 from opskit.broker.model import Network
 from opskit.broker.rules import RULES
-from opskit.broker.xmltree import XmlDocument
+from opskit.broker.xml.xmltree import XmlDocument
 from opskit.findings import Severity
 from tests.broker.rules.cases import connector, dynamic, queue, static, topic
 from tests.rig import brokers, configs, distributions, messages

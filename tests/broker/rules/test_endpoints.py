@@ -1,6 +1,6 @@
 import pytest
 
-from opskit.broker import from_topology, topology
+from opskit.broker.design import from_topology, topology
 from opskit.broker.model import Network
 from opskit.documents import parse_document
 from tests.broker.rules.cases import FILE, Case, broker, connector

@@ -20,7 +20,7 @@ import pytest
 from opskit.broker import reader, versions
 from opskit.broker.model import Network
 from opskit.broker.rules import RULES
-from opskit.broker.xmltree import XmlDocument
+from opskit.broker.xml.xmltree import XmlDocument
 from opskit.findings import Severity
 from tests.broker.rules.cases import dynamic, excluded, queue, static
 from tests.rig import brokers, configs, distributions, messages, tls

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from opskit.broker import attributes, reader
 from opskit.broker.model import Network
 from opskit.broker.rules import RULES
-from opskit.broker.xmltree import XmlDocument
+from opskit.broker.xml.xmltree import XmlDocument
 from opskit.findings import Rule
 from tests.broker.rules.cases import Case
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from opskit.broker import from_topology, topology
+from opskit.broker.design import from_topology, topology
 from opskit.documents import parse_document
 from opskit.findings import Severity
 from tests.broker.rules.marked import (

@@ -1,0 +1,1 @@
+"""From a topology document to the XML of its brokers."""

@@ -1,0 +1,1 @@
+"""Broker files as XML: read with their positions, edited byte by byte, written."""
