@@ -4,13 +4,11 @@ import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from opskit.broker import attributes, versions
 from opskit.broker.model import DEFAULT_NAME, Broker, Connector, Entry, Target
 from opskit.broker.versions import Version
 from opskit.broker.xml.xmltree import Element, XmlDocument
-from opskit.documents import read_bytes
 
 _LISTS = {
     attributes.EXCLUDED: "excluded",
@@ -19,18 +17,6 @@ _LISTS = {
     attributes.DURABLE: "durable",
 }
 _STANDALONE = re.compile(rb"""\s*<\?xml[^>]*\sstandalone\s*=\s*["']yes["']""")
-
-
-def read_xml(
-    source: str | Path, *, version: Version | None = None, target: Target | None = None
-) -> list[Broker]:
-    """The brokers of one file (`-` is stdin): usually one, none where it configures no broker.
-
-    A bare `<networkConnectors>` or `<networkConnector>` fragment counts as a broker that says
-    nothing of itself. Raises InputError for what is no XML.
-    """
-    name = "<stdin>" if str(source) == "-" else str(source)
-    return from_document(XmlDocument(name, read_bytes(source)), version=version, target=target)
 
 
 def from_document(

@@ -8,7 +8,7 @@ import pytest
 
 from opskit.broker import destinations, lint, sources
 from opskit.broker.explain import explain
-from opskit.broker.reader import read_xml
+from opskit.broker.sources import read_network
 from opskit.errors import InputError
 from tests.rig import brokers, configs, distributions
 
@@ -32,7 +32,7 @@ def test_explain_says_that_the_exclusion_decides() -> None:
 
 
 def test_its_connector_is_the_published_one() -> None:
-    (broker,) = read_xml(RECIPE / "activemq.xml")
+    (broker,) = read_network([RECIPE / "activemq.xml"]).brokers
     (connector,) = broker.connectors
     assert connector.attributes["duplex"] == connector.attributes["dynamicOnly"] == "false"
     assert connector.attributes["networkTTL"] == "2"

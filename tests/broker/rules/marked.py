@@ -3,7 +3,10 @@
 A rule that fires has to fire at the marks and nowhere else; without marks it has to be quiet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
 
 from opskit.broker import reader, versions
 from opskit.broker.model import Broker, Network, Target
@@ -110,3 +113,26 @@ def where(found: Sequence[Finding]) -> list[Place]:
 def levels(found: Sequence[Finding]) -> set[Severity]:
     """The severities among findings."""
     return {finding.level for finding in found}
+
+
+#: Digits of the rule's code, title, files, options of `read`, severities.
+Case = tuple[str, str, list[str], dict[str, Any], set[Severity]]
+
+
+def fires_at_the_marks(cases: Sequence[Case]) -> Callable[..., None]:
+    """The test of a table: each rule fires at the marks of its case, and nowhere else."""
+
+    @pytest.mark.parametrize(
+        ("code", "files", "options", "severities"),
+        [(code, files, options, severities) for code, _, files, options, severities in cases],
+        ids=[f"BRK{code}-{title}" for code, title, *_ in cases],
+    )
+    def test(
+        code: str, files: Sequence[str], options: dict[str, Any], severities: set[Severity]
+    ) -> None:
+        network, places = read(files, **options)
+        found = findings(f"BRK{code}", network)
+        assert where(found) == places
+        assert levels(found) == severities
+
+    return test

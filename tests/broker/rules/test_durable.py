@@ -1,6 +1,5 @@
 """BRK018 and BRK019: queues left behind, and names that durable subscriptions hang on."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,10 +10,9 @@ from tests.broker.rules.marked import (
     connector,
     dynamic,
     findings,
-    levels,
+    fires_at_the_marks,
     read,
     static,
-    where,
 )
 
 W, E = Severity.WARNING, Severity.ERROR
@@ -72,18 +70,7 @@ CASES: list[tuple[str, str, list[str], dict[str, Any], set[Severity]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("code", "files", "options", "severities"),
-    [case[0:1] + case[2:] for case in CASES],
-    ids=[f"BRK{case[0]}-{case[1]}" for case in CASES],
-)
-def test_it_fires_at_the_marks(
-    code: str, files: Sequence[str], options: dict[str, Any], severities: set[Severity]
-) -> None:
-    network, places = read(files, **options)
-    found = findings(f"BRK{code}", network)
-    assert where(found) == places
-    assert levels(found) == severities
+test_it_fires_at_the_marks = fires_at_the_marks(CASES)
 
 
 @pytest.mark.parametrize(

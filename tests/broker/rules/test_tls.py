@@ -1,12 +1,9 @@
 """BRK020 and BRK051: TLS that is not set up, and ports that speak something else."""
 
-from collections.abc import Sequence
 from typing import Any
 
-import pytest
-
 from opskit.findings import Severity
-from tests.broker.rules.marked import broker, findings, levels, read, where
+from tests.broker.rules.marked import broker, fires_at_the_marks
 
 W, N, E = Severity.WARNING, Severity.INFO, Severity.ERROR
 
@@ -67,15 +64,4 @@ CASES: list[tuple[str, str, list[str], dict[str, Any], set[Severity]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("code", "files", "options", "severities"),
-    [case[0:1] + case[2:] for case in CASES],
-    ids=[f"BRK{case[0]}-{case[1]}" for case in CASES],
-)
-def test_it_fires_at_the_marks(
-    code: str, files: Sequence[str], options: dict[str, Any], severities: set[Severity]
-) -> None:
-    network, places = read(files, **options)
-    found = findings(f"BRK{code}", network)
-    assert where(found) == places
-    assert levels(found) == severities
+test_it_fires_at_the_marks = fires_at_the_marks(CASES)
