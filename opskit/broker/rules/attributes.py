@@ -7,13 +7,12 @@ from functools import lru_cache
 from opskit.broker import attributes, uris
 from opskit.broker.model import Broker, Connector, Network
 from opskit.broker.rules import index
-from opskit.broker.rules.registry import RULES
+from opskit.broker.rules.registry import ALL_FOUR, RULES
 from opskit.broker.versions import Version
 from opskit.findings import Finding, Rule, Severity
 from opskit.redact import masked_value
 from opskit.suggestions import Suggestions
 
-_ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
 _NETWORKS = "https://activemq.apache.org/components/classic/documentation/networks-of-brokers"
 # These take an object: a string stops the start, a reference to a bean does not.
 _OBJECTS = frozenset({"brokerService", "discoveryAgent", "connectionFilter", "bridgeFactory"})
@@ -51,7 +50,7 @@ def _plain(version: Version) -> frozenset[str]:
         why="The file is checked against the schema of the broker's version: an unknown "
         "attribute, also one in the wrong case, stops the start.",
         fix="mend the name, or take the attribute out",
-        reference=f"activemq.xsd, networkConnector; {_ALL_FOUR}",
+        reference=f"activemq.xsd, networkConnector; {ALL_FOUR}",
         fixable=True,
     )
 )
@@ -105,7 +104,7 @@ _SEPARATORS = re.compile(r"[,;\s]")
         why="A name is also the bean's name: the broker does not start (\"Bean name is already "
         'used"). Connectors without a name are all called NC, which JMX refuses at the start.',
         fix="give each connector a name of its own, which no transportConnector has either",
-        reference=f"{_NETWORKS}; {_ALL_FOUR}",
+        reference=f"{_NETWORKS}; {ALL_FOUR}",
     )
 )
 def name_twice(network: Network) -> Iterator[Finding]:
@@ -181,7 +180,7 @@ _UNITS = {"": 0, "b": 0, "k": 10, "m": 20, "g": 30}
         title="prefetchSize below 1",
         why="A bridge does not poll, so that the broker refuses to start without a prefetch.",
         fix="set 1 or more, or leave it at the default of 1000",
-        reference=f"NetworkBridgeConfiguration.setPrefetchSize; {_ALL_FOUR}",
+        reference=f"NetworkBridgeConfiguration.setPrefetchSize; {ALL_FOUR}",
     )
 )
 def prefetch_below_one(network: Network) -> Iterator[Finding]:
@@ -211,7 +210,7 @@ def size(text: str) -> int | None:
         why="networkTTL sets both, wherever it stands, so that the other attribute has no effect "
         "and messages stop after another number of hops than the file says.",
         fix="keep either networkTTL or the other two",
-        reference=f"NetworkBridgeConfiguration.setNetworkTTL; {_ALL_FOUR}",
+        reference=f"NetworkBridgeConfiguration.setNetworkTTL; {ALL_FOUR}",
         fixable=True,
     )
 )

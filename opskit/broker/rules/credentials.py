@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 from opskit.broker.model import Broker, Connector, Network
 from opskit.broker.rules import index
-from opskit.broker.rules.registry import RULES
+from opskit.broker.rules.registry import ALL_FOUR, RULES
 from opskit.broker.uris import has_placeholder
 from opskit.findings import Finding, Rule, Severity
 
 _AMQ_8413 = "AMQ-8413, https://issues.apache.org/jira/browse/AMQ-8413"
-_ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
 _GUIDE = "https://docs.aws.amazon.com/amazon-mq/latest/developer-guide"
 SECRETS = ("password", "remotePassword")
 _AMAZON_SUFFIX = (".amazonaws.com", ".amazonaws.com.cn")
@@ -80,7 +79,7 @@ def _refused(accounts: Accounts, user: str, password: str) -> bool:
         'different passwords the bridge is "established" and shut down again, in a loop.',
         fix="give four attributes: userName and password for this broker, remoteUserName and "
         "remotePassword for the other",
-        reference=f"{_AMQ_8413}; {_ALL_FOUR}",
+        reference=f"{_AMQ_8413}; {ALL_FOUR}",
     )
 )
 def refused(network: Network) -> Iterator[Finding]:
@@ -128,7 +127,7 @@ def _refused_remotely(
         title="local authentication is on and the connector has no userName",
         why="A bridge logs in to its own broker too, which refuses it without a user.",
         fix="add userName and password of an account of this broker",
-        reference=_ALL_FOUR,
+        reference=ALL_FOUR,
     )
 )
 def no_local_user(network: Network) -> Iterator[Finding]:

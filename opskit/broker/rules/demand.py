@@ -6,11 +6,10 @@ from opskit.broker import bridge
 from opskit.broker.destinations import split
 from opskit.broker.model import Broker, Connector, Network
 from opskit.broker.rules import index
-from opskit.broker.rules.registry import RULES
+from opskit.broker.rules.registry import ALL_FOUR, RULES
 from opskit.findings import Finding, Location, Rule, Severity
 
 _NETWORKS = "https://activemq.apache.org/components/classic/documentation/networks-of-brokers"
-_ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
 
 
 def _finding(
@@ -39,7 +38,7 @@ def _finding(
         why="A bridge learns from the other broker's advisories what is wanted there: a broker "
         "without them gets nothing but static includes.",
         fix='take advisorySupport="false" out, or make every connector staticBridge="true"',
-        reference=f"{_NETWORKS}; {_ALL_FOUR}",
+        reference=f"{_NETWORKS}; {ALL_FOUR}",
     )
 )
 def advisories_off(network: Network) -> Iterator[Finding]:
@@ -167,7 +166,7 @@ def _open(connector: Connector) -> str:
         "Dynamic includes draw nothing, and a composite beside them is not permitted: its own "
         "name, comma included, is in no list.",
         fix="list the destinations in staticallyIncludedDestinations, an entry for each",
-        reference=f"DemandForwardingBridgeSupport.startRemoteBridge; {_ALL_FOUR}",
+        reference=f"DemandForwardingBridgeSupport.startRemoteBridge; {ALL_FOUR}",
     )
 )
 def static_bridge_without_statics(network: Network) -> Iterator[Finding]:

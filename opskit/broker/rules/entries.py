@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from opskit.broker import attributes
 from opskit.broker.destinations import KINDS
 from opskit.broker.model import Broker, Connector, Entry, Network
-from opskit.broker.rules.registry import RULES
+from opskit.broker.rules.registry import ALL_FOUR, RULES
 from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
 from opskit.suggestions import Suggestions
 
-_ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
 # Beside the lists: those that hold a bean, and Spring's own.
 _CHILDREN = frozenset(
     {
@@ -35,7 +34,7 @@ _BEANS = ("bean", "ref")
         title="an element that a networkConnector does not have",
         why="The file is checked against the broker's schema, and the broker does not start.",
         fix="mend the element's name, or take it out",
-        reference=f"activemq.xsd, networkConnector; {_ALL_FOUR}",
+        reference=f"activemq.xsd, networkConnector; {ALL_FOUR}",
     )
 )
 def unknown_child(network: Network) -> Iterator[Finding]:
@@ -64,7 +63,7 @@ def unknown_child(network: Network) -> Iterator[Finding]:
         why="An unknown element or attribute stops the start. An entry without physicalName is "
         "worse: the broker starts, and the bridge breaks with a NullPointerException.",
         fix='write <queue physicalName="NAME"/> or <topic physicalName="NAME"/>',
-        reference=f"activemq.xsd, queue; {_ALL_FOUR}",
+        reference=f"activemq.xsd, queue; {ALL_FOUR}",
     )
 )
 def no_destination(network: Network) -> Iterator[Finding]:
@@ -127,7 +126,7 @@ def _problem(entry: Entry) -> tuple[str, str]:
         why="The broker starts and keeps the last without a word: what only the first one holds "
         "does not cross, is not excluded, or, of connectors, does not exist.",
         fix="put everything into one element",
-        reference=_ALL_FOUR,
+        reference=ALL_FOUR,
     )
 )
 def given_twice(network: Network) -> Iterator[Finding]:

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from opskit.broker.design import reverse
 from opskit.broker.destinations import KINDS, Destination, Patterns, has_wildcard, split
 from opskit.broker.model import Broker, Connector, Entry, Network
-from opskit.broker.rules.registry import RULES
+from opskit.broker.rules.registry import ALL_FOUR, RULES
 from opskit.findings import Finding, Rule, Severity
 
-_ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
 _AMQ_6331 = "https://issues.apache.org/jira/browse/AMQ-6331"
 
 
@@ -69,7 +68,7 @@ class _Exclusions:
         why='Exclusions are checked before static includes: the bridge is "established", and no '
         "message of this destination crosses.",
         fix='take the exclusion out, and set staticBridge="true" so that nothing else crosses',
-        reference=f"AMQ-6331, {_AMQ_6331}; {_ALL_FOUR}",
+        reference=f"AMQ-6331, {_AMQ_6331}; {ALL_FOUR}",
     )
 )
 def static_excluded(network: Network) -> Iterator[Finding]:
@@ -98,7 +97,7 @@ def static_excluded(network: Network) -> Iterator[Finding]:
         title="a dynamic include covered by an exclusion",
         why="Exclusions are checked first, so that no message of this destination crosses.",
         fix="take out the exclusion or the include; a dynamic list already shuts out all others",
-        reference="DemandForwardingBridgeSupport.isPermissableDestination; " + _ALL_FOUR,
+        reference="DemandForwardingBridgeSupport.isPermissableDestination; " + ALL_FOUR,
     )
 )
 def dynamic_excluded(network: Network) -> Iterator[Finding]:

@@ -10,12 +10,11 @@ from functools import lru_cache
 
 from opskit.broker.change.placement import HOLDER
 from opskit.broker.model import Broker, Network
-from opskit.broker.rules.registry import RULES
+from opskit.broker.rules.registry import ALL_FOUR, RULES
 from opskit.broker.versions import Version
 from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
 
-_ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
 _CORE = "http://activemq.apache.org/schema/core"
 _SCHEMAS = "http://www.w3.org/2001/XMLSchema-instance schemaLocation"
 
@@ -108,7 +107,7 @@ def _strangers(broker: Broker, holder: Element, known: frozenset[str]) -> Iterat
         title="an element that a broker does not have",
         why="The file is checked against the broker's schema, and the broker does not start.",
         fix="mend the element's name, or move it to where it belongs",
-        reference=f"activemq.xsd, broker; {_ALL_FOUR}",
+        reference=f"activemq.xsd, broker; {ALL_FOUR}",
     )
 )
 def unknown_element(network: Network) -> Iterator[Finding]:
@@ -123,7 +122,7 @@ def unknown_element(network: Network) -> Iterator[Finding]:
         title="no network connector, but among them",
         why="The file is checked against the broker's schema, and the broker does not start.",
         fix="mend the element's name, or move it to where it belongs",
-        reference=f"activemq.xsd, networkConnectors; {_ALL_FOUR}",
+        reference=f"activemq.xsd, networkConnectors; {ALL_FOUR}",
     )
 )
 def no_connector(network: Network) -> Iterator[Finding]:
@@ -149,7 +148,7 @@ def _holders(broker: Broker) -> Iterable[Element]:
         why="The file is checked against the schema of the broker's version: an unknown "
         "attribute, also one in the wrong case, stops the start.",
         fix="mend the name, or take the attribute out",
-        reference=f"activemq.xsd, broker; {_ALL_FOUR}",
+        reference=f"activemq.xsd, broker; {ALL_FOUR}",
     )
 )
 def unknown_attribute(network: Network) -> Iterator[Finding]:
@@ -194,7 +193,7 @@ def _since(version: Version, lines: dict[tuple[int, int], int]) -> bool:
         fix=f'add xsi:schemaLocation="{_CORE} {_CORE}/activemq-core.xsd" to the root, with '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"; check a configuration of Amazon '
         "MQ, which needs none, with --target amazon-mq",
-        reference=f"Spring's schema validation; {_ALL_FOUR}",
+        reference=f"Spring's schema validation; {ALL_FOUR}",
     )
 )
 def no_schema(network: Network) -> Iterator[Finding]:

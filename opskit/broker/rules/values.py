@@ -8,10 +8,9 @@ from opskit.broker import attributes, uris
 from opskit.broker.model import Connector, Network
 from opskit.broker.rules import index
 from opskit.broker.rules.attributes import size
-from opskit.broker.rules.registry import RULES
+from opskit.broker.rules.registry import ALL_FOUR, RULES
 from opskit.findings import Finding, Rule, Severity
 
-_ALL_FOUR = "measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1 and 6.1.7"
 _BOOLEANS = frozenset({"true", "false", "1", "0"})
 _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _BITS = {"int": 31, "ms": 63}
@@ -36,7 +35,7 @@ _KINDS = {
         why="The schema takes true, false, 1 and 0 for a boolean, in lower case, and decimal "
         "digits for a number: anything else stops the start, also TRUE, yes and on.",
         fix="write true or false, or a whole number",
-        reference=f"activemq.xsd, networkConnector; {_ALL_FOUR}",
+        reference=f"activemq.xsd, networkConnector; {ALL_FOUR}",
     )
 )
 def wrong_type(network: Network) -> Iterator[Finding]:
