@@ -7,6 +7,7 @@ import stat
 import sys
 from contextlib import suppress
 from difflib import get_close_matches
+from io import BufferedReader
 from pathlib import Path
 
 from opskit.errors import InputError
@@ -78,7 +79,7 @@ def _read_stdin(limit: int) -> bytes:
 
 def _read_file(path: str | Path, limit: int) -> bytes:
     try:
-        stream = open(path, "rb")  # noqa: PTH123, SIM115 (pathlib costs as much as the reading)
+        stream = open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 (pathlib costs as much as the reading)
     except PermissionError:
         if Path(path).is_dir():  # what Windows says of a folder
             raise IsADirectoryError from None
@@ -90,7 +91,9 @@ def _read_file(path: str | Path, limit: int) -> bytes:
         # A buffer of the file's size first: one of the limit's costs more than reading a small
         # file. What is behind it is read too: files grow, and pipes say that they hold nothing.
         data = stream.read(size + 1)
-        return data if len(data) <= size else data + stream.read(limit + 1 - len(data))
+        if len(data) == size > 0:
+            return data
+        return data + BufferedReader(stream).read(limit + 1 - len(data))
 
 
 def _write(target: Path, data: bytes, backup: bool) -> Path | None:

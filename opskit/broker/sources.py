@@ -36,7 +36,7 @@ def read_network(
     Raises InputError for what cannot be read and for a path with no broker in it.
     """
     brokers: list[Broker] = []
-    seen: set[str] = set()
+    seen: set[str] | None = set() if len(paths) > 1 else None
     with reader.no_garbage_collection():
         for path in map(str, paths):
             found = _Found(version, target, seen)
@@ -49,9 +49,11 @@ def read_network(
 
 
 class _Found:
-    """The brokers below one path. `seen` holds the files that were read before."""
+    """The brokers below one path. `seen` holds the files that were read before, if any could."""
 
-    def __init__(self, version: Version | None, target: Target | None, seen: set[str]) -> None:
+    def __init__(
+        self, version: Version | None, target: Target | None, seen: set[str] | None
+    ) -> None:
         self.brokers: list[Broker] = []
         self._version = version
         self._target = target
@@ -79,6 +81,8 @@ class _Found:
             )
 
     def _is_new(self, path: str) -> bool:
+        if self._seen is None:
+            return True
         name = os.path.abspath(path) if path != "-" else path  # noqa: PTH100
         if name in self._seen:
             return False

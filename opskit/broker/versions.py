@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from opskit.errors import UsageError
 
@@ -53,6 +54,7 @@ class Version:
         return ".".join(str(n) for n in (self.major, self.minor, self.patch) if n is not None)
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> Version:
     """`5.18` or `5.17.2` (a suffix such as `-SNAPSHOT` is dropped); raises UsageError."""
     numbers = text.partition("-")[0].split(".")

@@ -19,15 +19,19 @@ def mesh(folder: Path, brokers: int, each: int = 5) -> Path:
     account = Credentials(
         local=Account("bridge", Secret(env="LOCAL")), remote=Account("bridge", Secret(env="REMOTE"))
     )
+    ends = {
+        name: [names[(here + 1 + 37 * step) % brokers] for step in range(each)]
+        for here, name in enumerate(names)
+    }
     topology = Topology(
         {name: BrokerSpec("activemq", "5.19", [f"tcp://{name}.example:61616"]) for name in names},
-        [],
+        [
+            Route(name, end, queues=[f"orders.{end}"], credentials=account)
+            for name in names
+            for end in ends[name]
+        ],
     )
-    for here, name in enumerate(names):
-        ends = [names[(here + 1 + 37 * step) % brokers] for step in range(each)]
-        topology.routes[:] = [
-            Route(name, end, queues=[f"orders.{end}"], credentials=account) for end in ends
-        ]
+    for name in names:
         text = generate.activemq(topology, name)
         (folder / f"{name}.xml").write_text(text, encoding="utf-8")
     return folder

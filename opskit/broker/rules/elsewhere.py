@@ -26,31 +26,27 @@ _KINDS = ("ldapNetworkConnector", "multicastNetworkConnector")
 )
 def bridges_elsewhere(network: Network) -> Iterator[Finding]:
     """Quiet on an import of the web console's jetty.xml, which the stock file has."""
-    read = {PurePosixPath(broker.document.name).name for broker in network.brokers}
-    seen: set[int] = set()
     for broker in network.brokers:
         if broker.element is None:
             continue
-        for element in _others(broker.element):
-            yield _finding(broker, element, f"<{element.name}> is not checked")
-        if id(broker.document) not in seen:
-            seen.add(id(broker.document))
-            for element in _imports(broker.document.root):
-                name = PurePosixPath(element.attributes.get("resource", "")).name
-                if name not in read and not name.startswith("jetty"):
-                    yield _finding(broker, element, f"the imported {name or 'file'} was not read")
+        for child in broker.element.children:
+            if child.name in _OTHERS:
+                yield _finding(broker, child, f"<{child.name}> is not checked")
+            elif child.name == "networkConnectors" and len(child.children) > len(broker.connectors):
+                for node in child.children:
+                    if node.name in _KINDS:
+                        yield _finding(broker, node, f"<{node.name}> is not checked")
+        if broker.document.root is not broker.element:
+            yield from _imports(network, broker)
 
 
-def _others(element: Element) -> Iterator[Element]:
-    for child in element.children:
-        if child.name in _OTHERS:
-            yield child
-        elif child.name == "networkConnectors":
-            yield from (node for node in child.children if node.name in _KINDS)
-
-
-def _imports(root: Element) -> Iterator[Element]:
-    yield from (child for child in root.children if child.name == "import")
+def _imports(network: Network, broker: Broker) -> Iterator[Finding]:
+    for element in broker.document.root.children:
+        if element.name == "import":
+            name = PurePosixPath(element.attributes.get("resource", "")).name
+            read = (PurePosixPath(other.document.name).name for other in network.brokers)
+            if not name.startswith("jetty") and name not in read:
+                yield _finding(broker, element, f"the imported {name or 'file'} was not read")
 
 
 def _finding(broker: Broker, element: Element, message: str) -> Finding:

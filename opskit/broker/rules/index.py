@@ -39,6 +39,11 @@ class Index:
         self.addresses = {(part.host, part.port) for part in self._parts}
 
     @cached_property
+    def text(self) -> str:
+        """The distinct URIs that can be read, one a line."""
+        return "\n".join(uri.text for uri in self._uris)
+
+    @cached_property
     def uris(self) -> list[str]:
         return [connector.attributes.get("uri", "") for connector in self._connectors]
 

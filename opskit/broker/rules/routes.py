@@ -1,12 +1,11 @@
 """The rule on routes of several hops: whether messages get to the end of them."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from math import inf
 
 from opskit.broker.graphs import reach
 from opskit.broker.graphs.reach import Edge, Graph
-from opskit.broker.model import Connector, Entry, Network
+from opskit.broker.model import Broker, Connector, Entry, Network
 from opskit.broker.rules.registry import RULES
 from opskit.broker.rules.traffic import included, spreading, spreads, ttl_attribute
 from opskit.findings import Finding, Location, Rule, Severity
@@ -66,23 +65,28 @@ def _demand(connector: Connector) -> float:
 
 def _pushed_on(network: Network) -> set[tuple[str, str]]:
     """What static includes bring to a broker whose own connectors include that name, too."""
-    arriving: dict[int, set[str]] = defaultdict(set)
+    own = {id(broker): _included_names(broker) for broker in network.brokers}
+    shared: set[tuple[str, str]] = set()
     for connector in network.connectors:
         if not connector.static:
             continue
-        names = [entry.name for entry in connector.static]
-        for broker in network.remotes(connector):
-            arriving[id(broker)].update(names)
+        ends = network.remotes(connector)
         if "duplex" in connector.attributes and connector.flag("duplex"):
-            arriving[id(connector.broker)].update(names)
-    shared: set[tuple[str, str]] = set()
-    for connector in network.connectors if arriving else ():
-        here = arriving.get(id(connector.broker), ())
-        for entries in (connector.static, connector.dynamic):
-            for entry in entries:
-                if entry.name in here:
+            ends = [*ends, connector.broker]
+        for broker in ends:
+            names = own[id(broker)]
+            for entry in connector.static:
+                if entry.name in names:
                     shared.add((entry.kind, entry.name))
     return shared
+
+
+def _included_names(broker: Broker) -> set[str]:
+    names = {entry.name for connector in broker.connectors for entry in connector.static}
+    for connector in broker.connectors:
+        if connector.dynamic:
+            names.update(entry.name for entry in connector.dynamic)
+    return names
 
 
 def _exhausted(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from opskit.broker.model import Broker, Connector, Network
+from opskit.broker.rules import index
 from opskit.broker.rules.registry import RULES
 from opskit.broker.uris import Uri
 from opskit.findings import Finding, Rule, Severity
@@ -37,6 +38,8 @@ def tls_not_set_up(network: Network) -> Iterator[Finding]:
     amazonaws.com by itself. A fragment says nothing of its broker's `sslContext`. Since 5.15.6 a
     client compares the host of the URI with the certificate.
     """
+    if not _speaks_tls(network):
+        return
     for connector in network.connectors:
         text = connector.attributes.get("uri", "")
         if "ssl:" not in text and "https:" not in text:
@@ -56,6 +59,11 @@ def tls_not_set_up(network: Network) -> Iterator[Finding]:
             )
         elif secure and not unchecked:
             yield from _by_address(connector, secure)
+
+
+def _speaks_tls(network: Network) -> bool:
+    text = index.of(network).text
+    return "ssl:" in text or "https:" in text
 
 
 def _finding(
@@ -131,6 +139,8 @@ def scheme_against_port(network: Network) -> Iterator[Finding]:
         for scheme, port in [found.group(1, 2)]
     }
     odd = {port for (_, port), scheme in listeners.items() if scheme not in _PLAIN}
+    if not odd and not _speaks_tls(network):
+        return
     plain = {port for (_, port), scheme in listeners.items() if scheme in _PLAIN}
     for connector in network.connectors:
         for endpoint in connector.endpoints:
