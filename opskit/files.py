@@ -79,7 +79,7 @@ def _read_stdin(limit: int) -> bytes:
 
 def _read_file(path: str | Path, limit: int) -> bytes:
     try:
-        stream = open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 (pathlib costs as much as the reading)
+        stream = open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 (pathlib costs more)
     except PermissionError:
         if Path(path).is_dir():  # what Windows says of a folder
             raise IsADirectoryError from None

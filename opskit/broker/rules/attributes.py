@@ -112,12 +112,17 @@ def name_twice(network: Network) -> Iterator[Finding]:
 
     With useJmx="false" two unnamed connectors start, and only one towards the same broker works.
     """
-    split = bool(_SEPARATORS.search("".join(index.of(network).names)))
+    every = index.of(network).names
+    split = bool(_SEPARATORS.search("".join(every)))
+    # Where no two connectors of the whole network share a name, a file is left alone sooner.
+    unique = not split and len(set(every)) == len(every) and "" not in every
     for broker in network.brokers:
         names = [connector.attributes.get("name", "NC") for connector in broker.connectors]
         if not names:
             continue
         others = _other_names(broker)
+        if unique and others.keys().isdisjoint(names):
+            continue
         if split or len({*names, *others}) != len(names) + len(others):
             yield from _twice(broker, others)
 
@@ -184,10 +189,10 @@ _UNITS = {"": 0, "b": 0, "k": 10, "m": 20, "g": 30}
     )
 )
 def prefetch_below_one(network: Network) -> Iterator[Finding]:
-    for given, connectors in index.of(network).values("prefetchSize").items():
+    for given in sorted(index.of(network).values("prefetchSize")):
         if not _below_one(given):
             continue
-        for connector in connectors:
+        for connector in index.of(network).having("prefetchSize", given):
             message = f"prefetchSize is {given.strip()}"
             yield _finding(connector, "prefetchSize", message, "1 or more")
 

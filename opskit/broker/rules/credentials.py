@@ -171,6 +171,8 @@ def half_a_pair(network: Network) -> Iterator[Finding]:
     for user, password in (("userName", "password"), ("remoteUserName", "remotePassword")):
         for has, lacks in ((user, password), (password, user)):
             consequence = "logs in without a password" if has == user else "is ignored"
+            if not any(has in shape and lacks not in shape for shape in found.shapes):
+                continue
             for connector in found.having(has):
                 if lacks not in connector.attributes and connector.broker.target != "amazon-mq":
                     message = f"{has} without {lacks} {consequence}"

@@ -92,10 +92,11 @@ def _own(broker: Broker, connector: Connector) -> Finding:
 )
 def conduit(network: Network) -> Iterator[Finding]:
     """Selectors are the consumers' own and stand in no file but for the plugin that keeps them."""
-    for value, connectors in index.of(network).values("conduitSubscriptions").items():
+    for value in sorted(index.of(network).values("conduitSubscriptions")):
         if value.strip() not in ("false", "0"):
             continue
-        for connector in filter(_carries_topics, connectors):
+        found = index.of(network).having("conduitSubscriptions", value)
+        for connector in filter(_carries_topics, found):
             message = "topics cross with conduitSubscriptions off: subscribers get duplicates"
             yield _finding(connector, message, "conduitSubscriptions", "true")
     for broker in network.brokers:
@@ -129,14 +130,10 @@ def _carries_topics(connector: Connector) -> bool:
     )
 )
 def advisory_flood(network: Network) -> Iterator[Finding]:
-    static: set[int] = set()
-    for connectors in index.of(network).values("staticBridge").values():
-        if connectors[0].static_only:  # the same value says the same of all
-            static.update(map(id, connectors))
     for connector in network.connectors:
-        if connector.dynamic or id(connector) in static:
+        if connector.dynamic or connector.attributes.get("staticBridge") == "true":
             continue
-        if "destinationFilter" not in connector.attributes:
+        if not connector.static_only and "destinationFilter" not in connector.attributes:
             yield _finding(connector, f"no dynamic include list: {_open(connector)} may cross")
 
 

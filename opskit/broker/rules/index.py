@@ -15,7 +15,8 @@ from opskit.broker.uris import Uri
 class Index:
     """What the connectors have, each distinct thing once; built as it is asked for.
 
-    `names` and `uris` are the texts of those attributes, `given` the names of all attributes.
+    `names` and `uris` are the texts of those attributes, `given` the names of all attributes, and
+    `shapes` those that some connector has together.
     `agents` are the outer schemes of the URIs and `options` their options, each with its scheme.
     `parts` are the URIs directly inside each connector's own; `wrapped` are those of them that
     hold further URIs, and `with_options` those with options; `schemes` and `addresses` (host and
@@ -24,14 +25,12 @@ class Index:
 
     def __init__(self, network: Network) -> None:
         self._connectors = network.connectors
-        self._values: dict[str, dict[str, list[Connector]]] = {}
-        self.given: set[str] = set()
-        distinct: dict[int, Uri] = {}  # equal texts share one Uri
-        for connector in self._connectors:
-            self.given.update(connector.attributes)
-            if connector.uri is not None:
-                distinct[id(connector.uri)] = connector.uri
-        self._uris = list(distinct.values())
+        self._values: dict[str, set[str]] = {}
+        self.shapes = {tuple(connector.attributes) for connector in self._connectors}
+        self.given = {name for shape in self.shapes for name in shape}
+        # Equal texts share one Uri.
+        distinct = {id(connector.uri): connector.uri for connector in self._connectors}
+        self._uris = [uri for uri in distinct.values() if uri is not None]
         self._parts = [part for uri in self._uris for part in uri.parts]
         self.agents = {uri.scheme for uri in self._uris}
         self.options = {(uri.scheme, uri.options) for uri in self._uris}
@@ -75,21 +74,23 @@ class Index:
             if wanted(part)
         ]
 
-    def values(self, attribute: str) -> dict[str, list[Connector]]:
-        """The distinct values of an attribute, each with its connectors."""
+    def values(self, attribute: str) -> set[str]:
+        """The distinct values of an attribute."""
         found = self._values.get(attribute)
         if found is None:
-            found = self._values[attribute] = {}
-            for connector in self._connectors if attribute in self.given else ():
-                value = connector.attributes.get(attribute)
-                if value is not None:
-                    found.setdefault(value, []).append(connector)
+            found = set()
+            if attribute in self.given:
+                every = {c.attributes.get(attribute) for c in self._connectors}
+                found = {value for value in every if value is not None}
+            self._values[attribute] = found
         return found
 
-    def having(self, attribute: str) -> Iterator[Connector]:
-        """The connectors that give an attribute."""
-        for connectors in self.values(attribute).values():
-            yield from connectors
+    def having(self, attribute: str, value: str | None = None) -> Iterator[Connector]:
+        """The connectors that give an attribute, or give it that value."""
+        for connector in self._connectors if attribute in self.given else ():
+            given = connector.attributes.get(attribute)
+            if given is not None and (value is None or given == value):
+                yield connector
 
 
 _INDEXES: WeakKeyDictionary[Network, Index] = WeakKeyDictionary()

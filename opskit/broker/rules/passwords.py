@@ -26,10 +26,10 @@ _STORE_SECRETS = ("keyStorePassword", "keyStoreKeyPassword", "trustStorePassword
 def written_out(network: Network) -> Iterator[Finding]:
     """As an error on Amazon MQ it cannot be reproduced here: no such broker runs on premises."""
     for name in credentials.SECRETS:
-        for value, connectors in index.of(network).values(name).items():
+        for value in sorted(index.of(network).values(name)):
             if not value or credentials.hidden(value):
                 continue
-            for connector in connectors:
+            for connector in index.of(network).having(name, value):
                 managed = connector.broker.target == "amazon-mq"
                 yield Finding(
                     message=f"{connector.label}: {name} is written out",

@@ -44,9 +44,9 @@ def wrong_type(network: Network) -> Iterator[Finding]:
     `prefetchSize` is text to the schema: there a placeholder works.
     """
     for name, kind in _KINDS.items():
-        for value, connectors in index.of(network).values(name).items():
+        for value in sorted(index.of(network).values(name)):
             if not _is(kind, value):
-                for connector in connectors:
+                for connector in index.of(network).having(name, value):
                     yield from _wrong(connector, name, kind, value)
 
 

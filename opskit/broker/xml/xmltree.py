@@ -16,6 +16,7 @@ MAX_DEPTH = 100
 MAX_TAGS = 1_000_000
 MAX_ATTRIBUTES = 256
 _HINT = "mend the XML"
+_USUAL = b'<?xml version="1.0" encoding="UTF-8"?>'
 _TAG = re.compile(rb"""<(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _ATTRIBUTE = re.compile(rb"""(?<=\s)([^\s=<>"'/]++)\s*=\s*("[^"]*"|'[^']*')""")
 _DECLARED = re.compile(rb"""\A<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
@@ -150,7 +151,7 @@ def _encoding(name: str, raw: bytes) -> tuple[bytes, str]:
     for start, codec in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):
         if raw.startswith(start):
             return b"", codec
-    declared = _DECLARED.match(raw)
+    declared = _DECLARED.match(raw) if not raw.startswith(_USUAL) else None
     if declared is None:
         return b"", "utf-8"
     label = declared[1].decode()
@@ -179,7 +180,7 @@ _MANY_STRINGS = 10_000
 
 def _parse(name: str, data: bytes) -> Element:
     """The root element of `data`; anything wrong is an `InputError` with line and column."""
-    if data.count(b"<") > MAX_TAGS:
+    if len(data) > MAX_TAGS and data.count(b"<") > MAX_TAGS:
         raise InputError(f"more than {MAX_TAGS:,} tags", where=name, hint="split the file")
     parser = expat.ParserCreate("utf-8", " ", _strings)
     if len(_strings) > _MANY_STRINGS:  # files with names of their own
