@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from opskit.broker.graphs.diagrams import dot, mermaid
 from opskit.broker.graphs.graph import BrokerGraph, GraphBroker, GraphConnector
 from opskit.findings import Location
+from tests.components import require_program
 
 HOSTILE = [
     'a"b',
@@ -130,11 +128,7 @@ def test_dot_has_one_statement_a_line(given_names: list[str]) -> None:
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(names)
 def test_graphviz_reads_it(given_names: list[str]) -> None:
-    program = shutil.which("dot")
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("dot is missing: apt-get install graphviz", pytrace=False)
-        pytest.skip("dot is not installed (apt: graphviz)")
+    program = require_program("dot", "graphviz")
     written = dot(graph_of(*given_names))
     done = subprocess.run(
         [program, "-Tdot_json"], input=written, capture_output=True, text=True, encoding="utf-8"
