@@ -21,13 +21,13 @@ class CheckOptions(NamedTuple):
 
 def load_settings(**flags: object) -> "Settings":
     """Flags first, then environment and settings files, then the defaults; `_` stands for `-`."""
-    from opskit import settings
+    from opskit import invocation, settings
     from opskit.output import console
 
     given = {name.replace("_", "-"): value for name, value in flags.items()}
-    found = settings.load({**settings.root_flags, **given})
+    found = settings.load({**invocation.root_flags, **given})
     console.configure(color=found.get("color"))
-    settings.in_force = found
+    invocation.wants_json = found.get("output") == "json"
     return found
 
 

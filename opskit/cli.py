@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from opskit import __version__, manifest
+from opskit import __version__, invocation, manifest
 from opskit.errors import ExitCode, OpskitError
 
 EPILOG = "Exit codes and other topics: 'opskit help'."
@@ -24,15 +24,21 @@ class Deferred(TyperGroup):
         self.module = entry.module
 
     def load(self) -> Any:
-        command = get_command(import_module(self.module).app)
+        module, _, function = self.module.partition(":")
+        found = import_module(module)
+        if function:
+            leaf = typer.Typer(add_completion=False, rich_markup_mode=None)
+            leaf.command(self.name)(getattr(found, function))
+            return get_command(leaf)
+        command = get_command(found.app)
         command.name = self.name
         return command
 
 
 class LazyGroup(TyperGroup):
-    """The root group: it imports a command's module when a command line reaches it."""
+    """A group that imports a command's module when a command line reaches it."""
 
-    deferred: Iterable[manifest.Entry] = (*manifest.GROUPS, *manifest.COMMANDS)
+    deferred: Iterable[manifest.Entry] = ()
 
     def __init__(self, **attrs: Any) -> None:
         super().__init__(**attrs)
@@ -46,9 +52,15 @@ class LazyGroup(TyperGroup):
         return name, command, rest
 
 
+class Root(LazyGroup):
+    """`opskit` itself."""
+
+    deferred = (*manifest.GROUPS, *manifest.COMMANDS)
+
+
 app = typer.Typer(
     name="opskit",
-    cls=LazyGroup,
+    cls=Root,
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -79,20 +91,18 @@ def root(
 ) -> None:
     """Operations toolbox for data platforms."""
     if color is not None:
-        from opskit import settings
         from opskit.output import console
 
-        settings.root_flags["color"] = color
+        invocation.root_flags["color"] = color
         console.configure(color=color)
 
 
 def run(args: Sequence[str]) -> int:
     """Run one command line and return its exit status; no exception and no traceback leaves."""
-    from opskit import settings
     from opskit.output import console
 
-    settings.root_flags.clear()
-    settings.in_force = None
+    invocation.root_flags.clear()
+    invocation.wants_json = None
     console.configure()
     with console.quiet_on_closed_pipe():
         return invoke(args)
@@ -141,10 +151,8 @@ def _as_opskit_error(error: Exception) -> OpskitError | None:
 
 def _wants_json(args: Sequence[str]) -> bool:
     """Whether JSON was asked for, even on a command line that cannot be parsed."""
-    from opskit import settings
-
-    if settings.in_force is not None:
-        return bool(settings.in_force.get("output") == "json")
+    if invocation.wants_json is not None:
+        return invocation.wants_json
     for arg, value in zip(args, [*args[1:], ""], strict=True):
         if arg.startswith("--output="):
             return arg == "--output=json"

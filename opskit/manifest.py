@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """A command or a group of the root: its name, its module and its one-line help."""
+    """A command or a group: its name, where it is, and its one-line help.
+
+    `module` is a module with an `app`, or `module:function` for a plain function.
+    """
 
     name: str
     module: str

@@ -82,12 +82,6 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
-#: What the flags of the root command said in this run (`--color`): flags of every command.
-root_flags: dict[str, object] = {}
-#: The settings that this run has come to, once a command has asked for them.
-in_force: "Settings | None" = None
-
-
 class Settings:
     """The value of each setting and where it comes from; KeyError for a name that is none."""
 

@@ -162,6 +162,12 @@ def test_every_entry_of_the_manifest_loads_and_says_what_it_is(entry: manifest.E
     assert len(entry.help) <= 66, "the line in opskit --help would be cut at 80 columns"
 
 
+@pytest.mark.parametrize("entry", manifest.GROUPS, ids=lambda e: e.name)
+def test_the_listing_of_a_group_says_what_its_commands_say(entry: manifest.Entry) -> None:
+    for leaf in cli.Deferred(entry).load().commands.values():
+        assert leaf.help == leaf.load().help.partition("\n")[0], leaf.name
+
+
 def _leaves() -> list[tuple[str, ...]]:
     found = []
     for entry in (*manifest.GROUPS, *manifest.COMMANDS):

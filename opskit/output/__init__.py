@@ -5,8 +5,9 @@ The one package that prints. Importing it loads no renderer: each is loaded wher
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from opskit.findings import FailOn, Report, Rule
 from opskit.output.console import (
     Color,
     configure,
@@ -20,10 +21,18 @@ from opskit.output.console import (
     write,
     write_bytes,
 )
-from opskit.output.findings import render_report, summary_line
-from opskit.output.formats import FINDINGS, ROWS, Format
-from opskit.output.rows import Column, Table, render_rows
-from opskit.output.text import visible
+
+if TYPE_CHECKING:
+    from opskit.findings import FailOn, Report, Rule
+    from opskit.output.findings import render_report, summary_line
+    from opskit.output.formats import FINDINGS, ROWS, Format
+    from opskit.output.rows import Column, Table, render_rows
+
+_LATER = {
+    **dict.fromkeys(("render_report", "summary_line"), "findings"),
+    **dict.fromkeys(("FINDINGS", "ROWS", "Format"), "formats"),
+    **dict.fromkeys(("Column", "Table", "render_rows"), "rows"),
+}
 
 __all__ = [
     "FINDINGS",
@@ -49,20 +58,41 @@ __all__ = [
 ]
 
 
-def emit_rows(table: Table, fmt: Format) -> None:
+def __getattr__(name: str) -> Any:
+    """The renderers, each when it is first asked for: a help text needs none of them."""
+    if name in _LATER:
+        return getattr(import_module(f"opskit.output.{_LATER[name]}"), name)
+    raise AttributeError(name)
+
+
+def emit_rows(table: "Table", fmt: "Format") -> None:
     """Write the rows to stdout."""
+    from opskit.output.rows import render_rows
+
     _emit(render_rows(table, fmt), fmt)
 
 
 def emit_report(
-    report: Report, fmt: Format, rules: Sequence[Rule] = (), fail_on: FailOn = FailOn.ERROR
+    report: "Report",
+    fmt: "Format",
+    rules: "Sequence[Rule]" = (),
+    fail_on: "FailOn | None" = None,
 ) -> None:
-    """Write the findings to stdout and the line that sums them up to stderr."""
-    _emit(render_report(report, fmt, rules, fail_on), fmt)
+    """Write the findings to stdout and the line that sums them up to stderr.
+
+    `fail_on` is the severity from which JUnit calls them failures: error, if it is not given.
+    """
+    from opskit.findings import FailOn
+    from opskit.output.findings import render_report, summary_line
+
+    _emit(render_report(report, fmt, rules, fail_on or FailOn.ERROR), fmt)
     message(summary_line(report))
 
 
-def _emit(text: str, fmt: Format) -> None:
+def _emit(text: str, fmt: "Format") -> None:
+    from opskit.output.formats import Format
+    from opskit.output.text import visible
+
     # a table is safe already and has colours; other formats keep data as it is for programs
     if fmt is not Format.TABLE and is_terminal(sys.stdout):
         text = visible(text)

@@ -13,7 +13,6 @@ from io import TextIOWrapper
 from typing import TextIO
 
 from opskit.errors import OpskitError, UnknownError, UsageError
-from opskit.output.text import visible, wrap
 
 
 class Color(StrEnum):
@@ -89,7 +88,11 @@ def terminal_width(stream: TextIO | None = None) -> int | None:
 def fitted(text: str, stream: TextIO | None = None, *, indent: str = "    ") -> str:
     """`text` wrapped at words where the stream (stdout) is a terminal, else as it is."""
     columns = terminal_width(stream)
-    return text if columns is None else wrap(text, columns, indent)
+    if columns is None:
+        return text
+    from opskit.output.text import wrap
+
+    return wrap(text, columns, indent)
 
 
 def write(text: str) -> None:
@@ -124,6 +127,8 @@ def _taken() -> Iterator[None]:
 
 def message(text: str, *, verbatim: bool = False) -> None:
     """Say something to the person, on stderr; `verbatim` wraps nothing, as in a diff."""
+    from opskit.output.text import visible
+
     text = visible(text)
     _say(text if verbatim else fitted(text, sys.stderr))
 
@@ -146,6 +151,8 @@ def error(err: OpskitError, *, as_json: bool = False) -> None:
 
 
 def _say_labelled(label: str, style: str, text: str, lead: str = "") -> None:
+    from opskit.output.text import visible
+
     lines = fitted(lead + f"{label} {visible(text)}".replace("\n", f"\n{lead}"), sys.stderr)
     _say(lines.replace(label, paint(label, style, stream="stderr"), 1))
 
@@ -182,6 +189,8 @@ def confirm(question: str, *, yes: bool) -> bool:
             "this needs a confirmation and there is no terminal to ask on",
             hint="give --yes to go ahead",
         )
+    from opskit.output.text import visible
+
     sys.stderr.write(f"{visible(question)} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
