@@ -310,3 +310,42 @@ def test_the_schema_accepts_what_is_for_amazon_mq(version: str) -> None:
     written = etree.fromstring(generate.amazon_mq(made, "a").encode())
     schema.assertValid(written)
     assert len(written.findall(f".//{CORE}networkConnector")) == 3
+
+
+def test_a_closed_port_keeps_the_messages_until_it_opens(version: str, tmp_path: Path) -> None:
+    onprem, cloud = brokers.free_ports(2)
+    route: dict[str, object] = {"from": "onprem", "to": "cloud", "queues": ["TestingQ"]}
+    written = files(make(version, {"onprem": [onprem], "cloud": [cloud]}, [route]))
+    with brokers.start(version, {"onprem": written["onprem"]}, tmp_path) as fleet:
+        assert fleet.failed == {}, "a broker starts without the other"
+        fleet.send(onprem, "/queue/TestingQ", FEW)
+        fleet.wait_until(lambda: "Connection refused" in fleet.log())
+        assert fleet.stats("onprem").queue("TestingQ").size == len(FEW)
+        assert fleet.start("cloud", written["cloud"])
+        fleet.wait_until(lambda: fleet.stats("cloud").queue("TestingQ").size == len(FEW), 60)
+        assert fleet.stats("onprem").queue("TestingQ").size == 0
+
+
+def test_a_wrong_password_is_established_first_and_refused_then(
+    version: str, tmp_path: Path
+) -> None:
+    onprem, cloud = brokers.free_ports(2)
+    route: dict[str, object] = {
+        "from": "onprem",
+        "to": "cloud",
+        "queues": ["TestingQ"],
+        "credentials": ACCOUNTS,
+    }
+    written = files(make(version, {"onprem": [onprem], "cloud": [cloud]}, [route]))
+    users = {"onprem": {"bridge": "local"}, "cloud": {"cloud-bridge": "right"}}
+    configurations = {name: secured(xml, users[name]) for name, xml in written.items()}
+    env = {"LOCAL_PASSWORD": "local", "CLOUD_PASSWORD": "wrong"}
+    with brokers.start(version, configurations, tmp_path, env=env) as fleet:
+        assert fleet.failed == {}
+        fleet.send(onprem, "/queue/TestingQ", FEW, "bridge", "local")
+        fleet.wait_until(lambda: "due to a remote error" in fleet.log())
+        before, _, after = fleet.log().partition("due to a remote error")
+        assert "has been established" in before
+        assert "SecurityException" in after
+        assert fleet.stats("onprem").queue("TestingQ").size == len(FEW)
+        assert fleet.stats("cloud").queue("TestingQ").size == 0
