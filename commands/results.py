@@ -27,7 +27,8 @@ def load_settings(**flags: object) -> "Settings":
     given = {name.replace("_", "-"): value for name, value in flags.items()}
     found = settings.load({**invocation.root_flags, **given})
     console.configure(color=found.get("color"))
-    invocation.wants_json = found.get("output") == "json"
+    if "output" in flags:  # a second call may ask for other settings only
+        invocation.wants_json = found.get("output") == "json"
     return found
 
 

@@ -49,7 +49,7 @@ def explain(
         emit_rows(_for_people(decisions), fmt)
     else:
         emit_rows(_table(decisions), fmt)
-    if fmt is Format.TABLE:
+    if fmt is Format.TABLE and decisions:
         write(fitted("".join(_sentences(decisions))))
     return exit_code(decisions)
 

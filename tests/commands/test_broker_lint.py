@@ -184,6 +184,13 @@ def test_settings(variable: str, value: str, status: int, monkeypatch: pytest.Mo
     assert run(RECIPE) == status
 
 
+def test_with_json_output_a_file_that_cannot_be_read_is_a_json_error(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("missing.xml", "-o", "json") == 2
+    assert json.loads(capsys.readouterr().err)["where"] == "missing.xml"
+
+
 def test_with_json_in_the_settings_an_error_is_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
