@@ -130,10 +130,15 @@ def _problem(entry: Entry) -> tuple[str, str]:
     )
 )
 def given_twice(network: Network) -> Iterator[Finding]:
-    """Quiet where the last one repeats all that the others hold."""
+    """Quiet where the last one repeats all that the others hold, and where a connector's name
+    stands in both blocks: then the broker does not start, which is BRK006.
+    """
     for broker in network.brokers:
         for block, last in _replaced(broker.element):
             lost = [child for child in block.children if child.name == "networkConnector"]
+            given = {child.attributes.get("name") for child in last.children} - {None}
+            if any(child.attributes.get("name") in given for child in lost):
+                continue
             if lost and block.name == "networkConnectors":
                 names = ", ".join(repr(child.attributes.get("name", "NC")) for child in lost)
                 yield _twice(broker, f"broker {broker.name!r}", block, last, names)

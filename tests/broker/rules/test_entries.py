@@ -74,6 +74,19 @@ CASES = [
         says="lost here: 'a'",
     ),
     Case(
+        "a name in both blocks",
+        "<broker><networkConnectors>" + connector('name="a"') + "</networkConnectors>"
+        '<networkConnectors><networkConnector {BRK006}name="a" uri="static:(tcp://h:1)"/>'
+        "</networkConnectors></broker>",
+        ("BRK056",),
+    ),
+    Case(
+        "a name in the first block alone",
+        "<broker>{BRK056}<networkConnectors>" + connector() + "</networkConnectors>"
+        '<networkConnectors><networkConnector uri="static:(tcp://h:1)"/>'
+        "</networkConnectors></broker>",
+    ),
+    Case(
         "no connectors in the first",
         f"<broker><networkConnectors/><networkConnectors>{connector()}</networkConnectors></broker>",
         ("BRK056",),
