@@ -107,12 +107,14 @@ class Report:
     """The findings of one check. `schema` is the JSON schema name, `opskit.<group>.<command>/1`.
 
     `checked` counts what was looked at and `unit` names it, for the closing line on stderr.
+    `extra` is what a domain adds to the JSON of the whole.
     """
 
     schema: str
     findings: Sequence[Finding]
     checked: int = 0
     unit: str = "file"
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def summary(self) -> dict[str, int]:
         """How many findings of each severity."""

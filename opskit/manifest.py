@@ -24,6 +24,11 @@ GROUPS = (
         "opskit.commands.broker",
         "Networks of ActiveMQ and Amazon MQ brokers.",
     ),
+    Entry(
+        "redshift",
+        "opskit.commands.redshift",
+        "Health of Amazon Redshift, live or from a capture.",
+    ),
 )
 
 #: The commands that belong to no group.
@@ -37,13 +42,18 @@ COMMANDS = (
 )
 
 #: Where the rules of each domain are: `module:REGISTRY`.
-RULES = ("opskit.broker.rules:RULES", "opskit.broker.upgrades.migrate:MIGRATION")
+RULES = (
+    "opskit.broker.rules:RULES",
+    "opskit.broker.upgrades.migrate:MIGRATION",
+    "opskit.redshift.rules:RULES",
+)
 
 #: The documents that opskit reads: name to `module:Struct`.
 SCHEMAS = {
     "settings": "opskit.schemas:settings_schema",
     "topology": "opskit.broker.design.topology:Topology",
+    "redshift-scenario": "opskit.redshift.emulator.scenario:Scenario",
 }
 
 #: The steps of `opskit demo`: `module:STEPS`, a sequence of `opskit.demo.Step`.
-DEMOS = ("opskit.broker.demo:STEPS",)
+DEMOS = ("opskit.broker.demo:STEPS", "opskit.redshift.demo:STEPS")

@@ -76,6 +76,8 @@ def _setting_schema(setting: Setting) -> Schema:
     elif setting.pattern != ".+":
         word["pattern"] = f"^{setting.pattern}$"
     made: Schema = {"type": "array", "items": word} if setting.many else word
+    if setting.keyed:
+        made = {"type": "object", "additionalProperties": {"type": ["string", "number"]}}
     made["description"] = setting.help
     if setting.default is not None:
         default = setting.default

@@ -18,7 +18,7 @@ from opskit.findings import FailOn
 
 if TYPE_CHECKING:
     from opskit.documents import Document, Problems
-    from opskit.nodes import Node
+    from opskit.nodes import MapNode, Node
 
 PROJECT_FILE = "opskit.yaml"
 
@@ -31,7 +31,8 @@ class Setting:
     """One setting. `a.b` is `b` in the group `a` of a file and `OPSKIT_A_B` in the environment.
 
     Its value is text out of `choices` or of the form `pattern`, or a tuple of such texts where
-    there may be `many`, written as a list in files and with commas in the environment.
+    there may be `many`, written as a list in files and with commas in the environment. Where it
+    is `keyed`, each text has a name: a mapping in files, `NAME=TEXT` elsewhere.
     """
 
     name: str
@@ -40,19 +41,36 @@ class Setting:
     choices: tuple[str, ...] = ()
     pattern: str = ".+"
     many: bool = False
+    keyed: bool = False
 
     @property
     def variable(self) -> str:
         return "OPSKIT_" + re.sub("[.-]", "_", self.name).upper()
 
-    def parse(self, value: object) -> str | tuple[str, ...]:
+    def parse(self, value: object) -> "str | tuple[str, ...] | dict[str, str]":
         """The value of what a flag, a variable or a file says; ValueError in words."""
+        if self.keyed:
+            return self._named(value)
         if not self.many:
             return self._word(str(value).strip())
         parts = value.split(",") if isinstance(value, str) else value
         if not isinstance(parts, Sequence):
             raise ValueError(f"expected a list, found {value}")
         return tuple(self._word(str(part).strip()) for part in parts if str(part).strip())
+
+    def _named(self, value: object) -> dict[str, str]:
+        if isinstance(value, Mapping):
+            return {str(name): self._word(str(text).strip()) for name, text in value.items()}
+        parts = value.split(",") if isinstance(value, str) else value
+        if not isinstance(parts, Sequence):
+            raise ValueError(f"expected NAME=VALUE, found {value}")
+        found = {}
+        for part in (str(part).strip() for part in parts):
+            name, equals, text = part.partition("=")
+            if not equals or not name:
+                raise ValueError(f'expected NAME=VALUE, found "{part[:80]}"')
+            found[name.strip()] = self._word(text.strip())
+        return found
 
     def _word(self, word: str) -> str:
         if self.choices and word not in self.choices:
@@ -79,6 +97,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ignore", "the prefixes of the rule codes to leave out", default=(), many=True),
     Setting("broker.engine", "the version of the broker, such as 5.18", pattern=VERSION),
     Setting("broker.target", "where the broker runs", choices=("self-managed", "amazon-mq")),
+    Setting("redshift.target", "the warehouse to look at: a URL, or a name in redshift.targets"),
+    Setting("redshift.targets", "the URLs of warehouses, by name", keyed=True),
+    Setting(
+        "redshift.engine", "what the warehouse is", choices=("auto", "provisioned", "serverless")
+    ),
+    Setting("redshift.window", "how far back to look, as in 24h", pattern=r"[0-9]{1,6}[mhd]"),
+    Setting("redshift.thresholds", "thresholds of the checks, by name", keyed=True),
 )
 
 
@@ -89,7 +114,7 @@ class Settings:
         self._values = dict(values)
 
     def get(self, name: str) -> Any:
-        """A text, a tuple of texts where there may be many, or None where nothing is set."""
+        """A text, a tuple or a dict of texts where there may be many; None where none is set."""
         return self._values[name][0]
 
     def origin(self, name: str) -> str:
@@ -223,10 +248,13 @@ def _value(
     document: "Document", setting: Setting, node: "Node", problems: "Problems"
 ) -> Iterator[tuple[str, tuple[Any, str]]]:
     from opskit.kinds import describe_node
-    from opskit.nodes import ListNode, ScalarNode
+    from opskit.nodes import ListNode, MapNode, ScalarNode
     from opskit.scalars import plain
 
     if plain(node) is None:  # `output:` with nothing after it
+        return
+    if setting.keyed and isinstance(node, MapNode):
+        yield from _keyed(document, setting, node, problems)
         return
     scalars = node.items if isinstance(node, ListNode) and setting.many else [node]
     texts = [item.text for item in scalars if isinstance(item, ScalarNode)]
@@ -239,6 +267,22 @@ def _value(
         problems.add(node.start, f"`{setting.name}`: {error}")
         return
     yield setting.name, (made, f"{document.name}:{document.at(node.start).line}")
+
+
+def _keyed(
+    document: "Document", setting: Setting, node: "MapNode", problems: "Problems"
+) -> Iterator[tuple[str, tuple[Any, str]]]:
+    from opskit.kinds import describe_node
+    from opskit.nodes import ScalarNode
+
+    found = {}
+    for name, (_, value) in node.items.items():
+        if isinstance(value, ScalarNode):
+            found[name] = value.text
+        else:
+            text = f"`{setting.name}.{name}`: expected text, found {describe_node(value)}"
+            problems.add(value.start, text)
+    yield setting.name, (found, f"{document.name}:{document.at(node.start).line}")
 
 
 def _unknown(name: str, known: Sequence[str]) -> tuple[str, str]:

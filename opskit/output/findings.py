@@ -74,7 +74,8 @@ def summary_line(report: Report) -> str:
 def _nested(report: Report) -> Table:
     """The report as the contract has it in JSON."""
     records = [_record(finding) for finding in report.findings]
-    return Table(report.schema, (), records, key="findings", extra={"summary": report.summary()})
+    extra = {**report.extra, "summary": report.summary()}
+    return Table(report.schema, (), records, key="findings", extra=extra)
 
 
 def _record(finding: Finding) -> dict[str, object]:

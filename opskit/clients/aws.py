@@ -1,0 +1,121 @@
+"""Clients of AWS, from the credentials that boto3 finds."""
+
+from typing import Any
+
+from opskit.errors import UnknownError
+
+
+def client(service: str, *, profile: str = "", region: str = "") -> Any:
+    """A boto3 client; UnknownError where there is no profile or no region."""
+    import boto3
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        session = boto3.Session(profile_name=profile or None, region_name=region or None)
+        return session.client(service)
+    except BotoCoreError as error:
+        raise UnknownError(
+            str(error), where=f"AWS {service}", hint="check the AWS profile and region"
+        ) from None
+
+
+def secret(arn: str, *, profile: str = "", region: str = "") -> dict[str, Any]:
+    """A secret of Secrets Manager that holds a JSON object, as Redshift's do: username, password,
+    and mostly host, port, dbname. UnknownError where it cannot be had or is something else.
+    """
+    import json
+
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    manager = client("secretsmanager", profile=profile, region=region or region_of(arn))
+    try:
+        value = json.loads(manager.get_secret_value(SecretId=arn)["SecretString"])
+    except (BotoCoreError, ClientError) as error:
+        raise UnknownError(
+            str(error), where=arn, hint="its reader needs secretsmanager:GetSecretValue"
+        ) from None
+    except (KeyError, ValueError):
+        value = None
+    if not isinstance(value, dict):
+        raise UnknownError(
+            "the secret is no JSON object", where=arn, hint="store username and password in it"
+        )
+    return value
+
+
+def region_of(arn: str) -> str:
+    """The region in an ARN; empty where it is none."""
+    parts = arn.split(":")
+    return parts[3] if len(parts) > 5 else ""
+
+
+def answer(what: str, hint: str, call: Any, **arguments: Any) -> dict[str, Any]:
+    """The answer of an AWS operation; UnknownError with what it needs where it is refused."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        found: dict[str, Any] = call(**arguments)
+    except (BotoCoreError, ClientError) as error:
+        raise UnknownError(str(error), where=what, hint=hint) from None
+    return found
+
+
+def cluster_login(
+    cluster: str, database: str, user: str, *, profile: str = "", region: str = ""
+) -> dict[str, Any]:
+    """host, port, user and password for a provisioned cluster, valid for an hour.
+
+    Without a user the login is that of the IAM identity.
+    """
+    redshift = client("redshift", profile=profile, region=region)
+    found = answer(
+        cluster,
+        "it needs redshift:DescribeClusters",
+        redshift.describe_clusters,
+        ClusterIdentifier=cluster,
+    )
+    endpoint = found["Clusters"][0].get("Endpoint") or {}
+    if "Address" not in endpoint:
+        state = found["Clusters"][0].get("ClusterStatus", "not available")
+        raise UnknownError(f"the cluster is {state}", where=cluster, hint="try again later")
+    names = {"ClusterIdentifier": cluster, "DbName": database}
+    if user:
+        needs, call = "redshift:GetClusterCredentials", redshift.get_cluster_credentials
+        names["DbUser"] = user
+    else:
+        needs = "redshift:GetClusterCredentialsWithIAM"
+        call = redshift.get_cluster_credentials_with_iam
+    login = answer(cluster, f"it needs {needs}", call, **names)
+    return {
+        "host": endpoint["Address"],
+        "port": endpoint["Port"],
+        "user": login["DbUser"],
+        "password": login["DbPassword"],
+    }
+
+
+def workgroup_login(
+    workgroup: str, database: str, *, profile: str = "", region: str = ""
+) -> dict[str, Any]:
+    """host, port, user and password for a serverless workgroup, valid for an hour."""
+    serverless = client("redshift-serverless", profile=profile, region=region)
+    found = answer(
+        workgroup,
+        "it needs redshift-serverless:GetWorkgroup",
+        serverless.get_workgroup,
+        workgroupName=workgroup,
+    )
+    login = answer(
+        workgroup,
+        "it needs redshift-serverless:GetCredentials",
+        serverless.get_credentials,
+        workgroupName=workgroup,
+        dbName=database,
+    )
+    endpoint = found["workgroup"]["endpoint"]
+    return {
+        "host": endpoint["address"],
+        "port": endpoint["port"],
+        "user": login["dbUser"],
+        "password": login["dbPassword"],
+    }

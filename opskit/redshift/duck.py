@@ -1,0 +1,138 @@
+"""System views in DuckDB, asked in SQL of Redshift: captures, the emulator, tests."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from opskit.clients import duck
+from opskit.redshift import dialect
+from opskit.redshift.catalog import Engine, View, views
+from opskit.redshift.source import QueryError, Reason, Result, plain
+from opskit.redshift.sqltext import literal, name
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_TYPES = {"oid": "bigint", "name": "varchar", "text": "varchar", "timestamptz": "timestamptz"}
+
+
+def column_type(kind: str | None) -> str:
+    """DuckDB's type for a type of the catalog; text where the catalog has none."""
+    if kind is None or kind.startswith(("char", "varchar", "_", "aclitem", "array", "super")):
+        return "varchar"
+    return _TYPES.get(kind, kind)
+
+
+def prepare(connection: "DuckDBPyConnection", now: datetime) -> None:
+    """Let a connection understand what `dialect.to_duckdb` writes; GETDATE() is `now`."""
+    for statement in (*dialect.SESSION, *dialect.MACROS):
+        connection.execute(statement)
+    connection.execute(f"CREATE OR REPLACE MACRO redshift_now() AS ({_moment(now)})")
+
+
+def _moment(now: datetime) -> str:
+    return f"TIMESTAMP '{now:%Y-%m-%d %H:%M:%S.%f}'"
+
+
+def create_table(connection: "DuckDBPyConnection", view: str, definition: View) -> None:
+    """An empty table called and shaped like a system view."""
+    columns = ", ".join(f"{name(c)} {column_type(t)}" for c, t in definition.columns.items())
+    connection.execute(f"CREATE TABLE {name(view)} ({columns})")
+
+
+def create_tables(connection: "DuckDBPyConnection", engine: Engine) -> None:
+    """Empty tables for all views that there are on an engine."""
+    for view, definition in views().items():
+        if engine in definition.engines:
+            create_table(connection, view, definition)
+
+
+def insert(connection: "DuckDBPyConnection", view: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add rows to the table of a view; what a row lacks is NULL."""
+    columns = list(views()[view].columns)
+    values = [[row.get(column) for column in columns] for row in rows]
+    if values:
+        marks = ", ".join("?" * len(columns))
+        connection.executemany(f"INSERT INTO {name(view)} VALUES ({marks})", values)
+
+
+class DuckSession:
+    """One cursor of a DuckDB database that holds system views."""
+
+    def __init__(self, cursor: "DuckDBPyConnection", label: str) -> None:
+        self._cursor = cursor
+        self._label = label
+        for statement in dialect.SESSION:
+            cursor.execute(statement)
+
+    def run(self, sql: str) -> Result:
+        import duckdb
+
+        try:
+            self._cursor.execute(dialect.to_duckdb(sql))
+            columns = [column[0] for column in self._cursor.description or ()]
+            rows: Sequence[Sequence[Any]] = [
+                [plain(value) for value in row] for row in self._cursor.fetchall()
+            ]
+        except duckdb.Error as error:
+            raise self._failure(error) from None
+        return Result(columns, rows)
+
+    def cancel(self) -> None:
+        self._cursor.interrupt()
+
+    def close(self) -> None:
+        self._cursor.close()
+
+    def _failure(self, error: Exception) -> QueryError:
+        import duckdb
+
+        text = str(error).split("\n")[0]
+        if isinstance(error, duckdb.InterruptException):
+            return QueryError("interrupted", Reason.CANCELLED, where=self._label)
+        if isinstance(error, duckdb.CatalogException):
+            found = re.search(r"Table with name (\S+) does not exist", text)
+            relation = found[1] if found else ""
+            what = f"{relation} is not in this file" if relation else text
+            return QueryError(what, Reason.MISSING, relation=relation, where=self._label)
+        return QueryError(text, Reason.SQL, where=self._label)
+
+
+class DuckSource:
+    """A source over a DuckDB connection whose tables or views are called as the system views.
+
+    One worker: DuckDB runs one query on all cores.
+    """
+
+    workers = 1
+
+    def __init__(
+        self, connection: "DuckDBPyConnection", engine: Engine, now: datetime, name: str
+    ) -> None:
+        self._connection = connection
+        self._now = now
+        self.engine = engine
+        self.name = name
+        prepare(connection, now)
+
+    def connect(self) -> DuckSession:
+        return DuckSession(self._connection.cursor(), self.name)
+
+    def now(self) -> datetime:
+        return self._now
+
+
+def memory(
+    engine: Engine, now: datetime, rows: Mapping[str, Iterable[Mapping[str, Any]]]
+) -> DuckSource:
+    """A source in memory with all views of an engine, some of them with rows."""
+    connection = duck.connect()
+    create_tables(connection, engine)
+    for view, some in rows.items():
+        insert(connection, view, some)
+    return DuckSource(connection, engine, now, "memory")
+
+
+__all__ = ["DuckSession", "DuckSource", "create_table", "create_tables", "insert", "literal"]
+__all__ += ["memory", "prepare"]

@@ -1,0 +1,1 @@
+"""Queries on Redshift, one question a file."""
