@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from opskit import cli, manifest
@@ -45,9 +46,15 @@ def commands() -> str:
 def paths() -> Iterator[tuple[str, ...]]:
     """Every command and group, as the words that reach it."""
     for entry in (*manifest.GROUPS, *manifest.COMMANDS):
-        yield (entry.name,)
-        for name in getattr(cli.Deferred(entry).load(), "commands", {}):
-            yield (entry.name, name)
+        yield from _below((entry.name,), cli.Deferred(entry))
+
+
+def _below(path: tuple[str, ...], command: Any) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(command, cli.Deferred):
+        command = command.load()
+    for name, child in getattr(command, "commands", {}).items():
+        yield from _below((*path, name), child)
 
 
 def rules() -> str:

@@ -136,12 +136,21 @@ def load(
     folder = Path(cwd) if cwd is not None else _working_folder()
     user, project = user_file(environ), project_file(folder)
     if user is not None and user != project and _is_there(user):
-        values.update(_from_file(user, str(user)))
+        _update(values, _from_file(user, str(user)))
     if project is not None:
-        values.update(_from_file(project, os.path.relpath(project, folder)))
-    values.update(_from_environment(environ))
-    values.update(_from_flags(flags or {}))
+        _update(values, _from_file(project, os.path.relpath(project, folder)))
+    _update(values, dict(_from_environment(environ)))
+    _update(values, dict(_from_flags(flags or {})))
     return Settings(values)
+
+
+def _update(values: dict[str, tuple[Any, str]], found: Mapping[str, tuple[Any, str]]) -> None:
+    """Let what was found win; of named texts, those of the same name."""
+    for name, (value, origin) in found.items():
+        before = values[name][0]
+        if isinstance(value, dict) and isinstance(before, dict):
+            value = {**before, **value}
+        values[name] = (value, origin)
 
 
 def project_file(folder: Path) -> Path | None:

@@ -55,7 +55,51 @@ def test_order(place):
         "ignore": (("A1", "B2"), "environment OPSKIT_IGNORE"),
         "broker.engine": ("5.18", f"{user}:5"),
         "broker.target": (None, "default"),
+        **{
+            f"redshift.{name}": (None, "default")
+            for name in ("target", "targets", "engine", "window", "thresholds")
+        },
     }
+
+
+def test_named_values(place):
+    """A mapping in files, NAME=VALUE in the environment and in flags."""
+    (place / "opskit.yaml").write_text(
+        "redshift:\n  targets: {prod: 'redshift://a@h/d', test: redshift://b@h/d}\n"
+        "  thresholds: {stats-off: 5}\n"
+    )
+    found = load({}, environ={})
+    assert found.get("redshift.targets") == {"prod": "redshift://a@h/d", "test": "redshift://b@h/d"}
+    assert found.get("redshift.thresholds") == {"stats-off": "5"}
+    assert found.origin("redshift.targets") == "opskit.yaml:2"
+    environ = {"OPSKIT_REDSHIFT_TARGETS": "x=redshift://u@h/d?sslmode=disable, y=redshift://v@h/d"}
+    assert load({}, environ=environ).get("redshift.targets") == {
+        "prod": "redshift://a@h/d",
+        "test": "redshift://b@h/d",
+        "x": "redshift://u@h/d?sslmode=disable",
+        "y": "redshift://v@h/d",
+    }
+    flags = {"redshift.thresholds": ["unsorted=1", "skew=2"]}
+    found = load(flags, environ={})
+    assert found.get("redshift.thresholds") == {"stats-off": "5", "unsorted": "1", "skew": "2"}
+    with pytest.raises(UsageError, match="NAME=VALUE"):
+        load({"redshift.thresholds": ["unsorted"]}, environ={})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "redshift: {targets: {prod: [a]}}",
+        "redshift: {targets: [a]}",
+        "redshift: {targets: {prod: {url: x}}}",
+        "redshift: {window: soon}",
+    ],
+)
+def test_named_values_that_are_none(place, text):
+    (place / "opskit.yaml").write_text(text + "\n")
+    with pytest.raises(InputError) as error:
+        load({}, environ={})
+    assert error.value.where.startswith("opskit.yaml:1")
 
 
 def test_engine_keeps_its_text(place):

@@ -10,20 +10,20 @@ class Redshift(LazyGroup):
     """The group; a command's module is imported when a command line reaches it."""
 
     deferred = tuple(
-        Entry(name, f"opskit.commands.redshift.{name}:{name}", help_)
-        for name, help_ in (
-            ("check", "Say what is wrong, worst first, and the SQL that mends it."),
-            ("query", "Ask one question of the system views, or list the questions."),
-            ("queries", "Check query files against the catalog of system views."),
-            ("thresholds", "List the thresholds of the rules."),
-            ("capture", "Keep what the system logs forget, in a local file."),
-            ("trend", "Show how queries, loads and tables changed over a capture."),
-            ("diff", "Compare two times of captures."),
-            ("unused", "List tables that nothing scans, and the plan to archive them."),
-            ("locks", "Show who blocks whom, and the statement that ends it."),
-            ("access", "Show what a user or a role may do, and which grant gives it."),
-            ("ddl", "Write the DDL of a schema or a table."),
-            ("emulate", "Serve a scenario as a warehouse, to rehearse on."),
+        Entry(name, f"opskit.commands.redshift.{name}{function}", help_)
+        for name, function, help_ in (
+            ("check", ":check", "Say what is wrong, worst first, and the SQL that mends it."),
+            ("query", ":query", "Ask one question of the system views, or list the questions."),
+            ("queries", "", "Check query files against the catalog of system views."),
+            ("thresholds", ":thresholds", "List the thresholds of the rules."),
+            ("capture", ":capture", "Keep what the system logs forget, in a local file."),
+            ("trend", ":trend", "Show how queries, loads and tables changed over a capture."),
+            ("diff", ":diff", "Compare two times of captures."),
+            ("unused", ":unused", "List tables that nothing scans, and the plan to archive them."),
+            ("locks", ":locks", "Show who blocks whom, and the statement that ends it."),
+            ("access", ":access", "Show what a user or a role may do, and which grant gives it."),
+            ("ddl", ":ddl", "Write the DDL of a schema or a table."),
+            ("emulate", ":emulate", "Serve a scenario as a warehouse, to rehearse on."),
         )
     )
 

@@ -30,7 +30,12 @@ def to_duckdb(sql: str) -> str:
     except SqlglotError as error:
         first = str(error).split("\n")[0]
         raise InputError(f"syntax error: {first}", hint="check the SQL") from None
-    return tree.transform(_rewrite).sql(dialect="duckdb")
+    for node in reversed(list(tree.dfs())):  # parts before the whole: a rewrite keeps its parts
+        made = _rewrite(node)
+        if made is not node:
+            tree = made if node is tree else tree
+            node.replace(made)
+    return tree.sql(dialect="duckdb")
 
 
 def _rewrite(node: Any) -> Any:

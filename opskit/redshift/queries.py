@@ -50,11 +50,12 @@ class Header(Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One query: its header, its text, and the file that it stands in."""
+    """One query: its header, its text, and the file that it stands in, from `line` on."""
 
     header: Header
     sql: str
     file: str
+    line: int = 1
 
     def bound(self, since: datetime, now: datetime, given: Mapping[str, str] | None = None) -> str:
         """The text with its parameters as literals; UsageError where one is missing or wrong."""
@@ -136,15 +137,17 @@ class Library:
         """The names of all queries, sorted."""
         return sorted({Path(file).name.split(".")[0] for _, file in self._files()})
 
-    def all(self) -> list[Query]:
+    def all(self, *, bundled: bool = True) -> list[Query]:
         """Every query of every engine, by name; a bad file is an InputError."""
-        found = [parse(data, file) for data, file in self._files()]
+        found = [parse(data, file) for data, file in self._files(bundled)]
         return sorted(found, key=lambda query: (query.header.id, query.header.engine))
 
-    def _files(self) -> Iterator[tuple[bytes, str]]:
+    def _files(self, with_own: bool = True) -> Iterator[tuple[bytes, str]]:
         for folder in self._folders:
             for path in sorted(folder.glob("*.sql")):
                 yield read_bytes(path), str(path)
+        if not with_own:
+            return
         bundled = files("opskit.queries").joinpath("redshift")
         for entry in sorted(bundled.iterdir(), key=lambda e: e.name):
             if entry.name.endswith(".sql"):
@@ -165,10 +168,12 @@ def parse(data: bytes, file: str) -> Query:
     # Blanks instead of the dashes: what is wrong stands at the same line and column.
     head = "\n".join("  " + line[2:] for line in lines[:count])
     header = decode(parse_document(head.encode(), file), Header)
-    sql = "\n".join(lines[count:]).strip().rstrip(";")
+    below = "\n".join(lines[count:])
+    sql = below.strip().rstrip(";")
     if not sql:
         raise InputError("has no query below its header", where=f"{file}:{count + 1}")
+    line = count + 1 + below[: below.index(sql[0])].count("\n")
     stem = Path(file).name.removesuffix(".sql").split(".")[0]
     if header.id != stem:
         raise InputError(f"is called {header.id!r} inside", where=f"{file}:1", hint="rename one")
-    return Query(header, sql, file)
+    return Query(header, sql, file, line)

@@ -22,7 +22,7 @@ class Answer:
     error: QueryError | None = None
 
 
-class CouldNotLook(Exception):
+class CouldNotLookError(Exception):
     """A rule asked for the rows of a query that has no answer."""
 
 
@@ -42,13 +42,13 @@ class Warehouse:
     def rows(self, query: str) -> Sequence[Row]:
         """The rows of a query; none where this engine has no such query.
 
-        CouldNotLook where it could not be asked.
+        CouldNotLookError where it could not be asked.
         """
         answer = self.answers.get(query)
         if answer is None:
             return ()
         if answer.error is not None:
-            raise CouldNotLook(query)
+            raise CouldNotLookError(query)
         return answer.rows
 
     def limit(self, name: str) -> float:
