@@ -6,7 +6,7 @@ views on provisioned clusters than on serverless workgroups has a file for each:
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from importlib.resources import files
@@ -25,6 +25,8 @@ from opskit.redshift.sqltext import Value, bind
 ENGINES: tuple[Engine, ...] = ("provisioned", "serverless")
 #: The parameters that every query may use; the window and the time come from the command.
 STANDARD = ("since", "now")
+#: How messages call the folder of opskit's own queries.
+BUNDLED = "queries/redshift/"
 
 
 class Header(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +58,7 @@ class Query:
     sql: str
     file: str
     line: int = 1
+    bundled: bool = False
 
     def bound(self, since: datetime, now: datetime, given: Mapping[str, str] | None = None) -> str:
         """The text with its parameters as literals; UsageError where one is missing or wrong."""
@@ -103,7 +106,7 @@ class Library:
     def find(self, name: str, engine: Engine) -> Query:
         """The query of that name for an engine; UsageError where there is none."""
         for data, file in self._candidates(name, engine):
-            query = parse(data, file)
+            query = self._parse(data, file)
             if query.header.engine in (engine, "any"):
                 return query
         names = self.names()
@@ -119,6 +122,10 @@ class Library:
             f"no query is called {name!r}", hint=f"{meant}'opskit redshift query' lists them"
         )
 
+    @staticmethod
+    def _parse(data: bytes, file: str) -> Query:
+        return replace(parse(data, file), bundled=file.startswith(BUNDLED))
+
     def has(self, name: str, engine: Engine) -> bool:
         """Whether there is such a query for an engine."""
         return any(True for _ in self._candidates(name, engine))
@@ -131,7 +138,7 @@ class Library:
         for file in (f"{name}.{engine}.sql", f"{name}.sql"):
             bundled = files("opskit.queries").joinpath("redshift", file)
             if bundled.is_file():
-                yield bundled.read_bytes(), f"queries/redshift/{file}"
+                yield bundled.read_bytes(), BUNDLED + file
 
     def names(self) -> list[str]:
         """The names of all queries, sorted."""
@@ -139,7 +146,7 @@ class Library:
 
     def all(self, *, bundled: bool = True) -> list[Query]:
         """Every query of every engine, by name; a bad file is an InputError."""
-        found = [parse(data, file) for data, file in self._files(bundled)]
+        found = [self._parse(data, file) for data, file in self._files(bundled)]
         return sorted(found, key=lambda query: (query.header.id, query.header.engine))
 
     def _files(self, with_own: bool = True) -> Iterator[tuple[bytes, str]]:
@@ -151,7 +158,7 @@ class Library:
         bundled = files("opskit.queries").joinpath("redshift")
         for entry in sorted(bundled.iterdir(), key=lambda e: e.name):
             if entry.name.endswith(".sql"):
-                yield entry.read_bytes(), f"queries/redshift/{entry.name}"
+                yield entry.read_bytes(), BUNDLED + entry.name
 
 
 def parse(data: bytes, file: str) -> Query:
