@@ -88,19 +88,21 @@ def test_a_workgroups_login_comes_from_iam(monkeypatch: pytest.MonkeyPatch) -> N
     serverless = boto3.client("redshift-serverless", region_name=REGION)
     stub = Stubber(serverless)
     endpoint = {"address": "w.example", "port": 5439}
-    stub.add_response("get_workgroup", {"workgroup": {"endpoint": endpoint}}, {"workgroupName": "w"})
+    stub.add_response(
+        "get_workgroup", {"workgroup": {"endpoint": endpoint}}, {"workgroupName": "etl"}
+    )
     stub.add_response(
         "get_credentials",
         {"dbUser": "IAMR:ops", "dbPassword": "p"},
-        {"workgroupName": "w", "dbName": "dev"},
+        {"workgroupName": "etl", "dbName": "dev"},
     )
     monkeypatch.setattr(aws, "client", lambda *_, **__: serverless)
     with stub:
-        options = login(Target(database="dev", workgroup="w"))
+        options = login(Target(database="dev", workgroup="etl"))
     assert (options["host"], options["user"], options["password"]) == ("w.example", "IAMR:ops", "p")
     stub.add_client_error("get_workgroup", "AccessDeniedException")
     with stub, pytest.raises(UnknownError) as error:
-        login(Target(database="dev", workgroup="w"))
+        login(Target(database="dev", workgroup="etl"))
     assert "redshift-serverless:GetWorkgroup" in error.value.hint
 
 
