@@ -1,20 +1,68 @@
-"""DuckDB, the engine for data that outgrows Python."""
+"""DuckDB, the engine for data that outgrows Python: connections, and its errors in kinds."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
+
+from opskit.errors import OpskitError
 
 if TYPE_CHECKING:
-    import duckdb
+    from duckdb import DuckDBPyConnection
+
+Kind = Literal["interrupted", "missing", "locked", "damaged", "full", "refused"]
 
 
-def connect(
-    path: str | Path = ":memory:", *, read_only: bool = False
-) -> "duckdb.DuckDBPyConnection":
-    """A connection to a database file, or to one in memory.
+class DuckError(OpskitError):
+    """What DuckDB refused: `kind` says why."""
 
-    Raises duckdb.Error; no extension is loaded or fetched by itself.
+    def __init__(self, message: str, kind: Kind) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def connect(path: str | Path = ":memory:", *, read_only: bool = False) -> "DuckDBPyConnection":
+    """A connection to a database file, or to one in memory; DuckError where there is none.
+
+    No extension is loaded or fetched by itself.
     """
     import duckdb
 
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    return duckdb.connect(str(path), read_only=read_only, config=config)
+    try:
+        return duckdb.connect(
+            str(path),
+            read_only=read_only,
+            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
+        )
+    except duckdb.Error as error:
+        raise failure(error) from None
+
+
+def execute(
+    connection: "DuckDBPyConnection", sql: str, values: Sequence[Any] | None = None
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Names of the columns and the rows of one statement; DuckError where it is refused."""
+    import duckdb
+
+    try:
+        connection.execute(sql, values)
+        return [column[0] for column in connection.description or ()], connection.fetchall()
+    except duckdb.Error as error:
+        raise failure(error) from None
+
+
+def failure(error: Exception) -> DuckError:
+    """An error of DuckDB in its kind."""
+    import duckdb
+
+    text = str(error).split("\n")[0]
+    if isinstance(error, duckdb.InterruptException):
+        return DuckError("interrupted", "interrupted")
+    if isinstance(error, duckdb.CatalogException):
+        return DuckError(text, "missing")
+    if "lock" in text and isinstance(error, duckdb.IOException):
+        return DuckError(text, "locked")
+    if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
+        return DuckError(text, "full")
+    if isinstance(error, duckdb.IOException | duckdb.SerializationException):
+        return DuckError(text, "damaged")
+    return DuckError(text, "refused")

@@ -21,10 +21,11 @@ class ServerError(OpskitError):
 def connect(where: str, **options: Any) -> Any:
     """A connection in autocommit; UnknownError with the next step where there is none."""
     import redshift_connector
+    from redshift_connector.error import Error
 
     try:
         connection = redshift_connector.connect(application_name="opskit", **options)
-    except (OSError, redshift_connector.Error) as error:
+    except (OSError, Error) as error:
         text = said(error)[0]
         raise UnknownError(
             f"cannot connect: {text}", where=where, hint=_hint(text, options)
@@ -35,16 +36,16 @@ def connect(where: str, **options: Any) -> Any:
 
 def execute(connection: Any, sql: str) -> tuple[list[str], list[Any]]:
     """Names of the columns, and the rows; ServerError where the server refuses or leaves."""
-    import redshift_connector
+    from redshift_connector.error import Error, InterfaceError
 
     cursor = connection.cursor()
     try:
         cursor.execute(sql)
         columns = [column[0] for column in cursor.description or ()]
         return columns, list(cursor.fetchall()) if columns else []
-    except redshift_connector.InterfaceError as error:
+    except InterfaceError as error:
         raise ServerError(said(error)[0]) from None
-    except redshift_connector.Error as error:
+    except Error as error:
         raise ServerError(*said(error)) from None
     except (OSError, EOFError, ValueError, AttributeError) as error:
         # A line that broke leaves the driver as any of these.

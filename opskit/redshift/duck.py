@@ -1,7 +1,7 @@
 """System views in DuckDB, asked in SQL of Redshift: captures, the emulator, tests."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ from opskit.clients import duck
 from opskit.redshift import dialect
 from opskit.redshift.catalog import Engine, View, views
 from opskit.redshift.source import QueryError, Reason, Result, plain
-from opskit.redshift.sqltext import literal, name
+from opskit.redshift.sqltext import name
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -67,17 +67,11 @@ class DuckSession:
             cursor.execute(statement)
 
     def run(self, sql: str) -> Result:
-        import duckdb
-
         try:
-            self._cursor.execute(dialect.to_duckdb(sql))
-            columns = [column[0] for column in self._cursor.description or ()]
-            rows: Sequence[Sequence[Any]] = [
-                [plain(value) for value in row] for row in self._cursor.fetchall()
-            ]
-        except duckdb.Error as error:
+            columns, rows = duck.execute(self._cursor, dialect.to_duckdb(sql))
+        except duck.DuckError as error:
             raise self._failure(error) from None
-        return Result(columns, rows)
+        return Result(columns, [[plain(value) for value in row] for row in rows])
 
     def cancel(self) -> None:
         self._cursor.interrupt()
@@ -85,18 +79,15 @@ class DuckSession:
     def close(self) -> None:
         self._cursor.close()
 
-    def _failure(self, error: Exception) -> QueryError:
-        import duckdb
-
-        text = str(error).split("\n")[0]
-        if isinstance(error, duckdb.InterruptException):
+    def _failure(self, error: duck.DuckError) -> QueryError:
+        if error.kind == "interrupted":
             return QueryError("interrupted", Reason.CANCELLED, where=self._label)
-        if isinstance(error, duckdb.CatalogException):
-            found = re.search(r"Table with name (\S+) does not exist", text)
+        if error.kind == "missing":
+            found = re.search(r"Table with name (\S+) does not exist", error.message)
             relation = found[1] if found else ""
-            what = f"{relation} is not in this file" if relation else text
+            what = f"{relation} is not there" if relation else error.message
             return QueryError(what, Reason.MISSING, relation=relation, where=self._label)
-        return QueryError(text, Reason.SQL, where=self._label)
+        return QueryError(error.message, Reason.SQL, where=self._label)
 
 
 class DuckSource:
@@ -132,7 +123,3 @@ def memory(
     for view, some in rows.items():
         insert(connection, view, some)
     return DuckSource(connection, engine, now, "memory")
-
-
-__all__ = ["DuckSession", "DuckSource", "create_table", "create_tables", "insert", "literal"]
-__all__ += ["memory", "prepare"]

@@ -83,7 +83,7 @@ class Source(Protocol):
 
 
 def plain(value: Any) -> Any:
-    """A driver's value as every source gives it: whole decimals are int, others float, times UTC."""
+    """A driver's value as every source gives it: decimals are int or float, times are UTC."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, datetime) and value.tzinfo is not None:

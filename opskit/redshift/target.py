@@ -13,8 +13,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
-from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from opskit.errors import UsageError
@@ -134,7 +133,8 @@ def with_values(target: Target, values: Mapping[str, str]) -> Target:
                 raise UsageError(f"port {text[:40]!r} is no port", hint="5439 is Redshift's")
             target = replace(target, port=int(text))
         else:
-            target = replace(target, **{field: cast("SslMode", text)})
+            said: dict[str, Any] = {field: text}
+            target = replace(target, **said)
     return target
 
 
@@ -151,7 +151,3 @@ def find(name: str, known: Mapping[str, str]) -> Target:
         )
     return parse(known[name])
 
-
-def expand(path: str) -> Path:
-    """A path of a setting, `~` included."""
-    return Path(path).expanduser()

@@ -87,7 +87,7 @@ THRESHOLDS: dict[str, Threshold] = {
 
 
 def parse(pairs: Mapping[str, str]) -> dict[str, float]:
-    """The thresholds in force, with what was given; UsageError for a name or number that is none."""
+    """The thresholds in force, with what was given; UsageError where that can be none."""
     values = {name: t.default for name, t in THRESHOLDS.items()}
     values.update(_given(pairs))
     return values

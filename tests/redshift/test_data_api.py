@@ -26,7 +26,8 @@ class Client:
     """`execute_statement` and the rest, two rows a page."""
 
     def __init__(self, rows: dict[str, Any] | None = None) -> None:
-        self.session = duck.memory("provisioned", NOW, rows or {"stv_slices": [{"slice": 0}]}).connect()
+        rows = rows or {"stv_slices": [{"slice": 0}]}
+        self.session = duck.memory("provisioned", NOW, rows).connect()
         self.sent: list[dict[str, Any]] = []
         self.cancelled: list[str] = []
         self.errors: dict[str, str] = {}
@@ -54,7 +55,8 @@ class Client:
         kinds = [kind(value) for value in (result.rows[0] if result.rows else result.columns)]
         page = {
             "ColumnMetadata": [
-                {"name": c, "label": c, "typeName": k} for c, k in zip(result.columns, kinds, strict=True)
+                {"name": c, "label": c, "typeName": k}
+                for c, k in zip(result.columns, kinds, strict=True)
             ],
             "Records": rows[start : start + 2],
         }

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from opskit.findings import Finding, Registry, Rule
-from opskit.redshift.warehouse import CouldNotLook, Warehouse
+from opskit.redshift.warehouse import CouldNotLookError, Warehouse
 
 
 class Group(StrEnum):
@@ -57,7 +57,7 @@ def _where_it_can_look(check: Check) -> Check:
     def looked(warehouse: Warehouse) -> Iterator[Finding]:
         try:
             yield from list(check(warehouse))
-        except CouldNotLook:
+        except CouldNotLookError:
             return
 
     return looked
