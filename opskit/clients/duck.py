@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from opskit.errors import OpskitError
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection as Connection
 
 Kind = Literal["interrupted", "missing", "locked", "damaged", "full", "refused"]
 
@@ -20,7 +20,7 @@ class DuckError(OpskitError):
         self.kind = kind
 
 
-def connect(path: str | Path = ":memory:", *, read_only: bool = False) -> "DuckDBPyConnection":
+def connect(path: str | Path = ":memory:", *, read_only: bool = False) -> "Connection":
     """A connection to a database file, or to one in memory; DuckError where there is none.
 
     No extension is loaded or fetched by itself.
@@ -38,7 +38,7 @@ def connect(path: str | Path = ":memory:", *, read_only: bool = False) -> "DuckD
 
 
 def execute(
-    connection: "DuckDBPyConnection", sql: str, values: Sequence[Any] | None = None
+    connection: "Connection", sql: str, values: Sequence[Any] | None = None
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Names of the columns and the rows of one statement; DuckError where it is refused."""
     import duckdb

@@ -12,7 +12,7 @@ from opskit.redshift.source import QueryError, Reason, Result, plain
 from opskit.redshift.sqltext import name
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from opskit.clients.duck import Connection
 
 _TYPES = {"oid": "bigint", "name": "varchar", "text": "varchar", "timestamptz": "timestamptz"}
 
@@ -24,7 +24,7 @@ def column_type(kind: str | None) -> str:
     return _TYPES.get(kind, kind)
 
 
-def prepare(connection: "DuckDBPyConnection", now: datetime) -> None:
+def prepare(connection: "Connection", now: datetime) -> None:
     """Let a connection understand what `dialect.to_duckdb` writes; GETDATE() is `now`."""
     for statement in (*dialect.SESSION, *dialect.MACROS):
         connection.execute(statement)
@@ -35,20 +35,20 @@ def _moment(now: datetime) -> str:
     return f"TIMESTAMP '{now:%Y-%m-%d %H:%M:%S.%f}'"
 
 
-def create_table(connection: "DuckDBPyConnection", view: str, definition: View) -> None:
+def create_table(connection: "Connection", view: str, definition: View) -> None:
     """An empty table called and shaped like a system view."""
     columns = ", ".join(f"{name(c)} {column_type(t)}" for c, t in definition.columns.items())
     connection.execute(f"CREATE TABLE {name(view)} ({columns})")
 
 
-def create_tables(connection: "DuckDBPyConnection", engine: Engine) -> None:
+def create_tables(connection: "Connection", engine: Engine) -> None:
     """Empty tables for all views that there are on an engine."""
     for view, definition in views().items():
         if engine in definition.engines:
             create_table(connection, view, definition)
 
 
-def insert(connection: "DuckDBPyConnection", view: str, rows: Iterable[Mapping[str, Any]]) -> None:
+def insert(connection: "Connection", view: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Add rows to the table of a view; what a row lacks is NULL."""
     columns = list(views()[view].columns)
     values = [[row.get(column) for column in columns] for row in rows]
@@ -60,7 +60,7 @@ def insert(connection: "DuckDBPyConnection", view: str, rows: Iterable[Mapping[s
 class DuckSession:
     """One cursor of a DuckDB database that holds system views."""
 
-    def __init__(self, cursor: "DuckDBPyConnection", label: str) -> None:
+    def __init__(self, cursor: "Connection", label: str) -> None:
         self._cursor = cursor
         self._label = label
         for statement in dialect.SESSION:
@@ -98,9 +98,7 @@ class DuckSource:
 
     workers = 1
 
-    def __init__(
-        self, connection: "DuckDBPyConnection", engine: Engine, now: datetime, name: str
-    ) -> None:
+    def __init__(self, connection: "Connection", engine: Engine, now: datetime, name: str) -> None:
         self._connection = connection
         self._now = now
         self.engine = engine

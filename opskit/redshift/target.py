@@ -150,4 +150,3 @@ def find(name: str, known: Mapping[str, str]) -> Target:
             f"no target is called {name[:80]!r}", where="--target", hint=f"{meant}{there}"
         )
     return parse(known[name])
-
