@@ -11,7 +11,10 @@ import pytest
 from opskit import __version__, cli, manifest
 from opskit.errors import InputError, UnknownError
 
-HEAVY = ("rich", "yaml", "msgspec", "json", "boto3", "kubernetes", "duckdb", "pydantic", "lxml")
+HEAVY = (
+    *("rich", "yaml", "msgspec", "json", "boto3", "botocore", "kubernetes", "duckdb", "pydantic"),
+    *("lxml", "redshift_connector", "sqlglot"),
+)
 
 
 def opskit(

@@ -45,6 +45,8 @@ def ratios() -> Iterator[Ratio]:
         yield ratio("opskit --help", process(opskit, "--help"), *hello, 1.1)
         leaf = process(opskit, "broker", "lint", "--help")
         yield ratio("opskit broker lint --help", leaf, *hello, 1.25)
+        leaf = process(opskit, "redshift", "check", "--help")
+        yield ratio("opskit redshift check --help", leaf, *hello, 1.25)
     yield completion()
 
 
