@@ -80,8 +80,9 @@ class Finding:
     """What one rule saw in one place.
 
     A rule's function fills `message`, `object`, `location`, `observed` and `expected`, and any of
-    the others where it knows better than its `Rule`; `data` holds what a domain adds to the JSON.
-    `fixable` says that the check's `--fix` mends this one.
+    the others where it knows better than its `Rule`; `data` holds what a domain adds to the JSON,
+    and `told` what it tells people beside it, by a label. `fixable` says that the check's `--fix`
+    mends this one.
     """
 
     message: str
@@ -94,6 +95,7 @@ class Finding:
     severity: Severity | None = None
     reference: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
     fixable: bool = False
 
     @property

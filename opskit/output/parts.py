@@ -36,8 +36,9 @@ def uri_of(file: str) -> str:
 
 
 def details(finding: Finding) -> list[tuple[str, str]]:
-    """What the finding says beside its message: `observed`, `expected`, `fix` where given."""
+    """What the finding says beside its message: `observed`, `expected`, `fix`, its domain's."""
     labelled = {"observed": finding.observed, "expected": finding.expected, "fix": finding.fix}
+    labelled |= finding.told
     return [(label, text.strip("\n")) for label, text in labelled.items() if text.strip("\n")]
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from opskit.findings import Finding, Registry, Rule
+from opskit.redshift.rules.figures import duration, size
 from opskit.redshift.warehouse import CouldNotLookError, Warehouse
 
 
@@ -101,7 +102,18 @@ def finding(
             "undo": undo,
             **more,
         },
+        told=_told(seconds, gigabytes, reversible, undo),
     )
+
+
+def _told(
+    seconds: float | None, gigabytes: float | None, reversible: bool | None, undo: str
+) -> dict[str, str]:
+    """What people are told of the cost and of the way back."""
+    costs = [duration(seconds)] if seconds else []
+    costs += [size(gigabytes)] if gigabytes else []
+    back = undo or ("cannot be undone" if reversible is False else "")
+    return {label: text for label, text in (("cost", ", ".join(costs)), ("undo", back)) if text}
 
 
 def _rounded(value: float | None) -> float | None:
