@@ -112,26 +112,33 @@ class _Asking:
     def work(self) -> None:
         """One session's work; where no session is to be had, its query is left to the others."""
         session: Session | None = None
-        while not self._stopped.is_set():
-            try:
-                query = self._queue.get_nowait()
-            except Empty:
-                break
-            if session is None:
+        try:
+            while not self._stopped.is_set():
                 try:
-                    session = self._source.connect()
-                except OpskitError as error:
-                    self._refused = error
+                    query = self._queue.get_nowait()
+                except Empty:
+                    return
+                session = session or self._connect()
+                if session is None:
                     self._queue.put(query)
                     return
-                self._open.add(session)
-            self._progress(query.header.id)
-            answer = self._answers[query.header.id] = self._ask(session, query)
-            if answer.error is not None and answer.error.reason in _ENDS_A_SESSION:
+                self._progress(query.header.id)
+                answer = self._answers[query.header.id] = self._ask(session, query)
+                if answer.error is not None and answer.error.reason in _ENDS_A_SESSION:
+                    self._end(session)
+                    session = None
+        finally:
+            if session is not None:
                 self._end(session)
-                session = None
-        if session is not None:
-            self._end(session)
+
+    def _connect(self) -> Session | None:
+        try:
+            session = self._source.connect()
+        except OpskitError as error:
+            self._refused = error
+            return None
+        self._open.add(session)
+        return session
 
     def stop(self) -> None:
         """Let nobody take more work, and cancel what runs."""
