@@ -132,10 +132,14 @@ def test_what_nobody_can_ask_any_more_says_why() -> None:
 def test_an_interruption_cancels_what_runs() -> None:
     """The one query waits until it is cancelled; the other one fails as a defect would."""
 
+    waiting = threading.Event()
+
     def act(sql: str) -> Result:
         if sql == "a":
+            waiting.set()
             assert source.released.wait(20), "nobody cancelled it"
             raise QueryError("interrupted", Reason.CANCELLED)
+        assert waiting.wait(20)
         raise KeyboardInterrupt
 
     source = FakeSource(act)
