@@ -16,6 +16,7 @@ from opskit.output.console import (
     fitted,
     is_terminal,
     message,
+    progress,
     quiet_on_closed_pipe,
     warn,
     write,
@@ -25,30 +26,37 @@ from opskit.output.console import (
 if TYPE_CHECKING:
     from opskit.findings import FailOn, Report, Rule
     from opskit.output.findings import render_report, summary_line
-    from opskit.output.formats import FINDINGS, ROWS, Format
+    from opskit.output.formats import FINDINGS, MEASURES, ROWS, Format
+    from opskit.output.measures import Measures, render_measures
     from opskit.output.rows import Column, Table, render_rows
 
 _LATER = {
     **dict.fromkeys(("render_report", "summary_line"), "findings"),
-    **dict.fromkeys(("FINDINGS", "ROWS", "Format"), "formats"),
+    **dict.fromkeys(("FINDINGS", "MEASURES", "ROWS", "Format"), "formats"),
+    **dict.fromkeys(("Measures", "render_measures"), "measures"),
     **dict.fromkeys(("Column", "Table", "render_rows"), "rows"),
 }
 
 __all__ = [
     "FINDINGS",
+    "MEASURES",
     "ROWS",
     "Color",
     "Column",
     "Format",
+    "Measures",
     "Table",
     "configure",
     "confirm",
+    "emit_measures",
     "emit_report",
     "emit_rows",
     "error",
     "fitted",
     "message",
+    "progress",
     "quiet_on_closed_pipe",
+    "render_measures",
     "render_report",
     "render_rows",
     "summary_line",
@@ -70,6 +78,13 @@ def emit_rows(table: "Table", fmt: "Format") -> None:
     from opskit.output.rows import render_rows
 
     _emit(render_rows(table, fmt), fmt)
+
+
+def emit_measures(measures: "Measures", fmt: "Format") -> None:
+    """Write the measurements to stdout."""
+    from opskit.output.measures import render_measures
+
+    _emit(render_measures(measures, fmt), fmt)
 
 
 def emit_report(

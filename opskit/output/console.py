@@ -6,7 +6,7 @@ colour.
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from io import TextIOWrapper
@@ -131,6 +131,26 @@ def message(text: str, *, verbatim: bool = False) -> None:
 
     text = visible(text)
     _say(text if verbatim else fitted(text, sys.stderr))
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """A line on stderr that says what is being done, where that is a terminal; gone at the end."""
+    if not is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
+        yield lambda text: None
+        return
+    from opskit.output.text import one_line
+
+    def say(text: str) -> None:
+        width = (terminal_width(sys.stderr) or 80) - 1
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"\r\x1b[K{one_line(text)[:width]}")
+            sys.stderr.flush()
+
+    try:
+        yield say
+    finally:
+        say("")
 
 
 def warn(text: str) -> None:

@@ -328,3 +328,22 @@ def test_nothing_is_imported_before_it_is_needed(then: str, absent: str) -> None
     load = "import sys; before = set(sys.modules)\nfrom opskit.output import *"
     result = python(f"{load}\n{then}\n{check}")
     assert result.returncode == 0, result.stderr.decode()
+
+
+PROGRESS = (
+    "from opskit.output import progress\n"
+    "with progress() as say:\n    say('asking \\x1b[31m' + 'x' * 100)\n    say('asking b')\n"
+)
+
+
+def test_progress_is_one_line_on_a_terminal_and_gone_at_the_end() -> None:
+    shown = on_terminal(PROGRESS)
+    first, second, third = shown.split("\r\x1b[K")[1:]
+    assert first.startswith(r"asking \x1b[31mxxx")
+    assert len(first) < 60
+    assert (second, third) == ("asking b", "")
+
+
+def test_progress_is_nothing_in_a_pipe() -> None:
+    run = python(PROGRESS)
+    assert (run.returncode, run.stdout, run.stderr) == (0, b"", b"")
