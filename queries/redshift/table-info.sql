@@ -4,11 +4,12 @@
 -- views: [svv_table_info]
 -- privilege: superuser, or SELECT on svv_table_info granted
 -- columns:
+--   database: the database's name; the view shows the current one only
 --   schema: the schema's name
 --   table: the table's name
 --   table_id: number of the table
 --   diststyle: EVEN, KEY(column), ALL, AUTO(EVEN), AUTO(KEY(column)) or AUTO(ALL)
---   sortkey1: first column of the sort key, INTERLEAVED or AUTO(SORTKEY...); empty without one
+--   sortkey1: first column of the key, INTERLEAVED, AUTO(SORTKEY(column)), AUTO(SORTKEY), or empty
 --   sortkeys: columns of the sort key
 --   encoded: Y where a column is compressed, N, or Y, AUTO(ENCODE)
 --   max_varchar: bytes, declared width of the widest text column
@@ -22,6 +23,7 @@
 --   vacuum_sort_benefit: "% that VACUUM SORT would win"
 -- reference: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_TABLE_INFO.html
 SELECT
+  TRIM("database") AS "database",
   TRIM("schema") AS "schema",
   TRIM("table") AS "table",
   table_id,

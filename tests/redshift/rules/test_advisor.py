@@ -1,0 +1,62 @@
+"""RSH029: what Redshift Advisor recommends."""
+
+from typing import Any
+
+import pytest
+
+from opskit.findings import Severity
+from tests.redshift.rules.test_tables import table
+from tests.redshift.rules.views import findings
+
+KEY = 'ALTER TABLE "sales"."orders" ALTER DISTSTYLE KEY DISTKEY "customer"'
+SORT = 'ALTER TABLE "sales"."orders" ALTER COMPOUND SORTKEY ("ordered_at")'
+
+
+def advice(ddl: str, group: int = -1, **changes: Any) -> dict[str, list[dict[str, Any]]]:
+    row = {
+        "type": "diststyle",
+        "database": "dev",
+        "table_id": 100,
+        "group_id": group,
+        "ddl": ddl,
+        "auto_eligible": "f",
+    }
+    return table(**changes) | {"svv_alter_table_recommendations": [row]}
+
+
+@pytest.mark.parametrize("engine", ["provisioned", "serverless"])
+def test_advisors_own_statement_is_the_fix(engine: Any) -> None:
+    [found] = findings("RSH029", advice(KEY, 2), engine=engine)
+    assert found.severity is Severity.INFO
+    assert found.fix == f"{KEY};"
+    assert found.object == '"sales"."orders"'
+    assert "group 2, run them all" in found.observed
+    assert found.data["undo"] == (
+        'ALTER TABLE "sales"."orders" ALTER DISTSTYLE KEY DISTKEY "order_id";'
+    )
+
+
+@pytest.mark.parametrize(
+    ("sortkey1", "undo"),
+    [
+        (None, 'ALTER TABLE "sales"."orders" ALTER SORTKEY NONE;'),
+        ("AUTO(SORTKEY)", 'ALTER TABLE "sales"."orders" ALTER SORTKEY AUTO;'),
+        ("id", '-- the old sort key: note what SHOW TABLE "sales"."orders" says'),
+    ],
+)
+def test_a_sort_key_is_undone_as_far_as_it_is_known(sortkey1: str | None, undo: str) -> None:
+    [found] = findings("RSH029", advice(SORT, sortkey1=sortkey1))
+    assert found.data["undo"] == undo
+
+
+def test_a_table_that_is_empty_has_its_number() -> None:
+    [found] = findings("RSH029", advice(KEY, table_id=7))
+    assert found.object == "100"
+    assert found.fix == f"{KEY};"
+
+
+def test_a_statement_that_was_cut_is_not_run() -> None:
+    [found] = findings("RSH029", advice(KEY + "x" * 1024))
+    assert found.data["sql"] == []
+    assert "console" in found.fix
+    assert not findings("RSH029", advice(""))
