@@ -14,7 +14,27 @@ from opskit.errors import InputError
 SESSION = ("SET integer_division=true", "SET TimeZone='UTC'")
 
 #: Functions that DuckDB lacks. `redshift_now()` is defined by whoever knows the time.
-MACROS = ("CREATE OR REPLACE MACRO format_encoding(code) AS CAST(code AS VARCHAR)",)
+MACROS = (
+    "CREATE OR REPLACE MACRO format_encoding(code) AS CAST(code AS VARCHAR)",
+    # no session of a file is the one that asks
+    "CREATE OR REPLACE MACRO pg_backend_pid() AS -1",
+    # numbers of types and modifiers as in PostgreSQL's catalog, which Redshift keeps
+    """CREATE OR REPLACE MACRO format_type(kind, modifier) AS CASE CAST(kind AS BIGINT)
+        WHEN 16 THEN 'boolean' WHEN 20 THEN 'bigint' WHEN 21 THEN 'smallint'
+        WHEN 23 THEN 'integer' WHEN 25 THEN 'text' WHEN 700 THEN 'real'
+        WHEN 701 THEN 'double precision' WHEN 1082 THEN 'date'
+        WHEN 1083 THEN 'time without time zone' WHEN 1266 THEN 'time with time zone'
+        WHEN 1114 THEN 'timestamp without time zone'
+        WHEN 1184 THEN 'timestamp with time zone' WHEN 4000 THEN 'super'
+        WHEN 3000 THEN 'geometry' WHEN 3001 THEN 'geography'
+        WHEN 1042 THEN 'character(' || CAST(modifier - 4 AS VARCHAR) || ')'
+        WHEN 1043 THEN CASE WHEN modifier < 4 THEN 'character varying'
+            ELSE 'character varying(' || CAST(modifier - 4 AS VARCHAR) || ')' END
+        WHEN 1700 THEN CASE WHEN modifier < 4 THEN 'numeric'
+            ELSE 'numeric(' || CAST((modifier - 4) >> 16 AS VARCHAR) || ','
+                || CAST((modifier - 4) & 65535 AS VARCHAR) || ')' END
+        ELSE '???' END""",
+)
 
 _SCHEMAS = ("pg_catalog", "pg_internal")
 

@@ -34,6 +34,7 @@ THRESHOLDS: dict[str, Threshold] = {
         Threshold("interleaved-skew", 1.4, "times", "skew of an interleaved sort key"),
         Threshold("all-rows", 3_000_000, "rows", "rows of a table that is kept on every node"),
         Threshold("varchar", 10_000, "bytes", "declared width of a text column"),
+        Threshold("no-sortkey", 10, "GB", "tables of this size have use for a sort key"),
         # statistics
         Threshold("stats-off", 20, "%", "how far statistics are off"),
         Threshold("changed-rows", 10, "%", "rows changed since the last ANALYZE"),
@@ -41,10 +42,12 @@ THRESHOLDS: dict[str, Threshold] = {
         Threshold("file-small", 1, "MB", "average size of the files of a COPY"),
         Threshold("file-large", 1000, "MB", "size of a file that one slice has to read alone"),
         Threshold("file-skew", 4, "times", "largest file of a COPY over the average"),
+        Threshold("file-count", 100, "files", "a COPY of fewer files has no use for larger ones"),
         Threshold("load-floor", 100, "MB", "loads below this size may have few files"),
         Threshold("copies", 100, "an hour", "COPY commands into one table"),
         Threshold("inserts", 100, "an hour", "INSERTs of few rows into one table"),
         Threshold("insert-rows", 100, "rows", "an INSERT of at most so many rows is small"),
+        Threshold("compressions", 3, "analyses", "of a table's compression by COPY, per window"),
         # commits and queues
         Threshold("commit-wait", 60, "seconds", "wait in the commit queue, over the window"),
         Threshold("commit-queue", 5, "transactions", "transactions ahead in the commit queue"),
@@ -67,12 +70,17 @@ THRESHOLDS: dict[str, Threshold] = {
         Threshold("failures-floor", 20, "queries", "fewer failures are no finding"),
         Threshold("result", 1, "GB", "returned by one query through the leader node"),
         Threshold("running", 3600, "seconds", "a query that runs now"),
+        Threshold("alert-floor", 60, "seconds", "in steps that raise an alert; less is no finding"),
         # locks and sessions
         Threshold("lock-wait", 60, "seconds", "a session that waits for a lock now"),
+        Threshold("lock-waits", 600, "seconds", "waits for locks of one text, over the window"),
         Threshold("idle-open", 600, "seconds", "an open transaction whose session does nothing"),
         Threshold("transaction", 3600, "seconds", "an open transaction"),
         Threshold("conflicts", 5, "transactions", "aborted for serializable isolation"),
         Threshold("sessions", 300, "sessions", "open sessions of one user"),
+        # access
+        Threshold("superuser-share", 20, "%", "of all queries, by one superuser"),
+        Threshold("superuser-floor", 100, "queries", "fewer queries of a superuser are no finding"),
         # Spectrum
         Threshold("pruned", 95, "%", "partitions that a Spectrum query leaves out"),
         Threshold("spectrum-file", 64, "MB", "average size of the files that Spectrum reads"),

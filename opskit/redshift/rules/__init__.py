@@ -1,6 +1,47 @@
 """The rules on Redshift, one module a subject; importing this registers them all."""
 
-from opskit.redshift.rules import lookups, tables
+from opskit.redshift.rules import (
+    access,
+    advisor,
+    alerts,
+    columns,
+    commits,
+    design,
+    loading,
+    loading_tables,
+    locks,
+    lookups,
+    queries,
+    queues,
+    serverless,
+    spectrum,
+    statistics,
+    storage,
+    tables,
+    transactions,
+    views,
+)
 from opskit.redshift.rules.registry import RULES
 
-__all__ = ["RULES", "lookups", "tables"]
+__all__ = [
+    "RULES",
+    "access",
+    "advisor",
+    "alerts",
+    "columns",
+    "commits",
+    "design",
+    "loading",
+    "loading_tables",
+    "locks",
+    "lookups",
+    "queries",
+    "queues",
+    "serverless",
+    "spectrum",
+    "statistics",
+    "storage",
+    "tables",
+    "transactions",
+    "views",
+]

@@ -1,0 +1,1 @@
+"""What somebody may do, and the grant that gives each right."""

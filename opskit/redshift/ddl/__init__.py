@@ -1,0 +1,1 @@
+"""DDL of a schema or a table, from the catalog of a warehouse."""

@@ -1,0 +1,1 @@
+"""Who blocks whom, and what ends it."""
