@@ -60,9 +60,11 @@ def check_options(
     Settings are for all checks: codes in them that belong to another one are passed over here.
     """
     from opskit.output import FINDINGS
+    from opskit.settings import FORMATS
 
+    setting = output if output in FORMATS else None  # one of the command's own is no setting
     found = load_settings(
-        output=output, select=_codes(select), ignore=_codes(ignore), fail_on=fail_on
+        output=setting, select=_codes(select), ignore=_codes(ignore), fail_on=fail_on
     )
     return CheckOptions(
         select=_own(registry, found, "select"),

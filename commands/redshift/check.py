@@ -1,11 +1,35 @@
 """`opskit redshift check`: what is wrong with a warehouse, worst first."""
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import typer
 
-from opskit.commands.options import ExitZero, FailOn, FindingsOutput, Ignore
+from opskit.commands.options import ExitZero, FailOn, Ignore
 from opskit.commands.redshift.connection import Where, connected
+
+Output = Annotated[
+    Literal[
+        "table",
+        "json",
+        "jsonl",
+        "csv",
+        "md",
+        "junit",
+        "sarif",
+        "github",
+        "openmetrics",
+        "graphite",
+        "graphite-tagged",
+    ]
+    | None,
+    typer.Option(
+        *("-o", "--output"),
+        metavar="FORMAT",
+        help="table (if not set), json, jsonl, csv, md, junit, sarif or github of the findings; "
+        "openmetrics, graphite or graphite-tagged of measurements.",
+    ),
+]
 
 
 @connected
@@ -21,7 +45,16 @@ def check(
     window: Annotated[
         str | None, typer.Option(metavar="TIME", help="How far back, as in 24h or 7d; 24h.")
     ] = None,
-    output: FindingsOutput = None,
+    output: Output = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page with charts, too (HTML).")
+    ] = None,
+    push: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Send measurements to Graphite.")
+    ] = None,
+    metric_prefix: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="Of metrics; opskit.redshift if not set.")
+    ] = None,
     ignore: Ignore = None,
     fail_on: FailOn = None,
     exit_zero: ExitZero = False,
@@ -38,20 +71,26 @@ def check(
       opskit redshift check --target redshift://ops@HOST:5439/dev
       opskit redshift check locks queues --target prod
       opskit redshift check --capture prod.duckdb --at 2026-01-31T03:00
+      opskit redshift check --target prod --report prod.html
+      opskit redshift check --target prod -o graphite --push HOST:2003
     """
     from opskit.commands.redshift.connection import asked
-    from opskit.commands.results import check_options, finish_check
+    from opskit.commands.redshift.outputs import finish, name_of, outputs, write_page
+    from opskit.commands.results import check_options
     from opskit.redshift import check as health
     from opskit.redshift.rules import RULES
 
     options = check_options(RULES, output, None, ignore, fail_on, exit_zero)
+    wanted = outputs(options, report, push, metric_prefix)
     limits, span = _settings(threshold, window)
-    select = health.codes(rules or ()) or options.select
+    chosen = RULES.chosen(health.codes(rules or ()) or options.select, options.ignore)
+    reads = [*(query for rule in chosen for query in rule.reads), *wanted.reads()]
     with asked(where) as source:
-        report = health.check(
-            source, select=select, ignore=options.ignore, window=span, limits=limits
-        )
-    return finish_check(report, RULES, options)
+        seen = health.look(source, reads, window=span, limits=limits)
+        name = name_of(where, source)
+    found = health.judge(seen, chosen)
+    write_page(wanted, seen, found, chosen, where, name)
+    return finish(wanted, seen, found, chosen, options, name)
 
 
 def _settings(threshold: list[str] | None, window: str | None) -> Any:

@@ -1,4 +1,4 @@
-"""The formats that `-o/--output` takes, and which of them suit rows and which findings."""
+"""The formats that `-o/--output` takes, and which suit rows, findings and measurements."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -18,6 +18,9 @@ class Format(StrEnum):
     JUNIT = "junit"
     SARIF = "sarif"
     GITHUB = "github"
+    OPENMETRICS = "openmetrics"
+    GRAPHITE = "graphite"
+    GRAPHITE_TAGGED = "graphite-tagged"
 
 
 ROWS = (Format.TABLE, Format.JSON, Format.JSONL, Format.CSV, Format.YAML, Format.MD)
@@ -25,10 +28,11 @@ FINDINGS = (
     *(Format.TABLE, Format.JSON, Format.JSONL, Format.CSV, Format.MD),
     *(Format.JUNIT, Format.SARIF, Format.GITHUB),
 )
+MEASURES = (Format.OPENMETRICS, Format.GRAPHITE, Format.GRAPHITE_TAGGED)
 
 
 def require(fmt: Format, allowed: Sequence[Format], what: str) -> None:
-    """Refuse a format that cannot hold `what` ("rows", "findings")."""
+    """Refuse a format that cannot hold `what` ("rows", "findings", "measurements")."""
     if fmt not in allowed:
         raise UsageError(
             f"'{fmt}' is not an output format for {what}", hint=f"choose from {', '.join(allowed)}"

@@ -1,6 +1,7 @@
 """The check of a warehouse: ask the queries that the rules read, run the rules, rank, report."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from opskit.errors import UsageError
@@ -59,7 +60,10 @@ def check(
 
 
 def judge(warehouse: Warehouse, rules: Sequence[RedshiftRule]) -> Report:
-    """The findings of the rules, worst first, and what could not be looked at."""
+    """The findings of the rules, worst first, and what of that they read could not be looked at."""
+    read = {query for rule in rules for query in rule.reads}
+    answers = {query: a for query, a in warehouse.answers.items() if query in read}
+    warehouse = replace(warehouse, answers=answers)
     wanted = {NOT_LOOKED, *(rule.code for rule in rules)}
     return Report(
         SCHEMA,
