@@ -93,5 +93,5 @@ SELECT
   CAST(NULL AS BIGINT) AS slices,
   CAST(NULL AS BIGINT) AS split_files
 FROM joined
-ORDER BY COALESCE(duration, 0) DESC, query_id
+ORDER BY COALESCE(duration, 0) DESC, query_id, started, "user", target, files
 LIMIT 200

@@ -23,4 +23,4 @@ SELECT
   CASE WHEN autorefresh IN ('t', '1') THEN 't' WHEN autorefresh IN ('f', '0') THEN 'f' END
     AS autorefresh
 FROM svv_mv_info
-ORDER BY 1, 2, 3
+ORDER BY 1, 2, 3, 4, 5, 6, 7

@@ -13,4 +13,4 @@ SELECT
   role_name,
   role_owner
 FROM svv_roles
-ORDER BY role_name, role_id
+ORDER BY role_name, role_id, role_owner

@@ -16,17 +16,18 @@
 
 -- What ANALYZE reads to sample a table is no use of it. A materialized view's own table is left
 -- out: it is scanned through the view, and dropped with it.
-WITH scans AS (
+WITH samples AS (
+  SELECT query
+  FROM stl_query
+  WHERE starttime >= DATEADD(day, -1, :since) AND querytxt LIKE 'padb_fetch_sample%'
+),
+scans AS (
   SELECT tbl, COUNT(*) AS steps
   FROM stl_scan
   WHERE userid > 1
     AND type = 2
     AND starttime >= :since
-    AND query NOT IN (
-      SELECT query
-      FROM stl_query
-      WHERE starttime >= DATEADD(day, -1, :since) AND querytxt LIKE 'padb_fetch_sample%'
-    )
+    AND query NOT IN (SELECT query FROM samples)
   GROUP BY tbl
 ),
 writes AS (

@@ -16,17 +16,18 @@
 
 -- What ANALYZE reads to sample a table is no use of it. A materialized view's own table is left
 -- out: it is scanned through the view, and dropped with it.
-WITH scans AS (
+WITH samples AS (
+  SELECT query_id
+  FROM sys_query_history
+  WHERE start_time >= DATEADD(day, -1, :since) AND query_text LIKE 'padb_fetch_sample%'
+),
+scans AS (
   SELECT table_id, COUNT(*) AS steps
   FROM sys_query_detail
   WHERE user_id > 1
     AND TRIM(step_name) = 'scan'
     AND start_time >= :since
-    AND query_id NOT IN (
-      SELECT query_id
-      FROM sys_query_history
-      WHERE start_time >= DATEADD(day, -1, :since) AND query_text LIKE 'padb_fetch_sample%'
-    )
+    AND query_id NOT IN (SELECT query_id FROM samples)
   GROUP BY table_id
 ),
 writes AS (

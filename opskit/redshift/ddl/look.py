@@ -11,7 +11,7 @@ from opskit.redshift.queries import Library
 from opskit.redshift.source import Row, Source
 from opskit.redshift.warehouse import Answer, ask
 
-_QUERIES = ("ddl-tables", "ddl-columns", "ddl-constraints", "ddl-other-columns", "ddl-views")
+_QUERIES = ("ddl-tables", "table-ddl", "ddl-constraints", "ddl-other-columns", "ddl-views")
 _INFO = "table-info"
 
 

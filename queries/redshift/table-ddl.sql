@@ -1,4 +1,4 @@
--- id: ddl-columns
+-- id: table-ddl
 -- title: The columns of the tables of a schema, as their DDL has them
 -- engine: any
 -- views: [pg_attribute, pg_class, pg_namespace, pg_attrdef, pg_description]
