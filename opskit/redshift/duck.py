@@ -1,8 +1,9 @@
 """System views in DuckDB, asked in SQL of Redshift: captures, the emulator, tests."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from opskit.clients import duck
@@ -51,10 +52,21 @@ def create_tables(connection: "Connection", engine: Engine) -> None:
 def insert(connection: "Connection", view: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Add rows to the table of a view; what a row lacks is NULL."""
     columns = list(views()[view].columns)
-    values = [[row.get(column) for column in columns] for row in rows]
-    if values:
-        marks = ", ".join("?" * len(columns))
-        connection.executemany(f"INSERT INTO {name(view)} VALUES ({marks})", values)
+    insert_values(connection, name(view), ([row.get(column) for column in columns] for row in rows))
+
+
+def insert_values(
+    connection: "Connection", table: str, rows: Iterable[Sequence[Any]], size: int = 5000
+) -> None:
+    """Add rows to a table, given as its columns are.
+
+    A list of values a column and statement: about 50 times as fast as a statement a row.
+    """
+    todo = iter(rows)
+    while part := list(islice(todo, size)):
+        values = [list(column) for column in zip(*part, strict=True)]
+        lists = ", ".join(["unnest(?)"] * len(values))
+        connection.execute(f"INSERT INTO {table} SELECT {lists}", values)
 
 
 class DuckSession:

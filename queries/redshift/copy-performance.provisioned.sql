@@ -141,5 +141,5 @@ SELECT
   split_files
 FROM joined
 CROSS JOIN shape
-ORDER BY COALESCE(duration_us, 0) DESC, query, usename, starttime, target, files
+ORDER BY COALESCE(duration_us, 0) DESC, query, usename, starttime, target, files, text
 LIMIT 200

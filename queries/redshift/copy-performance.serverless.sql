@@ -93,5 +93,5 @@ SELECT
   CAST(NULL AS BIGINT) AS slices,
   CAST(NULL AS BIGINT) AS split_files
 FROM joined
-ORDER BY COALESCE(duration, 0) DESC, query_id, started, "user", target, files
+ORDER BY COALESCE(duration, 0) DESC, query_id, started, "user", target, files, text
 LIMIT 200

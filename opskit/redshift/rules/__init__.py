@@ -19,6 +19,7 @@ from opskit.redshift.rules import (
     storage,
     tables,
     transactions,
+    unused,
     views,
 )
 from opskit.redshift.rules.registry import RULES
@@ -43,5 +44,6 @@ __all__ = [
     "storage",
     "tables",
     "transactions",
+    "unused",
     "views",
 ]
