@@ -77,6 +77,7 @@ def check(
     from opskit.commands.redshift.connection import asked
     from opskit.commands.redshift.outputs import finish, name_of, outputs, write_page
     from opskit.commands.results import check_options
+    from opskit.output import progress
     from opskit.redshift import check as health
     from opskit.redshift.rules import RULES
 
@@ -85,8 +86,10 @@ def check(
     limits, span = _settings(threshold, window)
     chosen = RULES.chosen(health.codes(rules or ()) or options.select, options.ignore)
     reads = [*(query for rule in chosen for query in rule.reads), *wanted.reads()]
-    with asked(where) as source:
-        seen = health.look(source, reads, window=span, limits=limits)
+    with asked(where) as source, progress() as say:
+        seen = health.look(
+            source, reads, window=span, limits=limits, progress=lambda name: say(f"asking {name}")
+        )
         name = name_of(where, source)
     found = health.judge(seen, chosen)
     write_page(wanted, seen, found, chosen, where, name)

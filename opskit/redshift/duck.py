@@ -1,7 +1,7 @@
 """System views in DuckDB, asked in SQL of Redshift: captures, the emulator, tests."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -42,10 +42,12 @@ def create_table(connection: "Connection", view: str, definition: View) -> None:
     connection.execute(f"CREATE TABLE {name(view)} ({columns})")
 
 
-def create_tables(connection: "Connection", engine: Engine) -> None:
-    """Empty tables for all views that there are on an engine."""
+def create_tables(
+    connection: "Connection", engine: Engine, only: Container[str] | None = None
+) -> None:
+    """Empty tables for all views that there are on an engine, or for some of them."""
     for view, definition in views().items():
-        if engine in definition.engines:
+        if engine in definition.engines and (only is None or view in only):
             create_table(connection, view, definition)
 
 
@@ -125,11 +127,14 @@ class DuckSource:
 
 
 def memory(
-    engine: Engine, now: datetime, rows: Mapping[str, Iterable[Mapping[str, Any]]]
+    engine: Engine,
+    now: datetime,
+    rows: Mapping[str, Iterable[Mapping[str, Any]]],
+    only: Container[str] | None = None,
 ) -> DuckSource:
-    """A source in memory with all views of an engine, some of them with rows."""
+    """A source in memory with all views of an engine, or some, and rows in some of them."""
     connection = duck.connect()
-    create_tables(connection, engine)
+    create_tables(connection, engine, only)
     for view, some in rows.items():
         insert(connection, view, some)
     return DuckSource(connection, engine, now, "memory")

@@ -51,8 +51,9 @@ def _remedy(answer: Answer) -> str:
     header, error = answer.query.header, answer.error
     match error.reason if error else None:
         case Reason.PERMISSION:
-            relation = (error.relation if error else "") or header.views[0]
-            return f"needs {header.privilege}: GRANT SELECT ON {relation} TO <user>;"
+            relation = (error.relation if error else "") or ", ".join(header.views)
+            needs = "" if header.privilege.startswith("none") else f"; needs {header.privilege}"
+            return f"GRANT SELECT ON {relation} TO <user>{needs}"
         case Reason.MISSING:
             return f"it reads {', '.join(header.views)}; --engine says which engine is asked"
         case Reason.TIMEOUT:

@@ -14,7 +14,7 @@ from opskit.redshift.rules.figures import (
     size,
 )
 from opskit.redshift.rules.registry import RULES, Group, RedshiftRule, finding
-from opskit.redshift.rules.wording import at, many, runs
+from opskit.redshift.rules.wording import at, many, runs, some
 from opskit.redshift.source import Row
 from opskit.redshift.warehouse import Warehouse
 
@@ -51,8 +51,8 @@ def top_text(warehouse: Warehouse) -> Iterator[Finding]:
         yield finding(
             f"one text takes {percent:.0f} % of all execution time: {excerpt(row['text'])}",
             object=label(row),
-            observed=f"{duration(time)} in {runs(row['runs'])} of {row['users']} users; "
-            f"{many(row['alerts'])} runs raised an alert, "
+            observed=f"{duration(time)} in {runs(row['runs'])} of {some(row['users'], 'user')}; "
+            f"{runs(row['alerts'])} raised an alert, "
             f"{size(gigabytes(row['spilled_mb']))} spilled",
             expected=f"at most {limit:g} %",
             seconds=time,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from opskit.findings import Finding, Severity
 from opskit.redshift.rules.figures import duration, excerpt, number, seconds, share
 from opskit.redshift.rules.registry import RULES, Group, RedshiftRule, finding
-from opskit.redshift.rules.wording import at, many
+from opskit.redshift.rules.wording import at, many, some
 from opskit.redshift.source import Row
 from opskit.redshift.warehouse import Warehouse
 
@@ -52,7 +52,7 @@ def queue_wait(warehouse: Warehouse) -> Iterator[Finding]:
             object=queue,
             observed=f"{duration(wait)} of wait, the longest {duration(longest)}; most from "
             f"{at(worst['hour'])} on, {duration(seconds(worst['queue_us']))} of "
-            f"{many(worst['queries'])} queries",
+            f"{some(worst['queries'], 'query')}",
             expected=f"at most {limit:g} %",
             seconds=wait,
             advice=_less_wait(warehouse),
@@ -135,8 +135,8 @@ def etl_slots(warehouse: Warehouse) -> Iterator[Finding]:
         yield finding(
             f"queue {queue['queue']} loads, with {queue['slots']} slots",
             object=str(queue["queue"]),
-            observed=f"{queue['slots']} slots, {many(queue['copies'])} COPYs of "
-            f"{many(queue['queries'])} queries",
+            observed=f"{queue['slots']} slots, {some(queue['copies'], 'COPY')} of "
+            f"{some(queue['queries'], 'query')}",
             expected=f"{limit:g} or fewer",
             advice=f"{_CONFIG}: query_concurrency of this queue to {limit:g}; a load that needs "
             "more memory takes it with SET wlm_query_slot_count",

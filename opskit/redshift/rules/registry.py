@@ -113,6 +113,7 @@ def _told(
     costs = [duration(seconds)] if seconds else []
     costs += [size(gigabytes)] if gigabytes else []
     back = undo or ("cannot be undone" if reversible is False else "")
+    back = "" if back.startswith("nothing to undo") else back
     return {label: text for label, text in (("cost", ", ".join(costs)), ("undo", back)) if text}
 
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from opskit.output.text import plural
+
 
 def at(moment: datetime | None) -> str:
     """A time to the minute."""
@@ -14,6 +16,11 @@ def many(count: Any) -> str:
     return "an unknown number of" if count is None else f"{count:,.0f}"
 
 
+def some(count: Any, noun: str) -> str:
+    """A whole number with its noun: `1 user`, `1,200 queries`."""
+    return f"{many(count)} {noun if count == 1 else plural(noun)}"
+
+
 def runs(count: Any) -> str:
     """How often a text ran: `1 run`, `1,200 runs`."""
-    return f"{many(count)} run{'' if count == 1 else 's'}"
+    return some(count, "run")
