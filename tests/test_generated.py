@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from completions.generate import scripts
-from docs.generate import pages
+from docs.generate import WRITTEN, pages
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,7 +28,7 @@ def test_every_written_page_is_linked_and_every_link_leads_somewhere() -> None:
                 assert (page.parent / link).exists(), f"{page.name} links to {link}"
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/broker.md", "docs/project-layout.md"])
+@pytest.mark.parametrize("name", WRITTEN)
 def test_no_page_names_a_file_that_is_not_there(name: str) -> None:
     text = (ROOT / name).read_text()
     for word in text.replace("`", " ").split():
