@@ -1,6 +1,7 @@
 """A live warehouse: sessions over the driver, read only, with a time limit, and cancelled whole."""
 
 import re
+import time
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -42,6 +43,7 @@ class LiveSession:
 
     def __init__(self, target: Target, seconds: int, *, read_only: bool = True) -> None:
         self._target = target
+        self._seconds = seconds
         self._read_only = read_only
         # The server's own limit should say it first; the socket's is for lines that went dead.
         options = login(target) | {"timeout": max(seconds + 15, CONNECT_SECONDS)}
@@ -70,10 +72,15 @@ class LiveSession:
         return Result(columns, [[plain(value) for value in row] for row in rows])
 
     def _ask(self, sql: str) -> tuple[list[str], list[Any]]:
+        start = time.monotonic()
         try:
             return driver.execute(self._connection, sql)
         except driver.ServerError as error:
-            raise failure(error.message, error.sqlstate, self._target.name) from None
+            found = failure(error.message, error.sqlstate, self._target.name)
+            # Redshift says the same of a cancelled query and of one whose time is up.
+            if found.reason is Reason.CANCELLED and time.monotonic() - start >= self._seconds:
+                found.reason = Reason.TIMEOUT
+            raise found from None
 
     def cancel(self) -> None:
         """Over a second connection: the driver has no cancel of its own."""
