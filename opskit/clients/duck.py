@@ -1,6 +1,6 @@
 """DuckDB, the engine for data that outgrows Python: connections, and its errors in kinds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -40,7 +40,7 @@ def connect(path: str | Path = ":memory:", *, read_only: bool = False) -> "Conne
 
 
 def execute(
-    connection: "Connection", sql: str, values: Sequence[Any] | None = None
+    connection: "Connection", sql: str, values: Sequence[Any] | Mapping[str, Any] | None = None
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Names of the columns and the rows of one statement; DuckError where it is refused."""
     import duckdb
@@ -48,6 +48,33 @@ def execute(
     try:
         connection.execute(sql, values)
         return [column[0] for column in connection.description or ()], connection.fetchall()
+    except duckdb.Error as error:
+        raise failure(error) from None
+
+
+def stream(
+    connection: "Connection", sql: str, size: int = 2000
+) -> tuple[list[tuple[str, str]], Iterator[list[tuple[Any, ...]]]]:
+    """Name and type of each column, and the rows in parts; DuckError where it is refused.
+
+    The rows are to be read before the connection is used again.
+    """
+    import duckdb
+
+    try:
+        connection.execute(sql)
+    except duckdb.Error as error:
+        raise failure(error) from None
+    columns = [(str(column[0]), str(column[1])) for column in connection.description or ()]
+    return columns, _parts(connection, size)
+
+
+def _parts(connection: "Connection", size: int) -> Iterator[list[tuple[Any, ...]]]:
+    import duckdb
+
+    try:
+        while part := connection.fetchmany(size):
+            yield part
     except duckdb.Error as error:
         raise failure(error) from None
 

@@ -149,9 +149,7 @@ class DataApiSource:
         self._target = target.checked()
         self._seconds = seconds
         region = target.region or aws.region_of(target.secret)
-        self._client = client or aws.client(
-            "redshift-data", profile=target.profile, region=region
-        )
+        self._client = client or aws.client("redshift-data", profile=target.profile, region=region)
         session = self.connect()
         self.engine: Engine = engine or detect(session, self.name)
         self._now = clock(session)

@@ -42,20 +42,29 @@ _SCHEMAS = ("pg_catalog", "pg_internal")
 @lru_cache(maxsize=512)
 def to_duckdb(sql: str) -> str:
     """One statement of Redshift in DuckDB's SQL; InputError where it cannot be parsed."""
+    return translated(parsed(sql))
+
+
+def parsed(sql: str) -> Any:
+    """The tree of one statement of Redshift; InputError where it cannot be parsed."""
     import sqlglot
     from sqlglot.errors import SqlglotError
 
     try:
-        tree = sqlglot.parse_one(sql, read="redshift")
+        return sqlglot.parse_one(sql, read="redshift")
     except SqlglotError as error:
         first = str(error).split("\n")[0]
         raise InputError(f"syntax error: {first}", hint="check the SQL") from None
+
+
+def translated(tree: Any) -> str:
+    """A tree of Redshift, which is changed on the way, in DuckDB's SQL."""
     for node in reversed(list(tree.dfs())):  # parts before the whole: a rewrite keeps its parts
         made = _rewrite(node)
         if made is not node:
             tree = made if node is tree else tree
             node.replace(made)
-    return tree.sql(dialect="duckdb")
+    return str(tree.sql(dialect="duckdb"))
 
 
 def _rewrite(node: Any) -> Any:
@@ -66,6 +75,8 @@ def _rewrite(node: Any) -> Any:
         node.set("catalog", None)
     elif isinstance(node, exp.CurrentTimestamp):
         return exp.func("redshift_now")
+    elif isinstance(node, exp.CurrentDate):
+        return exp.cast(exp.func("redshift_now"), "date")
     elif isinstance(node, exp.Add) and (_is_text(node.left) or _is_text(node.right)):
         return exp.DPipe(this=node.left, expression=node.right, safe=True)
     elif isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast):
