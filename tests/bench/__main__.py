@@ -2,8 +2,8 @@
 
 import sys
 
-from tests.bench import lint, start
+from tests.bench import lint, redshift, start
 from tests.bench.measure import show
 
 if __name__ == "__main__":
-    sys.exit(show([*start.ratios(), *lint.ratios()]))
+    sys.exit(show([*start.ratios(), *lint.ratios(), *redshift.ratios()]))
