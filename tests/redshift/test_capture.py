@@ -651,3 +651,16 @@ def test_a_number_that_a_star_leaves_out_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "c.duckdb"
     capture.take(live, path)
     assert ask(path, "SELECT oid, relname FROM pg_class") == [[7, "t"]]
+
+
+def test_no_bar_on_stdout_and_nothing_in_the_working_folder(tmp_path: Path) -> None:
+    path = tmp_path / "c.duckdb"
+    capture.take(source({}), path)
+    with capture.open_capture(path) as offline:
+        [[bar, folder]] = (
+            offline.connect()
+            .run("SELECT current_setting('enable_progress_bar'), current_setting('temp_directory')")
+            .rows
+        )
+    assert bar is False
+    assert Path(str(folder)).is_absolute()

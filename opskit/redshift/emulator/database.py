@@ -11,8 +11,8 @@ from opskit.redshift.catalog import View
 from opskit.redshift.duck import insert_values
 from opskit.redshift.emulator import fill_objects, system_views
 from opskit.redshift.emulator.columns import ENCODINGS
-from opskit.redshift.emulator.fill_objects import Names
 from opskit.redshift.emulator.fill_work import Filler
+from opskit.redshift.emulator.numbers import Names
 from opskit.redshift.emulator.scenario import Scenario
 from opskit.redshift.emulator.system_views import RAW, WHOLE, script
 from opskit.redshift.sqltext import name

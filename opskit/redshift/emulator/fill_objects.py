@@ -1,65 +1,20 @@
 """Users, schemas, tables and grants of a scenario, as rows of the tables of `made.sql`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from opskit.redshift.emulator import columns as numbers
+from opskit.redshift.emulator import columns as types
 from opskit.redshift.emulator.moments import moment
 from opskit.redshift.emulator.naming import pair, split
-from opskit.redshift.emulator.objects import Column, Table, User, View
+from opskit.redshift.emulator.numbers import SYSTEM, Names
+from opskit.redshift.emulator.objects import Column, Table, View
 from opskit.redshift.emulator.privileges import Acls, expand
-from opskit.redshift.emulator.scenario import Scenario
 from opskit.redshift.sqltext import name as quoted
 
 RowsOf = dict[str, list[Sequence[Any]]]
 
-FIRST_USER, FIRST_GROUP, FIRST_ROLE = 100, 200, 300_000
-_FIRST_SPACE, _FIRST_RELATION, _FIRST_CONSTRAINT = 100_100, 101_000, 190_000
-#: Schemas that are there by themselves, with PostgreSQL's numbers; rdsdb, user 1, owns them.
-_SYSTEM = {"pg_catalog": 11, "pg_internal": 2201, "information_schema": 10_500}
-_PUBLIC = 2200
-
-
-class Names:
-    """The numbers of all that has a name in a scenario."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        users = scenario.users or {"opskit": User(superuser=True)}
-        self.specs: Mapping[str, User] = users
-        self.users = {name: FIRST_USER + n for n, name in enumerate(users)}
-        first = next((name for name, spec in users.items() if spec.superuser), next(iter(users)))
-        self.owner = first
-        groups = dict.fromkeys([*scenario.groups, *(g for u in users.values() for g in u.groups)])
-        self.groups = {name: FIRST_GROUP + n for n, name in enumerate(groups)}
-        roles = dict.fromkeys(
-            [
-                *scenario.roles,
-                *(r for u in users.values() for r in u.roles),
-                *(r for role in scenario.roles.values() for r in role.roles),
-            ]
-        )
-        self.roles = {name: FIRST_ROLE + n for n, name in enumerate(roles)}
-        named = [pair(table.name) for table in scenario.tables]
-        named += [pair(view.name) for view in scenario.stored_views]
-        spaces = dict.fromkeys(
-            s for s in [*scenario.schemas, *(schema for schema, _ in named)] if s not in _SYSTEM
-        )
-        spaces.pop("public", None)
-        self.spaces = {"public": _PUBLIC} | {s: _FIRST_SPACE + n for n, s in enumerate(spaces)}
-        self.relations = {where: _FIRST_RELATION + 2 * n for n, where in enumerate(named)}
-        self._tables = {pair(table.name): table for table in scenario.tables}
-
-    def owner_of(self, name: str | None) -> int:
-        return self.users[name if name is not None else self.owner]
-
-    def relation(self, text: str) -> int:
-        """The number of a table as `schema.table`, which the checks have found to be there."""
-        return self.relations[pair(text)]
-
-    def table(self, text: str) -> Table:
-        return self._tables[pair(text)]
+_FIRST_CONSTRAINT = 190_000
 
 
 def rows(names: Names, now: datetime) -> RowsOf:
@@ -121,7 +76,7 @@ def _owner_of_role(names: Names, role: str) -> str:
 
 
 def _spaces(names: Names, acls: Acls) -> Iterator[Sequence[Any]]:
-    for name, number in _SYSTEM.items():
+    for name, number in SYSTEM.items():
         yield (number, name, 1, None, None, True)
     for name, number in names.spaces.items():
         spec = names.scenario.schemas.get(name)
@@ -135,7 +90,7 @@ def diststyle(table: Table) -> tuple[str, int]:
     key = table.distkey or (table.columns[0].name if table.columns else "id")
     word = table.diststyle or ("KEY" if table.distkey else "AUTO(EVEN)")
     written = {"KEY": f"KEY({key})", "AUTO(KEY)": f"AUTO(KEY({key}))"}.get(word, word)
-    return written, numbers.DISTSTYLES[word]
+    return written, types.DISTSTYLES[word]
 
 
 def _table(names: Names, table: Table, acls: Acls, now: datetime) -> Sequence[Any]:
@@ -147,8 +102,8 @@ def _table(names: Names, table: Table, acls: Acls, now: datetime) -> Sequence[An
     sortkey = None if first is None else "INTERLEAVED" if table.interleaved else first.name
     if table.sortkey_auto:
         sortkey = f"AUTO(SORTKEY({first.name}))" if first else "AUTO(SORTKEY)"
-    compressed = any(numbers.encoding(c.encode) for c in table.columns)
-    widths = [numbers.kind_of(c.type) for c in table.columns]
+    compressed = any(types.encoding(c.encode) for c in table.columns)
+    widths = [types.kind_of(c.type) for c in table.columns]
     widest = max((m - 4 for oid, _, m in widths if oid in (1042, 1043)), default=0)
     unsorted = table.unsorted if table.unsorted is not None else (0.0 if keys else None)
     return (
@@ -164,7 +119,7 @@ def _table(names: Names, table: Table, acls: Acls, now: datetime) -> Sequence[An
         style,
         dist,
         sortkey,
-        numbers.ENCODINGS[numbers.encoding(first.encode)] if first else None,
+        types.ENCODINGS[types.encoding(first.encode)] if first else None,
         len(keys),
         "Y" if compressed else "N",
         widest,
@@ -206,21 +161,21 @@ def _columns(names: Names, table: Table) -> Iterator[Sequence[Any]]:
         place = table.sortkey.index(column.name) + 1 if column.name in table.sortkey else 0
         if table.interleaved and place % 2 == 0:
             place = -place  # of an interleaved key every other place is negative
-        code = numbers.encoding(column.encode)
+        code = types.encoding(column.encode)
         not_null = column.not_null or column.name in table.primary_key
         yield (
             relation,
             number,
             column.name,
             column.type,
-            *numbers.kind_of(column.type),
+            *types.kind_of(column.type),
             not_null,
             column.default,
             column.comment,
             column.name == table.distkey,
             place,
             code,
-            numbers.ENCODINGS[code],
+            types.ENCODINGS[code],
         )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from opskit.redshift.emulator.columns import kind_of
-from opskit.redshift.emulator.fill_objects import Names
 from opskit.redshift.emulator.naming import pair
+from opskit.redshift.emulator.numbers import Names
 from opskit.redshift.emulator.work import Load, Query, Spectrum
 
 Tables = dict[str, list[Sequence[Any]]]

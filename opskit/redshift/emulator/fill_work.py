@@ -9,58 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from opskit.clients.duck import execute
 from opskit.redshift.duck import insert_values
-from opskit.redshift.emulator.fill_objects import Names
 from opskit.redshift.emulator.fill_steps import load_steps, query_steps, spectrum_steps
 from opskit.redshift.emulator.moments import Series, microseconds, moment, series
-from opskit.redshift.emulator.work import Load, Query, Session, Spectrum, Statement, Work
+from opskit.redshift.emulator.numbers import Names
+from opskit.redshift.emulator.specs import copy_text, kind_of, of_query, queue_of
+from opskit.redshift.emulator.system_views import script
+from opskit.redshift.emulator.work import Session, Statement, Work
 
 if TYPE_CHECKING:
     from opskit.clients.duck import Connection
 
 _PIDS, _XIDS = 1_073_750_000, 900_000
-_MB = 1_048_576
-#: A row for each run of a spec. $vary is in percent; 7919 spreads the runs over its range.
-_DRAFTS = """
-INSERT INTO made.drafts
-SELECT $spec, n, $userid, $pid, $xid, replace($text, '{n}', CAST(n + 1 AS VARCHAR)), $label,
-  $kind, $queue, start_time, queue_us, $plan_us, $compile_us, $lock_us, exec_us,
-  going AND start_time + to_microseconds(queue_us) > $now, going,
-  CASE WHEN going THEN 'running' WHEN failed THEN $status ELSE 'success' END,
-  CASE WHEN failed AND NOT going THEN $error END,
-  CASE WHEN failed OR going THEN 0 ELSE $result_rows END,
-  CASE WHEN failed OR going THEN 0 ELSE $result_bytes END, $spill_mb, $scaling, $rule
-FROM (
-  SELECT n, start_time, queue_us, exec_us, (n * 37 + $spec * 11) % 100 < $fails AS failed,
-    $running OR start_time + to_microseconds(
-      queue_us + exec_us + CAST($plan_us AS BIGINT) + CAST($compile_us AS BIGINT)
-      + CAST($lock_us AS BIGINT)
-    ) > $now AS going
-  FROM (
-    SELECT n, CAST($first AS TIMESTAMP) + to_microseconds(CAST((n - $before) * $step AS BIGINT))
-        AS start_time,
-      CAST($queued AS BIGINT) * share // 1000 AS queue_us,
-      CAST($took AS BIGINT) * share // 1000 AS exec_us
-    FROM (
-      SELECT range AS n, 1000 - CAST($vary * 10 AS BIGINT)
-          + (range * 7919 + $spec * 31) % (CAST($vary * 20 AS BIGINT) + 1) AS share
-      FROM range(CAST($before AS BIGINT), CAST($before + $count AS BIGINT))
-    )
-  )
-)
-"""
-_COMMITS = """
-INSERT INTO made.commits
-SELECT $spec, range, NULL, $userid,
-  CAST($first AS TIMESTAMP) + to_microseconds(CAST(range * $step AS BIGINT)), $wait, $work, $ahead,
-  $blocks
-FROM range(CAST($count AS BIGINT))
-"""
-_USAGE = """
-INSERT INTO made.usage
-SELECT CAST($first AS TIMESTAMP) + to_minutes(CAST(range AS INTEGER)), 60 * $rpus * $busy / 100,
-  $rpus, $storage_mb, CAST(round(60 * $rpus * greatest($charged, $busy) / 100) AS BIGINT)
-FROM range(CAST($minutes AS BIGINT))
-"""
 
 
 class Filler:
@@ -77,7 +36,7 @@ class Filler:
         for query in scenario.queries:
             spec = self._spec()
             self._put(query_steps(spec, query, self._names))
-            self._runs(spec, query, query.text, _of_query(query))
+            self._runs(spec, query, query.text, of_query(query))
         for load in scenario.loads:
             spec = self._spec()
             self._put(load_steps(spec, load, self._names))
@@ -150,10 +109,10 @@ class Filler:
             "text": text,
             "kind": kind_of(text),
         }
-        self._run(_DRAFTS, known | given | values)
+        self._run("drafts.sql", known | given | values)
 
-    def _run(self, sql: str, values: Mapping[str, Any]) -> None:
-        execute(self._connection, sql, dict(values))
+    def _run(self, file: str, values: Mapping[str, Any]) -> None:
+        execute(self._connection, script(file), dict(values))
 
     # Commits, refreshes, usage
 
@@ -172,7 +131,7 @@ class Filler:
                     "ahead": commit.ahead,
                     "blocks": commit.blocks,
                 }
-                self._run(_COMMITS, values)
+                self._run("commits.sql", values)
 
     def _refreshes(self) -> None:
         rows = []
@@ -199,7 +158,7 @@ class Filler:
                 "charged": usage.charged,
                 "storage_mb": sum(table.size_mb for table in scenario.tables),
             }
-            self._run(_USAGE, values)
+            self._run("usage.sql", values)
 
     # Sessions
 
@@ -245,64 +204,3 @@ class Filler:
         yield from ((statement, False) for statement in session.did)
         if session.running is not None:
             yield session.running, True
-
-
-def _of_query(query: Query) -> dict[str, Any]:
-    return {
-        "plan_us": microseconds(query.planning),
-        "compile_us": microseconds(query.compile),
-        "lock_us": microseconds(query.lock_wait),
-        "fails": query.fails,
-        "running": query.running,
-        "status": query.status,
-        "error": query.error,
-        "result_rows": query.rows,
-        "result_bytes": round(query.result_mb * _MB),
-        "spill_mb": query.spill_mb,
-        "scaling": query.concurrency_scaling,
-        "rule": query.rule,
-    }
-
-
-def kind_of(text: str) -> str:
-    """The word of sys_query_history for what a statement is."""
-    words = text.split(None, 1)
-    word = words[0].upper() if words else ""
-    if word in ("SELECT", "INSERT", "UPDATE", "DELETE", "COPY", "UNLOAD"):
-        return word
-    if word == "WITH":
-        return "SELECT"
-    return "DDL" if word in ("CREATE", "ALTER", "DROP", "TRUNCATE") else "UTILITY"
-
-
-def queue_of(names: Names, queue: str | None) -> int | None:
-    """The service class: manual queues from 6 on, automatic ones from 100 on; none on serverless.
-
-    Without queues there is one automatic queue, as on a new cluster.
-    """
-    if names.scenario.engine == "serverless":
-        return None
-    if not names.scenario.queues:
-        return 100
-    number, found = next(
-        (n, q) for n, q in enumerate(names.scenario.queues) if queue is None or q.name == queue
-    )
-    return (100 if found.slots is None else 6) + number
-
-
-def copy_text(load: Load) -> str:
-    """The COPY as somebody would write it."""
-    table = load.table
-    shape = {
-        "csv": "FORMAT AS CSV",
-        "text": "DELIMITER '|'",
-        "json": "FORMAT AS JSON 'auto'",
-        "avro": "FORMAT AS AVRO 'auto'",
-        "orc": "FORMAT AS ORC",
-        "parquet": "FORMAT AS PARQUET",
-    }[load.format]
-    packed = f" {load.compression.upper()}" if load.compression else ""
-    return f"COPY {table} FROM '{load.prefix}' IAM_ROLE default {shape}{packed}"
-
-
-__all__ = ["Filler", "Spectrum", "copy_text", "kind_of", "queue_of"]

@@ -7,7 +7,7 @@ from opskit.redshift.catalog import views
 from opskit.redshift.emulator.objects import Grant
 
 if TYPE_CHECKING:
-    from opskit.redshift.emulator.fill_objects import Names
+    from opskit.redshift.emulator.numbers import Names
 
 #: PostgreSQL's letters in an aclitem, with those that Redshift added.
 _LETTERS = {

@@ -78,7 +78,7 @@ def reading(path: Path, *, patience: float = PATIENCE) -> "Iterator[Connection]"
     def attach() -> "Connection":
         connection = duck.connect()
         try:
-            _spill(connection)
+            _settle(connection)
             duck.execute(connection, f"ATTACH {quoted(path)} AS capture (READ_ONLY)")
         except BaseException:
             connection.close()
@@ -106,7 +106,7 @@ def writing(path: Path, *, patience: float = PATIENCE) -> "Iterator[Connection]"
             connection = _patiently(lambda: duck.connect(path), patience)
         try:
             with said(path):
-                _spill(connection)
+                _settle(connection)
                 duck.execute(connection, "SET TimeZone='UTC'")
                 duck.execute(connection, "BEGIN")
                 yield connection
@@ -117,8 +117,9 @@ def writing(path: Path, *, patience: float = PATIENCE) -> "Iterator[Connection]"
         os.umask(before)
 
 
-def _spill(connection: "Connection") -> None:
-    """What does not fit into memory goes to TMPDIR, not into the folder where opskit runs."""
+def _settle(connection: "Connection") -> None:
+    """No bar on stdout, and what does not fit into memory goes to TMPDIR."""
+    duck.execute(connection, "SET enable_progress_bar = false")
     folder = Path(gettempdir(), f"opskit-duckdb-{os.getpid()}")
     duck.execute(connection, f"SET temp_directory = {quoted(folder)}")
 

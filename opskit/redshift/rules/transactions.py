@@ -7,6 +7,7 @@ from opskit.redshift.locks.situation import QUERIES, Session, Situation
 from opskit.redshift.rules.figures import duration, excerpt, listed, number, seconds
 from opskit.redshift.rules.locks import LOCKS, UNDO, activity, now, who
 from opskit.redshift.rules.registry import RULES, Group, RedshiftRule, finding
+from opskit.redshift.rules.wording import some
 from opskit.redshift.sqltext import name
 from opskit.redshift.warehouse import Warehouse
 
@@ -153,7 +154,7 @@ def lock_waits(warehouse: Warehouse) -> Iterator[Finding]:
         if waited <= limit:
             continue
         yield finding(
-            f"{row['queries']:,} queries of {row['user_name']} waited {duration(waited)} for "
+            f"{some(row['queries'], 'query')} of {row['user_name']} waited {duration(waited)} for "
             f"locks: {excerpt(row['sample'])}",
             object=f"query {row['last_query']}",
             observed=f"{duration(waited)}, the longest {duration(seconds(row['longest_us']))}",
