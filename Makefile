@@ -25,7 +25,7 @@ demo: $(BIN)/opskit
 test: $(VENV)/dev
 	$(BIN)/python -m pytest -n auto
 
-## ruff, mypy, import-linter.
+## ruff, mypy, import-linter, and our queries against the catalog of system views.
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -34,6 +34,7 @@ lint: $(VENV)/dev
 	ln -s $(CURDIR)/opskit/* $(CURDIR)/commands $(CURDIR)/completions $(CURDIR)/queries build/tree/opskit/
 	cd build/tree && ../../$(BIN)/mypy --config-file ../../pyproject.toml
 	cd build/tree && ../../$(BIN)/lint-imports --config ../../pyproject.toml
+	$(BIN)/opskit redshift queries lint
 
 ## Ratios against named baselines, measured in the same run.
 bench: $(VENV)/dev

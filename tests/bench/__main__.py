@@ -2,8 +2,9 @@
 
 import sys
 
-from tests.bench import lint, redshift, start
+from tests.bench import lint, redshift, start, warehouse
 from tests.bench.measure import show
 
 if __name__ == "__main__":
-    sys.exit(show([*start.ratios(), *lint.ratios(), *redshift.ratios()]))
+    parts = (start, lint, redshift, warehouse)
+    sys.exit(show([ratio for part in parts for ratio in part.ratios()]))

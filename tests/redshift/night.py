@@ -1,0 +1,45 @@
+"""Makes the capture that comes with opskit: the example scenario, taken over the real driver.
+
+    python -m tests.redshift.night
+
+The file is written with small blocks, so that it is a tenth of what a capture mostly is.
+"""
+
+from contextlib import closing
+from importlib.resources import as_file, files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
+
+from opskit.clients import duck
+from opskit.redshift.capture import take
+from opskit.redshift.check import WINDOW
+from opskit.redshift.emulator import scenario, serve
+from opskit.redshift.live import LiveSource
+from opskit.redshift.target import parse
+
+EXAMPLES = Path(__file__).parents[2] / "opskit/examples/redshift"
+SCENARIO, CAPTURE = EXAMPLES / "scenario.yaml", EXAMPLES / "night.duckdb"
+
+
+def source() -> LiveSource:
+    """The example scenario as a warehouse that answers; it ends with the process."""
+    server = serve(scenario.load(SCENARIO)).__enter__()
+    with patch.dict("os.environ", {"OPSKIT_REDSHIFT_PASSWORD": "any"}):
+        return LiveSource(parse(server.url))
+
+
+def write(path: Path) -> None:
+    """A new capture of the night, with one snapshot."""
+    with TemporaryDirectory() as folder, closing(duck.connect()) as connection:
+        taken = Path(folder, "night.duckdb")
+        take(source(), taken, window=WINDOW)
+        path.unlink(missing_ok=True)
+        duck.execute(connection, f"ATTACH '{taken}' AS large (READ_ONLY)")
+        duck.execute(connection, f"ATTACH '{path}' AS small (BLOCK_SIZE 16384)")
+        duck.execute(connection, "COPY FROM DATABASE large TO small")
+        duck.execute(connection, "CHECKPOINT small")
+
+
+if __name__ == "__main__":
+    write(CAPTURE)
