@@ -31,8 +31,8 @@ def diff(
     from opskit.commands.results import finish_rows
     from opskit.errors import ExitCode
     from opskit.output import warn
-    from opskit.redshift import diff as sides
     from opskit.redshift.check import window_of
+    from opskit.redshift.diff import look as sides
 
     table = sides.diff(sides.place(first), sides.place(second), window_of(window))
     finish_rows(table, output)

@@ -39,9 +39,9 @@ def trend(
     from opskit.commands.results import finish_rows
     from opskit.errors import ExitCode
     from opskit.output import message
-    from opskit.redshift import trend as trends
     from opskit.redshift.capture import open_capture
     from opskit.redshift.check import at_time
+    from opskit.redshift.trend import look as trends
 
     with open_capture(capture, at_time(at) if at else None) as source:
         table = trends.trend(source, by, trends.moment(since, source.now()) if since else None)

@@ -9,7 +9,7 @@ from opskit.commands.redshift.connection import Where, connected
 
 if TYPE_CHECKING:
     from opskit.redshift.source import Source
-    from opskit.redshift.unused import Unused
+    from opskit.redshift.unused.look import Unused
 
 
 @connected
@@ -45,7 +45,7 @@ def unused(
     from opskit.commands.results import finish_rows
     from opskit.errors import ExitCode
     from opskit.output import message, write
-    from opskit.redshift import unused as tables
+    from opskit.redshift.unused import look as tables
 
     folder = tables.place(plan) if plan else ""
     with asked(where, workers=1) as source:
@@ -62,8 +62,8 @@ def unused(
 
 def _plan(source: "Source", found: "Unused", folder: str, schema: str, role: str) -> str:
     """The SQL that archives the tables."""
-    from opskit.redshift.unused import columns
-    from opskit.redshift.unused_plan import Archive, plan
+    from opskit.redshift.unused.look import columns
+    from opskit.redshift.unused.plan import Archive, plan
 
     tables = [(table, columns(source, table)) for table in found.tables]
     return plan(tables, Archive(folder, schema, role))

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from opskit.errors import InputError, UsageError
-from opskit.redshift import capture, diff, duck
-from opskit.redshift.diff import Place, place
+from opskit.redshift import capture, duck
+from opskit.redshift.diff import look as diff
+from opskit.redshift.diff.look import Place, place
 from tests.redshift.warehouses import NOW
 
 DAY = timedelta(days=1)

@@ -11,9 +11,10 @@ import pytest
 
 from opskit.errors import InputError, UsageError
 from opskit.output import Table
-from opskit.redshift import capture, duck, trend
-from opskit.redshift import trend_statistics as statistics
+from opskit.redshift import capture, duck
 from opskit.redshift.catalog import Engine
+from opskit.redshift.trend import look as trend
+from opskit.redshift.trend import statistics
 from tests.redshift.warehouses import NOW
 
 DAY = timedelta(days=1)

@@ -9,9 +9,10 @@ import sqlglot
 from sqlglot.tokens import TokenType
 
 from opskit.errors import UsageError
-from opskit.redshift import capture, duck, unused
+from opskit.redshift import capture, duck
 from opskit.redshift.catalog import Engine
-from opskit.redshift.unused_plan import Archive, external, plan
+from opskit.redshift.unused import look as unused
+from opskit.redshift.unused.plan import Archive, external, plan
 from tests.redshift.warehouses import NOW
 
 DAY = timedelta(days=1)

@@ -92,6 +92,8 @@ def to_duckdb(
     _check(tree, database, account)
     for node in list(tree.find_all(exp.Parameter)):
         node.replace(_literal(node, values))
+    for node in list(tree.find_all(exp.SessionUser)):
+        node.replace(exp.Anonymous(this="session_user"))
     _name_columns(tree)
     return dialect.translated(tree)
 

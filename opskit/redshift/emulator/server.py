@@ -57,10 +57,10 @@ class Server:
             statements = [session.running.sql for session in self._sessions.values()]
         return any(sql and text in sql for sql in statements)
 
-    @property
-    def sessions(self) -> int:
-        """How many clients are logged in."""
-        return len(self._sessions)
+    def pids(self) -> list[int]:
+        """The numbers of the sessions of clients that are logged in."""
+        with self._lock:
+            return sorted(self._sessions)
 
     @property
     def local(self) -> bool:

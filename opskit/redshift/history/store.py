@@ -117,9 +117,14 @@ def writing(path: Path, *, patience: float = PATIENCE) -> "Iterator[Connection]"
         os.umask(before)
 
 
+#: For DuckDB alone: a check stays below 1 GB then, and has what it needs at a million queries.
+MEMORY = "640MB"
+
+
 def _settle(connection: "Connection") -> None:
-    """No bar on stdout, and what does not fit into memory goes to TMPDIR."""
+    """No bar on stdout, and what does not fit into some of the memory goes to TMPDIR."""
     duck.execute(connection, "SET enable_progress_bar = false")
+    duck.execute(connection, f"SET memory_limit = '{MEMORY}'")
     folder = Path(gettempdir(), f"opskit-duckdb-{os.getpid()}")
     duck.execute(connection, f"SET temp_directory = {quoted(folder)}")
 

@@ -9,7 +9,7 @@ from opskit.redshift.history.offline import CaptureSource
 from opskit.redshift.history.selection import REFERENCE
 from opskit.redshift.source import QueryError, Row
 from opskit.redshift.sqltext import name
-from opskit.redshift.trend_queries import RUNS
+from opskit.redshift.trend.queries import RUNS
 
 Found = TypeVar("Found")
 

@@ -9,9 +9,9 @@ from opskit.output import Table
 from opskit.redshift.check import at_time, window_of
 from opskit.redshift.history.offline import CaptureSource
 from opskit.redshift.history.selection import REFERENCE
-from opskit.redshift.trend_days import loads, queues
-from opskit.redshift.trend_queries import queries
-from opskit.redshift.trend_tables import tables
+from opskit.redshift.trend.days import loads, queues
+from opskit.redshift.trend.queries import queries
+from opskit.redshift.trend.tables import tables
 
 Subject = Literal["query", "table", "load", "queue"]
 

@@ -6,8 +6,8 @@ from opskit.output import Column, Table
 from opskit.redact import masked
 from opskit.redshift.history.offline import CaptureSource
 from opskit.redshift.source import Row
-from opskit.redshift.trend_span import DAY, SCHEMA, rounded, span
-from opskit.redshift.trend_statistics import Change, Series, changes
+from opskit.redshift.trend.span import DAY, SCHEMA, rounded, span
+from opskit.redshift.trend.statistics import Change, Series, changes
 
 #: Blocks are shorter where the time before the recent one is.
 SHORT = timedelta(days=14)

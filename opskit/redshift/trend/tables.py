@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from opskit.output import Column, Table
 from opskit.redshift.history.offline import CaptureSource
 from opskit.redshift.source import QueryError, Row
-from opskit.redshift.trend_span import DAY, SCHEMA, rounded, span
-from opskit.redshift.trend_statistics import slope
+from opskit.redshift.trend.span import DAY, SCHEMA, rounded, span
+from opskit.redshift.trend.statistics import slope
 
 #: More snapshots than these are thinned to the last of each day.
 _SAMPLES = 60

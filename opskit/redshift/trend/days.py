@@ -5,7 +5,7 @@ from datetime import datetime
 from opskit.output import Column, Table
 from opskit.redshift.history.offline import CaptureSource
 from opskit.redshift.source import Row
-from opskit.redshift.trend_span import SCHEMA, span
+from opskit.redshift.trend.span import SCHEMA, span
 
 
 def loads(source: CaptureSource, since: datetime) -> Table:

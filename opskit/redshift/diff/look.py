@@ -11,7 +11,7 @@ from opskit.output import Table
 from opskit.redact import masked
 from opskit.redshift.capture import open_capture
 from opskit.redshift.check import WINDOW, at_time
-from opskit.redshift.diff_sides import Side, look
+from opskit.redshift.diff.sides import Side, look
 
 SCHEMA = "opskit.redshift.diff/1"
 #: A time or a rate has changed where it is so many times what it was, or one so-many-th.

@@ -1,0 +1,1 @@
+"""Two times of captures, side by side."""

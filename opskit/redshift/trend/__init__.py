@@ -1,0 +1,1 @@
+"""How queries, loads, queues and tables changed over a capture."""

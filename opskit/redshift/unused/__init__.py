@@ -1,0 +1,1 @@
+"""Tables that nothing scans, and the plan to archive them."""
