@@ -5,8 +5,8 @@
 The file is written with small blocks, so that it is a tenth of what a capture mostly is.
 """
 
-from contextlib import closing
-from importlib.resources import as_file, files
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -22,18 +22,20 @@ EXAMPLES = Path(__file__).parents[2] / "opskit/examples/redshift"
 SCENARIO, CAPTURE = EXAMPLES / "scenario.yaml", EXAMPLES / "night.duckdb"
 
 
-def source() -> LiveSource:
-    """The example scenario as a warehouse that answers; it ends with the process."""
-    server = serve(scenario.load(SCENARIO)).__enter__()
-    with patch.dict("os.environ", {"OPSKIT_REDSHIFT_PASSWORD": "any"}):
-        return LiveSource(parse(server.url))
+@contextmanager
+def answering() -> Iterator[LiveSource]:
+    """The example scenario as a warehouse that answers over the driver."""
+    password = {"OPSKIT_REDSHIFT_PASSWORD": "any"}
+    with patch.dict("os.environ", password), serve(scenario.load(SCENARIO)) as server:
+        yield LiveSource(parse(server.url))
 
 
 def write(path: Path) -> None:
     """A new capture of the night, with one snapshot."""
     with TemporaryDirectory() as folder, closing(duck.connect()) as connection:
         taken = Path(folder, "night.duckdb")
-        take(source(), taken, window=WINDOW)
+        with answering() as source:
+            take(source, taken, window=WINDOW)
         path.unlink(missing_ok=True)
         duck.execute(connection, f"ATTACH '{taken}' AS large (READ_ONLY)")
         duck.execute(connection, f"ATTACH '{path}' AS small (BLOCK_SIZE 16384)")

@@ -20,6 +20,7 @@ CASES: list[tuple[str, Any]] = [
     ("SELECT ('a' || t) + 'c' FROM (SELECT 'b' AS t) AS v", [("abc",)]),
     ("SELECT 1 + n FROM (SELECT 2 AS n) AS v", [(3,)]),
     ("SELECT GETDATE(), SYSDATE", [(NOW, NOW)]),
+    ("SELECT CURRENT_DATE", [(date(2026, 11, 20),)]),
     ("SELECT TRUNC(GETDATE()), TRUNC(2.7)", [(date(2026, 11, 20), Decimal(2))]),
     ("SELECT TRUNC(starttime) FROM (SELECT GETDATE() AS starttime) AS v", [(date(2026, 11, 20),)]),
     ("SELECT 'abcd'::char(2), 'abcd'::varchar(3), 'abcd'::text", [("ab", "abc", "abcd")]),

@@ -17,7 +17,7 @@ from opskit.errors import UnknownError
 from opskit.redshift import check, duck
 from opskit.redshift.emulator import scenario, serve
 from opskit.redshift.live import LiveSession, LiveSource
-from opskit.redshift.source import QueryError, Reason
+from opskit.redshift.source import QueryError
 from opskit.redshift.target import Target, parse
 from tests.redshift.rules.views import NOW
 

@@ -13,6 +13,7 @@ from opskit.redshift.warehouse import Answer, ask
 
 _QUERIES = ("ddl-tables", "table-ddl", "ddl-constraints", "ddl-other-columns", "ddl-views")
 _INFO = "table-info"
+_ENCODINGS = "column-encodings"
 
 
 class Ddl(NamedTuple):
@@ -35,10 +36,11 @@ def look(source: Source, text: str, *, owners: bool = True) -> Ddl:
     schemas = _rows(_asked(source, library, ("schemas",), "", "")["schemas"])
     schema = known(*wanted[0], [row["schema"] for row in schemas], "schema")
     table = _table(source, library, schema, wanted[1]) if len(wanted) == 2 else ""
-    answers = _asked(source, library, (*_QUERIES, _INFO), schema, table)
+    answers = _asked(source, library, (*_QUERIES, _INFO, _ENCODINGS), schema, table)
     info = answers[_INFO]
     tables, columns, constraints, others, views = (_rows(answers[name]) for name in _QUERIES)
-    catalog = ddl.Catalog(tables, columns, constraints, others, views, info.rows)
+    encodings = {(r["table"], r["column"]): r["encoding"] for r in answers[_ENCODINGS].rows}
+    catalog = ddl.Catalog(tables, columns, constraints, others, views, info.rows, encodings)
     notes = []
     if info.error is not None:
         notes.append(

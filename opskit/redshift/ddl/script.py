@@ -33,7 +33,8 @@ _IDENTITY_CALL = re.compile(r'^\s*"?(default_)?identity"?\s*\(')
 class Catalog:
     """Rows of the queries `ddl-...`, and `table-info` where it can be read.
 
-    `missing` fills with what the script has to leave out.
+    `encodings` names compressions by table and column: a capture has only their numbers in
+    PG_ATTRIBUTE, which no documentation explains, for FORMAT_ENCODING is the server's. `missing` fills with what the script has to leave out.
     """
 
     tables: Sequence[Row]
@@ -42,6 +43,7 @@ class Catalog:
     other_columns: Sequence[Row] = ()
     views: Sequence[Row] = ()
     info: Sequence[Row] = ()
+    encodings: Mapping[tuple[str, str], str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
     def of(self, table: Row) -> list[Row]:
@@ -153,6 +155,8 @@ def _default(catalog: Catalog, table: Row, column: Row) -> str:
 
 def _encoding(catalog: Catalog, table: Row, column: Row) -> str:
     code = (column["encoding"] or "").lower()
+    if code.isdigit():
+        code = catalog.encodings.get((table["table"], column["column"]), code).lower()
     if code in ("none", "raw", "0", "128"):
         return "ENCODE RAW"
     if not code or code.isdigit():

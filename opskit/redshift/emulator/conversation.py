@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from opskit.redshift.emulator import messages as m
+from opskit.redshift.emulator import questions
 from opskit.redshift.emulator.answers import Answer
 from opskit.redshift.emulator.messages import Body
 from opskit.redshift.emulator.questions import Parameter
@@ -13,6 +14,10 @@ from opskit.redshift.emulator.session import Session
 from opskit.redshift.emulator.statements import Statement, split
 from opskit.redshift.emulator.wire import Wire
 from opskit.redshift.emulator.wire_types import Column, Encoder, decoded, encoders
+
+
+#: The number of the type of a parameter of which nothing is said.
+_UNKNOWN = 705
 
 
 @dataclass(slots=True)
@@ -110,6 +115,9 @@ class Conversation:
         if name and name in self._prepared:
             raise SqlError("42P05", f'prepared statement "{name}" already exists')
         statement = statements[0] if statements else None
+        if statement is not None and statement.asks:
+            missing = questions.count_parameters(statement.sql) - len(kinds)
+            kinds += [_UNKNOWN] * missing
         # Names and types are looked at here: a statement that fails leaves no name behind.
         columns = self._session.describe(statement, kinds) if statement is not None else None
         self._prepared[name] = Prepared(statement, kinds, columns)

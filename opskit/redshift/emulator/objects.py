@@ -94,7 +94,7 @@ class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     interleaved: Annotated[bool, Meta(description="Whether its sort key is interleaved.")] = False
     sortkey_auto: Annotated[bool, Meta(description="Whether Redshift chose the sort key.")] = False
     interleaved_skew: Annotated[
-        float | None, Meta(ge=1, description="Skew of an interleaved sort key.")
+        Annotated[float, Meta(ge=1)] | None, Meta(description="Skew of an interleaved sort key.")
     ] = None
     unsorted: Annotated[
         Percent | None, Meta(description="% of rows out of sort order; 0 with a sort key.")
@@ -161,7 +161,8 @@ class Queue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name: Annotated[str, Meta(min_length=1, max_length=64, description="Its name.")]
     slots: Annotated[
-        int | None, Meta(ge=1, le=50, description="Query slots; automatic if not given.")
+        Annotated[int, Meta(ge=1, le=50)] | None,
+        Meta(description="Query slots; automatic if not given."),
     ] = None
     memory_mb: Annotated[Count | None, Meta(description="MB a slot and node, where manual.")] = None
     user_groups: Annotated[list[str], Meta(description="Groups whose queries it takes.")] = []

@@ -58,10 +58,11 @@ def _tree(sql: str) -> Any:
     return dialect.parsed(sql)
 
 
-def count_parameters(tree: Any) -> int:
-    """The highest number of a parameter."""
+def count_parameters(sql: str) -> int:
+    """The highest number of a parameter in a question."""
     from sqlglot import exp
 
+    tree = tree_of(sql)
     return max((_number(node) for node in tree.find_all(exp.Parameter)), default=0)
 
 
@@ -86,9 +87,9 @@ def to_duckdb(
     """A question in DuckDB's SQL; SqlError where it asks what the user may not, or is not there."""
     from sqlglot import exp
 
-    tree = tree.copy()
-    if tree.find(exp.Into):
+    if not isinstance(tree, exp.Query | exp.Values) or tree.find(exp.Into):
         raise SqlError("0A000", "the emulator keeps no tables of users")
+    tree = tree.copy()
     _check(tree, database, account)
     for node in list(tree.find_all(exp.Parameter)):
         node.replace(_literal(node, values))

@@ -22,8 +22,8 @@ _FIRST_PID = 1_073_800_000
 class Server:
     """A scenario that is served. Use `serve`, which also ends it."""
 
-    def __init__(self, scenario: Scenario, host: str, port: int) -> None:
-        self._listener = _listen(host, port)
+    def __init__(self, scenario: Scenario, listener: socket.socket) -> None:
+        self._listener = listener
         self.database = Database(scenario)
         self._faults = Faults(scenario.faults)
         self._sessions: dict[int, Session] = {}
@@ -169,7 +169,12 @@ def serve(scenario: Scenario, *, host: str = "127.0.0.1", port: int = 0) -> Iter
 
     It listens before the scenario is filled in: a port that is taken is known at once.
     """
-    server = Server(scenario, host, port)
+    listener = _listen(host, port)
+    try:
+        server = Server(scenario, listener)
+    except BaseException:
+        listener.close()
+        raise
     server.start()
     try:
         yield server

@@ -125,6 +125,8 @@ class Session:
 
     def _ask(self, sql: str, values: Sequence[Parameter]) -> Answer:
         tree = questions.tree_of(sql)
+        if (wanted := questions.count_parameters(sql)) > len(values):
+            raise SqlError("42P02", f"there is no parameter ${wanted}")
         if call := questions.signal(tree):
             terminates, inner = call
             pids = [pid for (pid,) in self._rows(inner, values)]

@@ -38,7 +38,9 @@ class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="When: a time in UTC, or how long before now, as in -15m; or several."),
     ] = None
     every: Annotated[Duration | None, Meta(description="Again each so often.")] = None
-    count: Annotated[int | None, Meta(ge=1, le=2_000_000, description="So many times.")] = None
+    count: Annotated[
+        Annotated[int, Meta(ge=1, le=2_000_000)] | None, Meta(description="So many times.")
+    ] = None
     since: Annotated[Moment, Meta(description="Without `at`: from when on.")] = "-24h"
     until: Annotated[Moment, Meta(description="Up to when.")] = "now"
 
@@ -160,7 +162,8 @@ class Session(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     user: Annotated[str, Meta(description="Whose it is.")]
     pid: Annotated[
-        int | None, Meta(ge=1, le=0x7FFFFFFF, description="Its process; one is chosen.")
+        Annotated[int, Meta(ge=1, le=0x7FFFFFFF)] | None,
+        Meta(description="Its process; one is chosen."),
     ] = None
     count: Annotated[int, Meta(ge=1, le=2_000, description="So many sessions alike.")] = 1
     since: Annotated[Moment, Meta(description="When it began.")] = "-1h"
@@ -231,4 +234,6 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str, Meta(pattern="^[0-9A-Z]{5}$", description="The five letters of error.")
     ] = "XX000"
     after_rows: Annotated[Count, Meta(description="Rows that are sent before it happens.")] = 0
-    times: Annotated[int | None, Meta(ge=1, description="How often; always if not given.")] = None
+    times: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="How often; always if not given.")
+    ] = None

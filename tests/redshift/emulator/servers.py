@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import redshift_connector
@@ -40,10 +40,8 @@ def driver(
     try:
         yield connection
     finally:
-        try:
+        with suppress(Exception):  # a connection that broke cannot be closed
             connection.close()
-        except Exception:  # a connection that broke cannot be closed
-            pass
 
 
 def ask(connection: redshift_connector.Connection, sql: str, values: Any = None) -> list[Any]:

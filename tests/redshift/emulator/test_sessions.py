@@ -194,9 +194,9 @@ def test_an_error_with_its_sqlstate_so_often() -> None:
 
 
 def test_a_cluster_that_resizes() -> None:
-    with serving("faults: [{match: pg_class, kind: resizing}]\n") as server:
-        with driver(server) as connection:
-            state, words = refused(connection, "SELECT 1 FROM pg_class")
+    fault = "faults: [{match: pg_class, kind: resizing}]\n"
+    with serving(fault) as server, driver(server) as connection:
+        state, words = refused(connection, "SELECT 1 FROM pg_class")
     assert state == "57P03"
     assert "resized" in words
 

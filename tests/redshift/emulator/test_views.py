@@ -306,13 +306,15 @@ queries:
 
 
 def test_the_clock_runs_where_no_time_is_given() -> None:
-    with serving(
-        "queries: [{text: SELECT 1, user: ana, at: -1m, running: true}]\n", USERS
-    ) as server:
-        with driver(server) as connection:
-            sql = "SELECT elapsed_time, GETDATE() FROM sys_query_history"
-            [[first, then]] = ask(connection, sql)
-            [[second, later]] = ask(connection, sql)
+    with (
+        serving(
+            "queries: [{text: SELECT 1, user: ana, at: -1m, running: true}]\n", USERS
+        ) as server,
+        driver(server) as connection,
+    ):
+        sql = "SELECT elapsed_time, GETDATE() FROM sys_query_history"
+        [[first, then]] = ask(connection, sql)
+        [[second, later]] = ask(connection, sql)
     assert 60_000_000 <= first < second
     assert then < later
     assert abs(then - datetime.utcnow()).total_seconds() < 60
