@@ -218,7 +218,7 @@ def _times(labels: Sequence[tuple[float, str]]) -> Html:
     """Labels below the axis; every second one is left out on a narrow page."""
     made = []
     for index, (x, label) in enumerate(labels):
-        anchor = "end" if x > 97 else "start"
+        anchor = "end" if x > 88 else "start"  # the label of a narrow page is a tenth of it
         made.append(
             tag(
                 "text",
