@@ -15,7 +15,6 @@ from opskit.redshift.emulator.statements import Statement, split
 from opskit.redshift.emulator.wire import Wire
 from opskit.redshift.emulator.wire_types import Column, Encoder, decoded, encoders
 
-
 #: The number of the type of a parameter of which nothing is said.
 _UNKNOWN = 705
 
