@@ -79,6 +79,9 @@ def _parts(connection: "Connection", size: int) -> Iterator[list[tuple[Any, ...]
         raise failure(error) from None
 
 
+_FULL = ("No space left", "File too large", "Disk quota exceeded", "Could not write")
+
+
 def failure(error: Exception) -> DuckError:
     """An error of DuckDB in its kind."""
     import duckdb
@@ -90,7 +93,7 @@ def failure(error: Exception) -> DuckError:
         return DuckError(text, "missing")
     if "lock" in text and isinstance(error, duckdb.IOException):
         return DuckError(text, "locked")
-    if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
+    if isinstance(error, duckdb.OutOfMemoryException) or any(part in text for part in _FULL):
         return DuckError(text, "full")
     if isinstance(error, duckdb.IOException | duckdb.SerializationException):
         return DuckError(text, "damaged")

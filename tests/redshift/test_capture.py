@@ -664,3 +664,55 @@ def test_no_bar_on_stdout_and_nothing_in_the_working_folder(tmp_path: Path) -> N
         )
     assert bar is False
     assert Path(str(folder)).is_absolute()
+
+
+LIMITED = """
+import resource, signal, sys
+from datetime import timedelta
+from pathlib import Path
+from opskit.errors import OpskitError
+from opskit.redshift.capture import take
+from tests.redshift.warehouses import Made
+made = Made("serverless", 3, sys.argv[3].split(","), count=4000)
+if sys.argv[1] == "later":
+    made.later(hours=2)
+source = made.source()
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]), resource.RLIM_INFINITY))
+try:
+    take(source, Path(sys.argv[2]))
+except OpskitError as error:
+    sys.exit(int(error.exit_code))
+"""
+
+
+def _limited(when: str, path: Path, size: int) -> int:
+    names = "sys_query_history,sys_load_history,svv_table_info"
+    command = [sys.executable, "-c", LIMITED, when, str(path), names, str(size)]
+    return subprocess.run(command, cwd=Path(__file__).parents[2], timeout=120).returncode
+
+
+def test_a_file_that_may_not_grow_further_loses_nothing(tmp_path: Path) -> None:
+    """A real limit of the system (RLIMIT_FSIZE), met at any point of the writing."""
+    path = tmp_path / "c.duckdb"
+    statuses = [_limited("first", path, 200_000 * 4**n) for n in range(6)]
+    assert statuses[0] == 3
+    assert statuses[-1] != 70
+    path.unlink(missing_ok=True)
+    assert _limited("first", path, 1 << 40) == 0
+    before = _rows(path)
+    assert before > 1000
+    size = path.stat().st_size
+    for limit in (size // 2, size + 4096, size + 300_000, size + 1_000_000):
+        status = _limited("later", path, limit)
+        assert status in (0, 3)
+        assert _rows(path) >= before
+    assert _limited("later", path, 1 << 40) in (0, 3)  # 3 where one of them got through
+    assert _rows(path) > before
+
+
+def _rows(path: Path) -> int:
+    """Rows of the newest snapshot; InputError where the file cannot be read."""
+    with capture.open_capture(path) as offline:
+        [[count]] = offline.connect().run("SELECT COUNT(*) FROM sys_query_history").rows
+    return int(count)

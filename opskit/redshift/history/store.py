@@ -111,6 +111,8 @@ def writing(path: Path, *, patience: float = PATIENCE) -> "Iterator[Connection]"
                 duck.execute(connection, "BEGIN")
                 yield connection
                 duck.execute(connection, "COMMIT")
+                # closing does it too, and says nothing where the disk is full
+                duck.execute(connection, "CHECKPOINT")
         finally:
             connection.close()
     finally:
