@@ -34,7 +34,8 @@ class Catalog:
     """Rows of the queries `ddl-...`, and `table-info` where it can be read.
 
     `encodings` names compressions by table and column: a capture has only their numbers in
-    PG_ATTRIBUTE, which no documentation explains, for FORMAT_ENCODING is the server's. `missing` fills with what the script has to leave out.
+    PG_ATTRIBUTE, which no documentation explains, for FORMAT_ENCODING is the server's. `missing`
+    fills with what the script has to leave out.
     """
 
     tables: Sequence[Row]
