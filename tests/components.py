@@ -1,6 +1,7 @@
 """Programs that some tests need: missing, they skip the test, and fail it in CI."""
 
 import os
+import signal
 from shutil import which
 
 import pytest
@@ -15,3 +16,8 @@ def require_program(name: str, package: str) -> str:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def interruptible() -> None:
+    """For `preexec_fn`: a child that Ctrl-C ends, where a shell's background job ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -4,9 +4,9 @@ from opskit.commands.options import RowsOutput
 
 
 def thresholds(output: RowsOutput = None) -> int:
-    """List the thresholds of the rules, their defaults and the rules that use them.
+    """List the thresholds of the rules.
 
-    Set them with --threshold NAME=VALUE, in redshift.thresholds of opskit.yaml, or in
+    With their units and the rules that compare with them. Set them with --threshold NAME=VALUE, in redshift.thresholds of opskit.yaml, or in
     OPSKIT_REDSHIFT_THRESHOLDS.
 
     \b

@@ -39,7 +39,7 @@ def unused(
     \b
     Example:
       opskit redshift unused --capture prod.duckdb
-      opskit redshift unused --capture prod.duckdb --days 90 --plan s3://bucket/archive/
+      opskit redshift unused --capture prod.duckdb --plan s3://bucket/archive/
     """
     from opskit.commands.redshift.connection import asked
     from opskit.commands.results import finish_rows

@@ -12,6 +12,7 @@ import pytest
 
 from opskit import cli
 from opskit.redshift.emulator import scenario
+from tests.components import interruptible
 from tests.rig.ports import free_ports
 
 
@@ -23,6 +24,7 @@ def emulate(*args: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=interruptible,
         env={**os.environ, "OPSKIT_REDSHIFT_PASSWORD": "any", "XDG_CONFIG_HOME": os.devnull},
     )
     try:

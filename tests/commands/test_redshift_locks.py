@@ -11,6 +11,7 @@ import pytest
 
 from opskit import cli
 from opskit.redshift import capture, duck
+from tests.components import interruptible
 from tests.redshift.rules.test_locks import ALONE, WRITE, lock, views
 from tests.redshift.rules.views import NOW, Rows
 
@@ -85,6 +86,7 @@ def test_watch_prints_again_and_again_until_ctrl_c(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=interruptible,
         env=dict(os.environ, PYTHONUNBUFFERED="1"),
     )
     assert process.stdout

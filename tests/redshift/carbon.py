@@ -38,12 +38,13 @@ _PATIENCE = 30.0
 #: Debian's whisper, which reads carbon's files, is a module of Debian's Python.
 _PYTHON = "/usr/bin/python3"
 _READ = """
-import json, os, sys, whisper
+import json, struct, sys, whisper
 paths, minute = json.load(sys.stdin)
 def value(path):
-    if not os.path.exists(path):
+    try:  # carbon may be making the file just now
+        (start, end, step), values = whisper.fetch(path, minute - 1, minute + 1)
+    except (OSError, whisper.WhisperException, struct.error):
         return None
-    (start, end, step), values = whisper.fetch(path, minute - 1, minute + 1)
     return values[(minute - start) // step]
 print(json.dumps([value(path) for path in paths]))
 """

@@ -19,6 +19,7 @@ from opskit.redshift.emulator import scenario, serve
 from opskit.redshift.live import LiveSession, LiveSource
 from opskit.redshift.source import QueryError
 from opskit.redshift.target import Target, parse
+from tests.components import interruptible
 from tests.redshift.rules.views import NOW
 
 HEAD = f"now: {NOW:%Y-%m-%dT%H:%M:%S}\n"
@@ -165,6 +166,7 @@ def test_ctrl_c_cancels_on_the_server() -> None:
             [sys.executable, "-m", "opskit", "redshift", "check", "RSH035", "--target", server.url],
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=interruptible,
         )
         deadline = time.monotonic() + 30
         while not server.running("svv_table_info"):
