@@ -84,7 +84,7 @@ def check(
     options = check_options(RULES, output, None, ignore, fail_on, exit_zero)
     wanted = outputs(options, report, push, metric_prefix)
     limits, span = _settings(threshold, window)
-    chosen = RULES.chosen(health.codes(rules or ()) or options.select, options.ignore)
+    chosen = health.chosen(health.codes(rules or ()) or options.select, options.ignore)
     reads = [*(query for rule in chosen for query in rule.reads), *wanted.reads()]
     with asked(where) as source, progress() as say:
         seen = health.look(

@@ -9,6 +9,7 @@ from opskit.findings import Finding, Report
 from opskit.redshift import thresholds
 from opskit.redshift.queries import Library
 from opskit.redshift.rules import RULES
+from opskit.redshift.rules.access import LOGS_REACH, SEES_ALL
 from opskit.redshift.rules.lookups import NOT_LOOKED
 from opskit.redshift.rules.registry import Group, RedshiftRule
 from opskit.redshift.source import Source
@@ -16,6 +17,8 @@ from opskit.redshift.warehouse import Warehouse, ask
 
 SCHEMA = "opskit.redshift.check/1"
 WINDOW = timedelta(days=1)
+#: The groups whose rules read logs over the window.
+_LOGS = (Group.COMMITS, Group.LOADING, Group.QUERIES, Group.QUEUES)
 #: To rank seconds and gigabytes together: what a scan at 100 MB/s takes.
 SECONDS_A_GIGABYTE = 10.0
 
@@ -51,12 +54,24 @@ def check(
     progress: Callable[[str], None] = lambda text: None,
 ) -> Report:
     """Ask what the selected rules read, and run them: `look` and `judge` in one."""
-    rules = RULES.chosen(select, ignore)
+    rules = chosen(select, ignore)
     reads = (query for rule in rules for query in rule.reads)
     warehouse = look(
         source, reads, window=window, limits=limits, library=library, progress=progress
     )
     return judge(warehouse, rules)
+
+
+def chosen(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[RedshiftRule]:
+    """The selected rules, and those that say what these do not see: who asks, how far logs reach.
+
+    `ignore` leaves them out.
+    """
+    rules = RULES.chosen(select, ignore)
+    if not select:
+        return rules
+    sight = [SEES_ALL, *([LOGS_REACH] if any(r.group in _LOGS for r in rules) else [])]
+    return RULES.chosen([*(rule.code for rule in rules), *sight], ignore)
 
 
 def judge(warehouse: Warehouse, rules: Sequence[RedshiftRule]) -> Report:

@@ -132,9 +132,15 @@ def memory(
     rows: Mapping[str, Iterable[Mapping[str, Any]]],
     only: Container[str] | None = None,
 ) -> DuckSource:
-    """A source in memory with all views of an engine, or some, and rows in some of them."""
+    """A source in memory with all views of an engine, or some, and rows in some of them.
+
+    Who asks is a superuser, unless there are rows of PG_USER.
+    """
     connection = duck.connect()
     create_tables(connection, engine, only)
+    if only is None or "pg_user" in only:
+        user = duck.execute(connection, "SELECT CURRENT_USER")[1][0][0]
+        rows = {"pg_user": [{"usename": user, "usesysid": 1, "usesuper": True}], **rows}
     for view, some in rows.items():
         insert(connection, view, some)
     return DuckSource(connection, engine, now, "memory")

@@ -13,7 +13,7 @@ from opskit.output.measures import Family, Measures, family
 from opskit.redshift.rules.figures import seconds, share
 from opskit.redshift.rules.registry import RedshiftRule
 from opskit.redshift.source import Row
-from opskit.redshift.totals import in_seconds, most, rows, total, whole
+from opskit.redshift.totals import capacity, in_seconds, most, rows, total, whole
 from opskit.redshift.warehouse import Warehouse
 
 PREFIX = "opskit.redshift"
@@ -235,8 +235,8 @@ def _disk(warehouse: Warehouse) -> Iterator[Family]:
     found = rows(warehouse, "node-storage")
     if not found:
         return
-    used, capacity = whole(found, "used_mb"), whole(found, "capacity_mb")
+    used, there = whole(found, "used_mb"), capacity(found)
     yield family("disk_used_bytes", "Disk in use.", [(_bytes(used), {})], "bytes")
-    yield family("disk_capacity_bytes", "Disk of all nodes.", [(_bytes(capacity), {})], "bytes")
-    ratio = used / capacity if used is not None and capacity else None
+    yield family("disk_capacity_bytes", "Disk of all nodes.", [(_bytes(there), {})], "bytes")
+    ratio = used / there if used is not None and there else None
     yield family("disk_used_ratio", "Disk in use, of all there is.", [(ratio, {})], "ratio")

@@ -34,3 +34,23 @@ def whole(found: Sequence[Row], column: str) -> int | None:
     """The sum of a column; None where a row lacks its value."""
     values = [row[column] for row in found]
     return None if None in values else sum(values)
+
+
+#: MB: no node with disks of its own has more (dc2.8xlarge: 2.56 TB), so that what has is RA3.
+_OWN_DISK = 3 * 1024 * 1024
+
+
+def capacity(nodes: Sequence[Row]) -> int | None:
+    """MB of a whole cluster, of the rows of `node-storage`; None where a node lacks its value.
+
+    On RA3 each node has the managed storage quota of the whole cluster, as AWS documents
+    STV_NODE_STORAGE_CAPACITY. Where that is less than what is in use it cannot be so, and the
+    nodes are summed, as those with disks of their own are.
+    """
+    summed, used = whole(nodes, "capacity_mb"), whole(nodes, "used_mb")
+    if summed is None or not nodes:
+        return summed
+    each = {node["capacity_mb"] for node in nodes}
+    quota = max(each)
+    managed = len(each) == 1 and quota > _OWN_DISK and (used or 0) <= quota
+    return int(quota) if managed else summed

@@ -22,7 +22,7 @@ WITH analyses AS (
 work AS (
   SELECT xid, SUM(DATEDIFF(us, starttime, endtime)) AS elapsed_us
   FROM stl_query
-  WHERE starttime >= :since AND LOWER(LTRIM(querytxt)) LIKE 'copy analyze%'
+  WHERE starttime >= :since AND LOWER(REGEXP_REPLACE(querytxt, '^([[:space:]]|/[*][^*]*[*]+([^/*][^*]*[*]+)*/|--[^[:cntrl:]]*[[:cntrl:]])*', '')) LIKE 'copy analyze%'
   GROUP BY xid
 )
 SELECT

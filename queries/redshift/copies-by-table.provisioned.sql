@@ -15,13 +15,16 @@ WITH copies AS (
     query,
     DATE_TRUNC('hour', starttime) AS hour,
     DATEDIFF(us, starttime, endtime) AS duration_us,
-    LOWER(REGEXP_REPLACE(TRIM(querytxt), '[[:space:]]+', ' ')) AS words
+    LOWER(REGEXP_REPLACE(
+      REGEXP_REPLACE(querytxt, '^([[:space:]]|/[*][^*]*[*]+([^/*][^*]*[*]+)*/|--[^[:cntrl:]]*[[:cntrl:]])*', ''),
+      '[[:space:]]+', ' '
+    )) AS words
   FROM stl_query
   WHERE userid > 1
     AND starttime >= :since
     AND starttime <= :now
-    AND LOWER(LTRIM(querytxt)) LIKE 'copy%'
-    AND LOWER(LTRIM(querytxt)) NOT LIKE 'copy analyze%'
+    AND LOWER(REGEXP_REPLACE(querytxt, '^([[:space:]]|/[*][^*]*[*]+([^/*][^*]*[*]+)*/|--[^[:cntrl:]]*[[:cntrl:]])*', '')) LIKE 'copy%'
+    AND LOWER(REGEXP_REPLACE(querytxt, '^([[:space:]]|/[*][^*]*[*]+([^/*][^*]*[*]+)*/|--[^[:cntrl:]]*[[:cntrl:]])*', '')) NOT LIKE 'copy analyze%'
 ),
 named AS (
   SELECT

@@ -33,13 +33,16 @@ WITH copies AS (
     starttime,
     DATEDIFF(us, starttime, endtime) AS duration_us,
     TRIM(querytxt) AS text,
-    LOWER(REGEXP_REPLACE(TRIM(querytxt), '[[:space:]]+', ' ')) AS words
+    LOWER(REGEXP_REPLACE(
+      REGEXP_REPLACE(querytxt, '^([[:space:]]|/[*][^*]*[*]+([^/*][^*]*[*]+)*/|--[^[:cntrl:]]*[[:cntrl:]])*', ''),
+      '[[:space:]]+', ' '
+    )) AS words
   FROM stl_query
   WHERE userid > 1
     AND starttime >= :since
     AND starttime <= :now
-    AND LOWER(LTRIM(querytxt)) LIKE 'copy%'
-    AND LOWER(LTRIM(querytxt)) NOT LIKE 'copy analyze%'
+    AND LOWER(REGEXP_REPLACE(querytxt, '^([[:space:]]|/[*][^*]*[*]+([^/*][^*]*[*]+)*/|--[^[:cntrl:]]*[[:cntrl:]])*', '')) LIKE 'copy%'
+    AND LOWER(REGEXP_REPLACE(querytxt, '^([[:space:]]|/[*][^*]*[*]+([^/*][^*]*[*]+)*/|--[^[:cntrl:]]*[[:cntrl:]])*', '')) NOT LIKE 'copy analyze%'
 ),
 -- One row a file: a split file has a row a part. Listings of the bucket are GETs as well.
 objects AS (

@@ -24,7 +24,7 @@ FROM (
       PARTITION BY transaction_id ORDER BY end_time DESC, query_id DESC
     ) AS recent
   FROM sys_query_history
-  WHERE start_time >= :since
+  WHERE start_time >= DATEADD(day, -7, :since)
     AND end_time IS NOT NULL
     AND status IN ('success', 'failed', 'canceled')
     AND transaction_id IN (SELECT xid FROM svv_transactions)

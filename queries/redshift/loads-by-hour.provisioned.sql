@@ -20,8 +20,8 @@ WITH copies AS (
   WHERE userid > 1
     AND starttime >= :since
     AND starttime <= :now
-    AND LOWER(LTRIM(querytxt)) LIKE 'copy %'
-    AND LOWER(LTRIM(querytxt)) NOT LIKE 'copy analyze %'
+    AND LOWER(REGEXP_REPLACE(querytxt, '^([[:space:]]|/[*][^*]*[*]+([^/*][^*]*[*]+)*/|--[^[:cntrl:]]*[[:cntrl:]])*', '')) LIKE 'copy %'
+    AND LOWER(REGEXP_REPLACE(querytxt, '^([[:space:]]|/[*][^*]*[*]+([^/*][^*]*[*]+)*/|--[^[:cntrl:]]*[[:cntrl:]])*', '')) NOT LIKE 'copy analyze %'
 ),
 -- A split file has a row a part. Listings of the bucket are GETs as well.
 transfers AS (

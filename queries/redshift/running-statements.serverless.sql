@@ -14,6 +14,6 @@ SELECT
   TRIM(SUBSTRING(query_text, 1, 600)) AS text
 FROM sys_query_history
 WHERE status IN ('planning', 'queued', 'running', 'returning')
-  AND start_time >= :since
+  AND start_time >= DATEADD(day, -7, :since)  -- what runs now may have begun long ago
   AND session_id <> PG_BACKEND_PID()
 ORDER BY pid, started, text

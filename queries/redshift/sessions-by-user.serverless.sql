@@ -16,7 +16,7 @@ SELECT
   CASE WHEN MIN(s.session_timeout) = 0 THEN 0 ELSE MAX(s.session_timeout) END AS timeout_sec
 FROM sys_session_history AS s
 JOIN pg_user AS u ON CAST(u.usesysid AS VARCHAR(50)) = TRIM(s.user_id)
-WHERE s.start_time >= :since
+WHERE s.start_time >= DATEADD(day, -7, :since)  -- sessions that leak began long ago
   AND LOWER(TRIM(s.status)) = 'active'
   AND u.usesysid > 1
 GROUP BY 1

@@ -34,7 +34,7 @@ inserts AS (
   WHERE runs.userid > 1
     AND runs.starttime >= :since
     AND runs.starttime <= :now
-    AND LOWER(LTRIM(runs.querytxt)) LIKE 'insert%'
+    AND LOWER(REGEXP_REPLACE(runs.querytxt, '^([[:space:]]|/[*][^*]*[*]+([^/*][^*]*[*]+)*/|--[^[:cntrl:]]*[[:cntrl:]])*', '')) LIKE 'insert%'
 )
 SELECT
   hour,

@@ -47,7 +47,7 @@ runs AS (
     wlm.service_class,
     COUNT(DISTINCT wlm.query) AS queries,
     COUNT(
-      DISTINCT CASE WHEN LOWER(LTRIM(texts.querytxt)) LIKE 'copy%' THEN wlm.query END
+      DISTINCT CASE WHEN LOWER(REGEXP_REPLACE(texts.querytxt, '^([[:space:]]|/[*][^*]*[*]+([^/*][^*]*[*]+)*/|--[^[:cntrl:]]*[[:cntrl:]])*', '')) LIKE 'copy%' THEN wlm.query END
     ) AS copies
   FROM stl_wlm_query AS wlm
   LEFT JOIN stl_query AS texts

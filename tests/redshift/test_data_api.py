@@ -3,6 +3,7 @@ in Python stands for it here: it has the operations, the shapes and the paging t
 over DuckDB with the system views. It cannot show what AWS itself refuses, nor its timing.
 """
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -28,14 +29,16 @@ class Client:
     def __init__(self, rows: dict[str, Any] | None = None) -> None:
         rows = rows or {"stv_slices": [{"slice": 0}]}
         self.session = duck.memory("provisioned", NOW, rows).connect()
+        self.lock = threading.Lock()
         self.sent: list[dict[str, Any]] = []
         self.cancelled: list[str] = []
         self.errors: dict[str, str] = {}
         self.hangs = ""
 
     def execute_statement(self, **arguments: Any) -> dict[str, Any]:
-        self.sent.append(arguments)
-        return {"Id": str(len(self.sent) - 1)}
+        with self.lock:
+            self.sent.append(arguments)
+            return {"Id": str(len(self.sent) - 1)}
 
     def describe_statement(self, Id: str) -> dict[str, Any]:  # noqa: N803
         sql = self.sent[int(Id)]["Sql"]
@@ -49,7 +52,8 @@ class Client:
         return {"Status": "FINISHED", "HasResultSet": True}
 
     def get_statement_result(self, Id: str, NextToken: str = "0") -> dict[str, Any]:  # noqa: N803
-        result = self.session.run(self.sent[int(Id)]["Sql"])
+        with self.lock:
+            result = self.session.run(self.sent[int(Id)]["Sql"])
         start = int(NextToken)
         rows = [[field(value) for value in row] for row in result.rows]
         kinds = [kind(value) for value in (result.rows[0] if result.rows else result.columns)]

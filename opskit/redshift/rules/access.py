@@ -1,10 +1,11 @@
 """Rules on who may do and see what, those on the check's own sight first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from opskit.findings import Finding, Severity
-from opskit.redshift.rules.figures import duration, number, share
+from opskit.redshift.catalog import views
+from opskit.redshift.rules.figures import duration, listed, number, share
 from opskit.redshift.rules.registry import RULES, Group, RedshiftRule, finding
 from opskit.redshift.sqltext import name
 from opskit.redshift.warehouse import Warehouse
@@ -15,6 +16,9 @@ SESSIONS = "https://docs.aws.amazon.com/redshift/latest/dg/r_STV_SESSIONS.html"
 PRIVILEGES = "https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_SCHEMA_PRIVILEGES.html"
 DATASHARE = "https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_DATASHARE.html"
 
+#: The rule that runs whatever was selected: who sees a part must not be told that all is well.
+SEES_ALL = "RSH002"
+LOGS_REACH = "RSH003"
 #: A first query that comes so much later than the window is no gap in the logs.
 SLACK = timedelta(hours=1)
 #: Seconds: the timeout that RSH092 proposes.
@@ -23,44 +27,71 @@ TIMEOUT = 3600
 
 @RULES.rule(
     RedshiftRule(
-        "RSH002",
+        SEES_ALL,
         Severity.UNKNOWN,
-        title="the logs show own rows only",
-        why="A regular user sees only its own queries, loads and sessions: what others did is not "
-        "in the figures, and a check that finds nothing has seen next to nothing.",
-        fix="ALTER USER ... SYSLOG ACCESS UNRESTRICTED, or GRANT ROLE sys:monitor",
+        title="a user that sees only a part",
+        why="A regular user sees only its own queries, loads and sessions, and of some views of "
+        "metadata only what it has rights on. There is no error: a check that finds nothing has "
+        "seen next to nothing.",
+        fix="GRANT ROLE sys:monitor, or at least ALTER USER ... SYSLOG ACCESS UNRESTRICTED",
         reference=VISIBILITY,
         group=Group.ACCESS,
         reads=("whoami",),
     )
 )
 def own_rows_only(warehouse: Warehouse) -> Iterator[Finding]:
-    for user in warehouse.rows("whoami"):
-        access = (user["syslog_access"] or "").upper()
-        if (
-            not user["user_name"]
-            or user["superuser"]
-            or user["monitor"]
-            or access == "UNRESTRICTED"
-        ):
-            continue
-        who = name(user["user_name"])
+    """Of the views that were read: those that show a regular user only a part.
+
+    SYSLOG ACCESS UNRESTRICTED opens the logs, and not the metadata (SVV views that AWS documents
+    as showing what one has access to).
+    """
+    users = [user for user in warehouse.rows("whoami") if user["user_name"]]
+    if not users:
         yield finding(
-            f"user {who} sees only its own rows in the logs",
-            object=who,
-            observed=f"syslog access {access.lower() or 'unknown'}, no superuser, no sys:monitor",
-            expected="syslog access unrestricted, or role sys:monitor",
-            sql=f"ALTER USER {who} SYSLOG ACCESS UNRESTRICTED;",
-            reversible=True,
-            undo=f"ALTER USER {who} SYSLOG ACCESS RESTRICTED;",
-            advice=f"or GRANT ROLE sys:monitor TO {who}; a superuser has to run it, and the texts "
-            "of the queries of others can be read then",
+            "could not tell who asks, and so not what that user sees",
+            object="query whoami",
+            observed="no row for the asking user",
+            advice="check as a user of the database, and not through a role without one",
         )
+    for user in users:
+        access = (user["syslog_access"] or "").upper()
+        if user["superuser"] or user["monitor"]:
+            continue
+        logs, metadata = _partial(warehouse)
+        hidden = metadata if access == "UNRESTRICTED" else [*logs, *metadata]
+        if hidden:
+            yield _sees_a_part(user["user_name"], access, hidden)
+
+
+def _partial(warehouse: Warehouse) -> tuple[list[str], list[str]]:
+    """The logs and the views of metadata that were read and show a regular user only a part."""
+    asked = {view for a in warehouse.answers.values() for view in a.query.header.views}
+    asked -= set(warehouse.answers["whoami"].query.header.views)
+    own = sorted(view for view in asked if view in views() and views()[view].visible_to == "own")
+    metadata = [view for view in own if view.startswith("svv_") and view != "svv_transactions"]
+    return [view for view in own if view not in metadata], metadata
+
+
+def _sees_a_part(user: str, access: str, hidden: Sequence[str]) -> Finding:
+    who = name(user)
+    logs = f"ALTER USER {who} SYSLOG ACCESS UNRESTRICTED;"
+    return finding(
+        f"user {who} sees only its own part of {len(hidden)} of the views that were read",
+        object=who,
+        observed=f"{listed(hidden, 4)}; syslog access {access.lower() or 'unknown'}, no superuser, "
+        "no sys:monitor",
+        expected="a superuser, or role sys:monitor",
+        sql=[f"GRANT ROLE sys:monitor TO {who};", *([] if access == "UNRESTRICTED" else [logs])],
+        reversible=True,
+        undo=f"REVOKE ROLE sys:monitor FROM {who}; ALTER USER {who} SYSLOG ACCESS RESTRICTED;",
+        advice="a superuser has to run it; the texts of the queries of others can be read then",
+        views=list(hidden),
+    )
 
 
 @RULES.rule(
     RedshiftRule(
-        "RSH003",
+        LOGS_REACH,
         Severity.UNKNOWN,
         title="the logs do not reach back over the window",
         why="Redshift keeps its logs for seven days, less where disk is short: what happened "

@@ -9,6 +9,7 @@ from opskit.redshift.rules.tables import label
 from opskit.redshift.source import Row
 from opskit.redshift.sqltext import name
 from opskit.redshift.thresholds import GUIDE
+from opskit.redshift.totals import capacity
 from opskit.redshift.warehouse import Warehouse
 
 CAPACITY = "https://docs.aws.amazon.com/redshift/latest/dg/r_STV_NODE_STORAGE_CAPACITY.html"
@@ -27,7 +28,7 @@ def _nodes(warehouse: Warehouse) -> list[Row]:
 def _whole(nodes: Sequence[Row]) -> tuple[float, float]:
     """GB in use and GB there are."""
     used = sum(number(node["used_mb"]) for node in nodes)
-    return used / 1024, sum(number(node["capacity_mb"]) for node in nodes) / 1024
+    return used / 1024, number(capacity(nodes)) / 1024
 
 
 def _level(warehouse: Warehouse, percent: float) -> Severity | None:
@@ -57,17 +58,17 @@ def cluster_full(warehouse: Warehouse) -> Iterator[Finding]:
     On DC2 it includes what Redshift keeps for itself, so that less is free than it seems; on RA3
     it is managed storage.
     """
-    used, capacity = _whole(nodes := _nodes(warehouse))
-    percent = share(used, capacity)
+    used, there = _whole(nodes := _nodes(warehouse))
+    percent = share(used, there)
     if (level := _level(warehouse, percent)) is None:
         return
     limit = warehouse.limit("storage-used")
     found = finding(
         f"{percent:.0f} % of the cluster's disk is in use",
         object="cluster",
-        observed=f"{size(used)} of {size(capacity)} on {len(nodes)} nodes",
+        observed=f"{size(used)} of {size(there)} on {len(nodes)} nodes",
         expected=f"at most {limit:g} %",
-        gigabytes=used - capacity * limit / 100,
+        gigabytes=used - there * limit / 100,
         advice=_FREE_IT,
     )
     found.severity = level
@@ -90,13 +91,13 @@ def cluster_full(warehouse: Warehouse) -> Iterator[Finding]:
 )
 def little_free(warehouse: Warehouse) -> Iterator[Finding]:
     """The largest table of this database: SVV_TABLE_INFO shows no other one."""
-    used, capacity = _whole(_nodes(warehouse))
+    used, there = _whole(_nodes(warehouse))
     tables = [t for t in warehouse.rows("table-info") if t["schema"] and t["table"]]
-    if not capacity or not tables:
+    if not there or not tables:
         return
     largest = max(tables, key=lambda t: number(t["size_mb"]))
     needed = warehouse.limit("free-factor") * gigabytes(largest["size_mb"])
-    free = capacity - used
+    free = there - used
     if free >= needed:
         return
     yield finding(
@@ -159,22 +160,61 @@ def node_full(warehouse: Warehouse) -> Iterator[Finding]:
     )
 )
 def at_quota(warehouse: Warehouse) -> Iterator[Finding]:
-    """Quota and use are in MB. Violations name a schema, but not its database."""
+    """Quota and use are in MB. Violations name a schema, but not its database.
+
+    A violation counts against the quota of its time: one of a quota that has been raised since is
+    passed over, and one of a schema that has no quota now is told, without a statement.
+    """
     limit = warehouse.limit("storage-full")
+    quotas: dict[str, list[Row]] = {}
+    for state in warehouse.rows("schema-quota"):
+        if state["schema"]:
+            quotas.setdefault(state["schema"], []).append(state)
     aborted = {
         v["schema"]: v
         for v in warehouse.rows("schema-quota-violations")
         if v["schema"] and v["violations"]
     }
-    for state in warehouse.rows("schema-quota"):
-        percent = share(state["used_mb"], state["quota_mb"])
-        if state["schema"] and percent >= limit:
-            found = _quota(state, aborted.pop(state["schema"], None), f"below {limit:g} %")
-            found.severity = Severity.ERROR if percent >= 100 else Severity.WARNING
+    for schema, states in quotas.items():
+        violation = aborted.pop(schema, None)
+        held = [state for state in states if violation and _holds(state, violation)]
+        hit = max(held, key=_percent, default=None)
+        for state in states:
+            percent, still = _percent(state), violation if state is hit else None
+            if percent < limit and still is None:
+                continue
+            low = percent < limit
+            found = _quota(state, still, "no transaction aborted" if low else f"below {limit:g} %")
+            found.severity = Severity.ERROR if low or percent >= 100 else Severity.WARNING
             yield found
     for violation in aborted.values():
         if number(violation["quota_mb"]) > 0:
-            yield _quota(violation, violation, "no transaction aborted")
+            yield _without_quota(violation)
+
+
+def _percent(state: Row) -> float:
+    return share(state["used_mb"], state["quota_mb"])
+
+
+def _holds(state: Row, violation: Row) -> bool:
+    """Whether the quota is still what transactions were aborted for, or lower."""
+    return number(state["quota_mb"]) <= number(violation["quota_mb"])
+
+
+def _without_quota(violation: Row) -> Finding:
+    """Transactions that were aborted for a quota that is not there now."""
+    schema = name(violation["schema"])
+    found = finding(
+        f"{violation['violations']} transactions were aborted for a quota of schema {schema}, "
+        "which has none now",
+        object=schema,
+        observed=f"a quota of {size(gigabytes(violation['quota_mb']))} then, none now",
+        expected="no transaction aborted",
+        advice="nothing, where the quota was lifted or the schema dropped; without USAGE on a "
+        "schema its quota is not seen",
+    )
+    found.severity = Severity.INFO
+    return found
 
 
 def _quota(state: Row, aborted: Row | None, expected: str) -> Finding:

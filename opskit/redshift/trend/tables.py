@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from opskit.output import Column, Table
 from opskit.redshift.history.offline import CaptureSource
 from opskit.redshift.source import QueryError, Row
+from opskit.redshift.totals import capacity
 from opskit.redshift.trend.span import DAY, SCHEMA, rounded, span
 from opskit.redshift.trend.statistics import slope
 
@@ -84,14 +85,14 @@ def _disk(source: CaptureSource, rows: list[Row]) -> Row | None:
     except QueryError:
         return None
     used = sum(node["used_mb"] or 0 for node in nodes)
-    capacity = sum(node["capacity_mb"] or 0 for node in nodes)
-    if not capacity:
+    there = capacity(nodes)
+    if not there:
         return None
     growth = sum(row["gb_per_day"] or 0 for row in rows if row["last_seen"] == source.now())
-    left = (capacity - used) / 1024 / growth if growth > 0 else None
+    left = (there - used) / 1024 / growth if growth > 0 else None
     return {
         "used_gb": round(used / 1024, 1),
-        "capacity_gb": round(capacity / 1024, 1),
+        "capacity_gb": round(there / 1024, 1),
         "gb_per_day": round(growth, 3),
         "full_in_days": rounded(left, 1),
         "full_at": source.now() + timedelta(days=left) if left and left < 36_500 else None,

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from opskit.findings import Severity
-from tests.redshift.rules.views import ago, findings
+from opskit.findings import Finding, Severity
+from opskit.redshift import check, duck
+from tests.redshift.rules.views import NOW, ago, findings
 
 #: How DuckDB calls the user that asks.
 ME = "duckdb"
@@ -28,21 +29,46 @@ def asking(
     }
 
 
+def sight(code: str, rows: dict[str, Any], engine: Any = "provisioned") -> list[Finding]:
+    """What RSH002 says beside a rule that alone was asked for."""
+    report = check.check(duck.memory(engine, NOW, rows), select=[code])
+    return [finding for finding in report.findings if finding.rule == "RSH002"]
+
+
+@pytest.mark.parametrize("code", ["RSH055", "RSH080", "RSH090"])
 @pytest.mark.parametrize("engine", ["provisioned", "serverless"])
-def test_a_user_that_sees_its_own_rows_only_is_not_told_that_all_is_well(engine: Any) -> None:
-    [found] = findings("RSH002", asking(), engine=engine)
+def test_a_user_that_sees_a_part_is_not_told_that_all_is_well(engine: Any, code: str) -> None:
+    [found] = sight(code, asking(), engine)
     assert found.severity is Severity.UNKNOWN
-    assert found.data["sql"] == ['ALTER USER "duckdb" SYSLOG ACCESS UNRESTRICTED;']
-    assert found.data["undo"] == 'ALTER USER "duckdb" SYSLOG ACCESS RESTRICTED;'
-    assert 'GRANT ROLE sys:monitor TO "duckdb"' in found.fix
-    assert findings("RSH002", asking("analyst"), engine=engine)
+    assert found.data["sql"] == [
+        'GRANT ROLE sys:monitor TO "duckdb";',
+        'ALTER USER "duckdb" SYSLOG ACCESS UNRESTRICTED;',
+    ]
+    assert 'ALTER USER "duckdb" SYSLOG ACCESS RESTRICTED;' in found.data["undo"]
+    assert sight(code, asking("analyst"), engine)
+    assert not sight(code, asking("sys:monitor"), engine)
+
+
+def test_open_logs_do_not_open_the_metadata() -> None:
+    assert not sight("RSH055", asking(access="UNRESTRICTED"))
+    [found] = sight("RSH090", asking(access="UNRESTRICTED"))
+    assert found.data["views"] == ["svv_schema_privileges"]
+    assert found.data["sql"] == ['GRANT ROLE sys:monitor TO "duckdb";']
+
+
+def test_views_that_are_refused_or_show_all_are_no_part() -> None:
+    assert not sight("RSH020", asking())
+
+
+def test_who_asks_has_to_be_known() -> None:
+    [found] = sight("RSH055", {"pg_user": [{"usename": "somebody else", "usesuper": True}]})
+    assert found.severity is Severity.UNKNOWN
 
 
 @pytest.mark.parametrize(
     "rows",
     [
         pytest.param(asking(superuser=True), id="superuser"),
-        pytest.param(asking(access="UNRESTRICTED"), id="unrestricted"),
         pytest.param(asking("sys:monitor"), id="sys:monitor"),
         pytest.param(asking("analyst", "sys:operator"), id="a role that includes it"),
         pytest.param(asking("ops", inner="sys:monitor"), id="a role that was granted it"),
@@ -78,6 +104,13 @@ def test_a_window_beyond_the_retention_is_told() -> None:
     rows = queries("provisioned", *range(1, 7 * 24, 6))
     assert findings("RSH003", rows, window=timedelta(days=14))
     assert not findings("RSH003", rows, window=timedelta(days=6))
+
+
+def test_a_session_that_was_opened_before_the_window_is_open_all_the_same() -> None:
+    rows = sessions("serverless", 301)
+    for row in rows["sys_session_history"]:
+        row["start_time"] = ago(days=4)
+    assert findings("RSH092", rows, engine="serverless")
 
 
 def grant(**changes: Any) -> dict[str, list[dict[str, Any]]]:

@@ -97,6 +97,22 @@ def test_too_many_copies_into_one_table(engine: Engine) -> None:
     survives("RSH045", rows, engine, copies=10)
 
 
+COMMENTED = ['/* {"app": "dbt"} */ {}', "-- nightly\n{}", "/**/ /* a * b **/\n  {}"]
+
+
+@pytest.mark.parametrize("comment", COMMENTED)
+def test_statements_that_begin_with_a_comment_count(comment: str) -> None:
+    rows = copies("provisioned", 11)
+    for row in rows["stl_query"]:
+        row["querytxt"] = comment.replace("{}", row["querytxt"])
+    [found] = findings("RSH045", rows, copies=10)
+    assert found.message == "11 COPYs into sales.orders in an hour"
+    rows = together(ORDERS, inserts("provisioned", 15))
+    for row in rows["stl_query"]:
+        row["querytxt"] = comment.replace("{}", row["querytxt"])
+    assert findings("RSH046", rows, inserts=10)
+
+
 def inserts(engine: Engine, count: int, size: int = 1, *, first: int = 0) -> dict[str, Any]:
     """So many INSERTs of so many rows into sales.orders; STL_INSERT has a row a slice."""
     text = "insert into sales.orders values (1)"

@@ -1,5 +1,6 @@
 """RSH080 on: who waits for whom, open transactions, conflicts over the window."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ def views(*locks: dict[str, Any], running: Any = (), last: Any = ()) -> Rows:
     }
 
 
-def found(code: str, rows: Rows, engine: str, **limits: float) -> Any:
+def found(code: str, rows: Rows, engine: str, **limits: Any) -> Any:
     """The findings; provisioned has no running statements in SYS_QUERY_HISTORY to look at."""
     own = {view: some for view, some in rows.items() if engine != "serverless" or view[:3] != "stv"}
     return findings(code, own, engine=engine, **limits)  # type: ignore[arg-type]
@@ -234,6 +235,12 @@ def test_an_idle_transaction_is_ended(engine: str) -> None:
 )
 def test_no_idle_transaction(rows: Rows, engine: str) -> None:
     assert not found("RSH082", rows, engine)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_statement_that_began_before_the_window_runs_all_the_same(engine: str) -> None:
+    rows = views(lock(1, WRITE), running=[(1, 7200, "COPY")])
+    assert not found("RSH082", rows, engine, window=timedelta(hours=1))
 
 
 def test_idle_is_not_said_where_what_runs_cannot_be_seen() -> None:

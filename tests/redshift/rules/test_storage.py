@@ -52,6 +52,16 @@ def test_free_disk_is_measured_by_the_largest_table() -> None:
     assert not findings("RSH011", table())
 
 
+def test_on_ra3_each_node_has_the_quota_of_the_cluster() -> None:
+    """As AWS documents STV_NODE_STORAGE_CAPACITY: the rows are not to be summed."""
+    quota = 128 * TB
+    [found] = findings("RSH010", nodes(*[30 * TB] * 4, capacity=quota))
+    assert found.severity is Severity.ERROR
+    assert found.message == "94 % of the cluster's disk is in use"
+    assert not findings("RSH010", nodes(*[20 * TB] * 4, capacity=quota))
+    assert not findings("RSH010", nodes(*[60 * TB] * 4, capacity=quota)), "more than one quota"
+
+
 def test_one_node_fuller_than_the_cluster() -> None:
     [found] = findings("RSH012", nodes(TB * 91 // 100, TB * 20 // 100))
     assert found.severity is Severity.ERROR

@@ -29,7 +29,8 @@ def findings(
     **limits: float,
 ) -> list[Finding]:
     """What one rule finds in views that hold these rows; thresholds as `stats_off=5`."""
-    needed = {view for query in reads(code, engine) for view in query} | set(rows)
+    codes = {rule.code for rule in check.chosen([code])}
+    needed = {view for c in codes for query in reads(c, engine) for view in query} | set(rows)
     source = duck.memory(engine, NOW, rows, needed)
     given = {name.replace("_", "-"): str(value) for name, value in limits.items()}
     report = check.check(source, select=[code], window=window, limits=thresholds.parse(given))
