@@ -1,6 +1,6 @@
 """`opskit config`: the settings in force, and where each comes from."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -33,8 +33,17 @@ def show(
 
     found = load_settings(output=output)
     rows = [
-        {"name": s.name, "value": found.get(s.name), "origin": found.origin(s.name)}
+        {"name": s.name, "value": _shown(found.get(s.name)), "origin": found.origin(s.name)}
         for s in SETTINGS
     ]
     columns = ["name", "value", "origin"] if origin else ["name", "value"]
     return finish_rows(Table("opskit.config.show/1", columns, rows, key="settings"), output)
+
+
+def _shown(value: Any) -> Any:
+    """A value without the secrets that somebody may have written into it."""
+    from opskit.redact import masked
+
+    if isinstance(value, dict):
+        return {name: masked(text) for name, text in value.items()}
+    return masked(value) if isinstance(value, str) else value

@@ -13,6 +13,16 @@ from opskit.suggestions import Suggestions
 SCHEMA = "opskit.redshift.queries/1"
 GUIDE = "https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_system-tables.html"
 
+#: Functions, besides those of SQL that sqlglot knows, that only look: a SELECT may call one that
+#: ends a session, or one of users that does anything.
+READ_ONLY = frozenset(
+    "can_json_parse checksum col_description current_setting format_encoding format_type "
+    "has_database_privilege has_function_privilege has_schema_privilege has_table_privilege "
+    "is_valid_json is_valid_json_array obj_description pg_backend_pid pg_get_constraintdef "
+    "pg_get_expr pg_get_late_binding_view_cols pg_get_userbyid pg_get_viewdef quote_ident "
+    "quote_literal ratio_to_report role_is_member_of strtol sysdate user_is_member_of".split()
+)
+
 RULES: Registry[Parsed] = Registry()
 
 
@@ -59,6 +69,13 @@ def writes(parsed: Parsed) -> Iterator[Finding]:
             yield Finding(f"{what.upper()} is no SELECT", parsed.name, parsed.at())
         elif tree.find(exp.Into, exp.Lock, exp.Insert, exp.Update, exp.Delete):
             yield Finding("it writes or locks", parsed.name, parsed.at())
+        for call in tree.find_all(exp.Anonymous):
+            if call.name.lower() not in READ_ONLY:
+                words = f"{call.name} is not known to change nothing"
+                yield Finding(words, parsed.name, parsed.at())
+        for table in tree.find_all(exp.Table):
+            if not isinstance(table.this, exp.Identifier | exp.Anonymous):
+                yield Finding(f"{table.sql('redshift')} is no view", parsed.name, parsed.at())
 
 
 @_rule(

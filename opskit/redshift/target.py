@@ -50,6 +50,8 @@ class Target:
     def name(self) -> str:
         """How messages call it."""
         place = self.host or self.workgroup or self.cluster
+        if self.host and self.port != 5439:  # two tunnels have one host
+            place = f"{place}:{self.port}"
         return f"{place}/{self.database}" if self.database else place
 
     @property

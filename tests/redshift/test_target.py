@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from opskit import cli
 from opskit.errors import InputError, UsageError
 from opskit.redshift import target
 from opskit.redshift.target import Target
@@ -87,3 +88,18 @@ def test_passwords_come_from_a_file_or_the_environment(tmp_path: Path) -> None:
         Target(user="u", host="h").password({})
     with pytest.raises(InputError):
         Target(password_file=str(tmp_path / "none")).password({})
+
+
+def test_its_name_tells_two_tunnels_apart() -> None:
+    assert target.parse("redshift://u@127.0.0.1:15501/dev").name == "127.0.0.1:15501/dev"
+    assert target.parse("redshift://u@h/dev").name == "h/dev"
+
+
+def test_the_settings_show_no_password_that_somebody_wrote_into_a_url(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "opskit.yaml").write_text("redshift: {targets: {a: 'redshift://u:hush@h/d'}}\n")
+    assert cli.run(["config", "show"]) == 0
+    assert "hush" not in (out := capsys.readouterr().out)
+    assert "***" in out

@@ -80,6 +80,8 @@ def reading(path: Path, *, patience: float = PATIENCE) -> "Iterator[Connection]"
         try:
             _settle(connection)
             duck.execute(connection, f"ATTACH {quoted(path)} AS capture (READ_ONLY)")
+            # queries of users run here, and the machine's files are none of their business
+            duck.execute(connection, "SET enable_external_access = false")
         except BaseException:
             connection.close()
             raise
