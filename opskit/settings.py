@@ -199,6 +199,7 @@ def _from_flags(flags: Mapping[str, object]) -> Iterator[tuple[str, tuple[Any, s
             yield name, (known[name].parse(value), "flag")
         except ValueError as error:
             flag = "--" + name.rpartition(".")[2]
+            flag = flag.removesuffix("s") if known[name].keyed else flag  # it is one a flag
             raise UsageError(str(error), where=flag, hint="see --help") from None
 
 

@@ -67,9 +67,11 @@ def explain(where: "Where", library: "Library", name: str | None, output: str | 
     """EXPLAIN one query, or every one; 3 where a plan could not be had."""
     from opskit.commands.redshift.connection import asked
     from opskit.commands.results import finish_rows
-    from opskit.errors import ExitCode
+    from opskit.errors import ExitCode, UsageError
     from opskit.redshift import ask
 
+    if where.capture:
+        raise UsageError("--explain-only asks a warehouse for plans", hint="give --target NAME")
     with asked(where) as source:
         names = [name] if name else library.names()
         table = ask.plans(source, library, names)

@@ -81,7 +81,8 @@ def check(
     from opskit.redshift import check as health
     from opskit.redshift.rules import RULES
 
-    options = check_options(RULES, output, None, ignore, fail_on, exit_zero)
+    passed_over = health.codes(ignore) if ignore else None
+    options = check_options(RULES, output, None, passed_over, fail_on, exit_zero)
     wanted = outputs(options, report, push, metric_prefix)
     limits, span = _settings(threshold, window)
     chosen = health.chosen(health.codes(rules or ()) or options.select, options.ignore)
@@ -105,6 +106,8 @@ def _settings(threshold: list[str] | None, window: str | None) -> Any:
     found = load_settings(**{"redshift.thresholds": threshold or None, "redshift.window": window})
     span = found.get("redshift.window")
     return (
-        thresholds.parse(found.get("redshift.thresholds") or {}),
+        thresholds.parse(
+            found.get("redshift.thresholds") or {}, found.origin("redshift.thresholds")
+        ),
         window_of(span) if span else WINDOW,
     )

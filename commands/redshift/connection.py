@@ -132,14 +132,28 @@ def asked(where: Where, *, workers: int = 4) -> "Iterator[Source]":
     if where.at and not where.capture:
         raise UsageError("--at is a time of a capture", hint="give --capture FILE with it")
     if where.capture:
+        from opskit.output import message
         from opskit.redshift.capture import open_capture
 
-        with open_capture(where.capture, moment(where)) as source:
+        _alone(where)
+        at = moment(where)
+        with open_capture(where.capture, at) as source:
+            if at and at != source.now():
+                message(f"as of {source.now()} UTC, the last snapshot before that time")
             yield source
         return
     from opskit.redshift.live import open_source
 
     yield open_source(target_of(where), engine, where.statement_timeout, workers)
+
+
+def _alone(where: Where) -> None:
+    """UsageError where a warehouse is named beside a capture: one of them would not be asked."""
+    from opskit.errors import UsageError
+
+    for name in ("target", "host", "cluster", "workgroup", "secret"):
+        if getattr(where, name):
+            raise UsageError(f"--capture and --{name} are two sources", hint="give one of them")
 
 
 def moment(where: Where) -> "datetime | None":

@@ -65,6 +65,8 @@ def _hint(text: str, options: dict[str, Any]) -> str:
         return "the server has no TLS: sslmode=disable connects without, in the clear"
     if "CERTIFICATE" in text.upper():
         return "sslmode=verify-ca leaves the host's name unchecked"
+    if re.search(r'database "?.*"? does not exist', text):
+        return "check --database"
     if re.search("authentication|password", text, re.IGNORECASE):
         return "check user and password"
     if re.search("credential|AccessDenied|token", text, re.IGNORECASE):

@@ -14,6 +14,8 @@ from opskit.output.text import one_line, pad, visible, width
 from opskit.output.values import cell, dumps
 
 _GAP = "  "
+#: Cells of a column below which its texts fall apart.
+_READABLE = 12
 _FOR_PEOPLE = ("yes", "no")
 
 
@@ -152,6 +154,8 @@ def _in_pipe(table: Table) -> str:
 
 def _on_terminal(table: Table, columns: int) -> str:
     """As `_in_pipe`, with long cells wrapped to a terminal of that many columns."""
+    if _crowded(table, columns):
+        return _expanded(table)
     from io import StringIO
 
     from rich.console import Console
@@ -173,6 +177,29 @@ def _on_terminal(table: Table, columns: int) -> str:
         color_system="standard" if console.has_color() else None,
     ).print(grid)
     return "".join(f"{line.rstrip()}\n" for line in target.getvalue().splitlines())
+
+
+def _crowded(table: Table, columns: int) -> bool:
+    """Whether so many columns leave each too little room to be read."""
+    names = [column.heading for column in table.shown]
+    cells = [
+        max(map(width, texts)) for texts in zip(names, *table.cells(*_FOR_PEOPLE), strict=True)
+    ]
+    least = sum(min(cell, _READABLE) for cell in cells) + len(_GAP) * (len(cells) - 1)
+    return bool(table.rows) and least > columns
+
+
+def _expanded(table: Table) -> str:
+    """A row as a block of names and values, as psql shows what is too wide."""
+    names = [column.heading for column in table.shown]
+    wide = max(map(width, names))
+    lines = []
+    for number, cells in enumerate(table.cells(*_FOR_PEOPLE), 1):
+        lines.append(console.paint(f"-[ {number} ]", "dim"))
+        for name, text in zip(names, cells, strict=True):
+            pair = f"{pad(name, wide)}{_GAP}{one_line(text)}".rstrip()
+            lines.append(console.fitted(pair, indent=" " * (wide + len(_GAP))))
+    return "\n".join(lines) + "\n"
 
 
 _RENDERERS = {

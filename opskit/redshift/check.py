@@ -68,6 +68,8 @@ def chosen(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Redsh
     `ignore` leaves them out.
     """
     rules = RULES.chosen(select, ignore)
+    if not rules:
+        raise UsageError("no rule is left to check", hint="take something out of --ignore")
     if not select:
         return rules
     sight = [SEES_ALL, *([LOGS_REACH] if any(r.group in _LOGS for r in rules) else [])]
@@ -103,12 +105,12 @@ def rank(finding: Finding) -> tuple[int, float, str, str, str]:
 def codes(words: Sequence[str]) -> list[str]:
     """Codes of rules for what was typed: codes, their beginnings, or names of groups."""
     found: list[str] = []
-    for word in (part for text in words for part in text.split(",") if part):
+    for word in (part for text in words for part in text.split(",")):
         if word.lower() in list(Group):
             found += [r.code for r in RULES.chosen() if r.group == word.lower()]
-        elif RULES.knows(word.upper()):
+        elif word and RULES.knows(word.upper()):
             found.append(word.upper())
-        else:
+        else:  # an empty one is a shell variable that is not set, and does not mean everything
             raise UsageError(
                 f"no rule and no group is called {word[:80]!r}",
                 hint=f"groups: {', '.join(Group)}; 'opskit rule' lists the rules",

@@ -19,7 +19,10 @@ from opskit.redshift.live import clock, detect, failure
 from opskit.redshift.source import QueryError, Reason, Result, plain
 from opskit.redshift.target import Target
 
-_HINT = "it needs redshift-data:ExecuteStatement, DescribeStatement and GetStatementResult"
+_HINT = (
+    "it needs AWS credentials (--profile) and a region, and redshift-data:ExecuteStatement, "
+    "DescribeStatement and GetStatementResult"
+)
 _FIRST_WAIT, _LONGEST_WAIT = 0.05, 2.0
 
 
@@ -100,8 +103,10 @@ class DataApiSession:
     def _call(self, call: Callable[..., dict[str, Any]], **arguments: Any) -> dict[str, Any]:
         try:
             return aws.answer(self._target.name, _HINT, call, **arguments)
-        except OpskitError as error:
-            raise _refused(error.message, self._target.name, hint=error.hint) from None
+        except OpskitError as error:  # of the service: what the statement meets is in its status
+            raise QueryError(
+                error.message, Reason.UNAVAILABLE, where=self._target.name, hint=error.hint
+            ) from None
 
     def cancel(self) -> None:
         self._cancelled.set()
@@ -113,14 +118,10 @@ class DataApiSession:
         """Nothing is held open."""
 
 
-def _refused(message: str, where: str, hint: str = "") -> QueryError:
+def _refused(message: str, where: str) -> QueryError:
     if re.search(r"size.*(exceed|larger|limit)|exceed.*size", message, re.IGNORECASE):
         return QueryError(message, Reason.TOO_LARGE, where=where)
-    if re.search("AccessDenied|not authorized", message):
-        return QueryError(message, Reason.UNAVAILABLE, where=where, hint=hint)
-    found = failure(message.removeprefix("ERROR: "), "data-api", where)
-    found.hint = hint
-    return found
+    return failure(message.removeprefix("ERROR: "), "data-api", where)
 
 
 def _value(field: Mapping[str, Any], kind: str) -> Any:

@@ -101,7 +101,9 @@ class Library:
         self._folders = tuple(folders)
         for folder in self._folders:
             if not folder.is_dir():
-                raise InputError("is no folder", where=str(folder), hint="check --queries")
+                raise InputError(
+                    "is no folder", where=str(folder), hint="name a folder of *.sql files"
+                )
 
     def find(self, name: str, engine: Engine) -> Query:
         """The query of that name for an engine; UsageError where there is none."""

@@ -76,6 +76,8 @@ class Target:
         """Itself, if it can be connected to; UsageError that says what is missing."""
         if not (self.host or self.cluster or self.workgroup):
             raise UsageError("no warehouse is named", hint=f"give --target, --capture, {_HINT}")
+        if self.cluster and self.workgroup:
+            raise UsageError("a cluster and a workgroup are named", hint="give one of them")
         if not self.database:
             raise UsageError("no database is named", hint=_HINT)
         if self.data_api and not (self.cluster or self.workgroup):
@@ -151,4 +153,8 @@ def find(name: str, known: Mapping[str, str]) -> Target:
         raise UsageError(
             f"no target is called {name[:80]!r}", where="--target", hint=f"{meant}{there}"
         )
-    return parse(known[name])
+    try:
+        return parse(known[name])
+    except UsageError as error:
+        where = f"target {name} of the settings"
+        raise UsageError(error.message, where=where, hint=error.hint) from None

@@ -94,10 +94,16 @@ THRESHOLDS: dict[str, Threshold] = {
 }
 
 
-def parse(pairs: Mapping[str, str]) -> dict[str, float]:
-    """The thresholds in force, with what was given; UsageError where that can be none."""
+def parse(pairs: Mapping[str, str], where: str = "") -> dict[str, float]:
+    """The thresholds in force, with what was given; UsageError where that can be none.
+
+    `where` is where they were given, for the error.
+    """
     values = {name: t.default for name, t in THRESHOLDS.items()}
-    values.update(_given(pairs))
+    try:
+        values.update(_given(pairs))
+    except UsageError as error:
+        raise UsageError(error.message, where=where, hint=error.hint) from None
     return values
 
 

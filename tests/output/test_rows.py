@@ -132,6 +132,18 @@ class TestTerminal:
         assert r":smile: \x1b[31m\u202e" in text
         assert "\x1b" not in text
 
+    def test_rows_that_are_too_wide_come_one_below_the_other(self) -> None:
+        code = (
+            "from opskit.output import Format, Table, emit_rows\n"
+            "row = {f'column_{n}': f'value {n} ' + 'x' * 20 for n in range(9)}\n"
+            "emit_rows(Table('s', list(row), [row, row]), Format.TABLE)"
+        )
+        lines = on_terminal(code, columns=80, NO_COLOR="1").splitlines()
+        assert lines[0] == "-[ 1 ]"
+        assert lines[1] == "column 0  value 0 " + "x" * 20
+        assert lines[10] == "-[ 2 ]"
+        assert "column_0" not in on_terminal(code, columns=400, NO_COLOR="1").splitlines()[1]
+
     def test_colour_dims_the_heading_only(self) -> None:
         header, *body = on_terminal(self.CODE, columns=200).splitlines()
         assert "\x1b[2m" in header

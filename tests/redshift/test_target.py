@@ -62,6 +62,7 @@ def test_urls_that_are_none(url: str, words: str) -> None:
         (Target(), "no warehouse"),
         (Target(host="h"), "no database"),
         (Target(host="h", database="d"), "no user"),
+        (Target(database="d", cluster="c", workgroup="w"), "a cluster and a workgroup"),
         (Target(host="h", database="d", data_api=True), "Data API"),
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from opskit.clients import duck
 from opskit.errors import InputError, OpskitError, UnknownError
 
-HINT = "'opskit redshift capture FILE --target NAME' makes one"
+HINT = "name a file that 'opskit redshift capture' made, or to make one, a file that is not there"
 
 
 def in_use(error: duck.DuckError) -> bool:
