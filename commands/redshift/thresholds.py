@@ -6,8 +6,8 @@ from opskit.commands.options import RowsOutput
 def thresholds(output: RowsOutput = None) -> int:
     """List the thresholds of the rules.
 
-    With their units and the rules that compare with them. Set them with --threshold NAME=VALUE, in redshift.thresholds of opskit.yaml, or in
-    OPSKIT_REDSHIFT_THRESHOLDS.
+    With their units and the rules that compare with them. Set them with --threshold NAME=VALUE,
+    in redshift.thresholds of opskit.yaml, or in OPSKIT_REDSHIFT_THRESHOLDS.
 
     \b
     Example:

@@ -62,8 +62,12 @@ def unused(
 
 def _plan(source: "Source", found: "Unused", folder: str, schema: str, role: str) -> str:
     """The SQL that archives the tables."""
+    from opskit.output import warn
     from opskit.redshift.unused.look import columns
     from opskit.redshift.unused.plan import Archive, plan
 
-    tables = [(table, columns(source, table)) for table in found.tables]
-    return plan(tables, Archive(folder, schema, role))
+    for table in found.written:
+        place = f"{table['schema']}.{table['table']}"
+        warn(f"{place} is written to, last {table['last_insert']}: left out of the plan")
+    still = [table for table in found.tables if table not in found.written]
+    return plan([(table, columns(source, table)) for table in still], Archive(folder, schema, role))

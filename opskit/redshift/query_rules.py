@@ -16,7 +16,15 @@ GUIDE = "https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_system-tables.ht
 #: Functions, besides those of SQL that sqlglot knows, that only look: a SELECT may call one that
 #: ends a session, or one of users that does anything.
 READ_ONLY = frozenset(
-    ["can_json_parse", "checksum", "col_description", "current_setting", "format_encoding", "format_type", "has_database_privilege", "has_function_privilege", "has_schema_privilege", "has_table_privilege", "is_valid_json", "is_valid_json_array", "obj_description", "pg_backend_pid", "pg_get_constraintdef", "pg_get_expr", "pg_get_late_binding_view_cols", "pg_get_userbyid", "pg_get_viewdef", "quote_ident", "quote_literal", "ratio_to_report", "role_is_member_of", "strtol", "sysdate", "user_is_member_of"]
+    (
+        *("can_json_parse", "checksum", "col_description", "current_setting"),
+        *("format_encoding", "format_type", "has_database_privilege"),
+        *("has_function_privilege", "has_schema_privilege", "has_table_privilege"),
+        *("is_valid_json", "is_valid_json_array", "obj_description", "pg_backend_pid"),
+        *("pg_get_constraintdef", "pg_get_expr", "pg_get_late_binding_view_cols"),
+        *("pg_get_userbyid", "pg_get_viewdef", "quote_ident", "quote_literal"),
+        *("ratio_to_report", "role_is_member_of", "strtol", "sysdate", "user_is_member_of"),
+    )
 )
 
 RULES: Registry[Parsed] = Registry()

@@ -1,7 +1,7 @@
 -- id: analyze-history
 -- title: Rows inserted and deleted since the last ANALYZE of each table
 -- engine: serverless
--- views: [sys_analyze_history, sys_query_detail]
+-- views: [sys_analyze_history, sys_query_detail, sys_query_history]
 -- privilege: SELECT on sys_analyze_history granted, and SYSLOG ACCESS UNRESTRICTED
 -- columns:
 --   table_id: number of the table, where the log gives it
@@ -9,14 +9,23 @@
 --   last_analyze: when the last ANALYZE that was not skipped ended; NULL where none did since then
 --   inserted: rows inserted after it
 --   deleted: rows deleted after it; an UPDATE inserts and deletes
---   inserted_once: NULL, the log does not show what each node did
+--   inserted_once: NULL, neither the log nor AWS says whether each node's work on an ALL table counts
 --   deleted_once: NULL, as inserted_once
 -- reference: https://docs.aws.amazon.com/redshift/latest/dg/SYS_ANALYZE_HISTORY.html
+
+-- Statements that succeeded only: what a failed one wrote is not in the table. Those of users only,
+-- as captures have them.
 WITH analyzed AS (
   SELECT table_id, MAX(end_time) AS last_analyze
   FROM sys_analyze_history
   WHERE start_time >= :since AND TRIM(status) <> 'Skipped'
   GROUP BY table_id
+),
+done AS (
+  SELECT query_id
+  FROM sys_query_history
+  WHERE start_time >= DATEADD(day, -1, :since) AND TRIM(status) = 'success'
+  GROUP BY query_id
 )
 SELECT
   d.table_id,
@@ -27,8 +36,10 @@ SELECT
   CAST(NULL AS BIGINT) AS inserted_once,
   CAST(NULL AS BIGINT) AS deleted_once
 FROM sys_query_detail AS d
+JOIN done ON done.query_id = d.query_id
 LEFT JOIN analyzed AS a ON a.table_id = d.table_id
-WHERE d.start_time >= :since
+WHERE d.user_id > 1
+  AND d.start_time >= :since
   AND TRIM(d.step_name) IN ('insert', 'delete')
   AND (a.last_analyze IS NULL OR d.start_time > a.last_analyze)
 GROUP BY d.table_id, TRIM(d.table_name)

@@ -56,3 +56,12 @@ def test_a_fix_names_what_it_costs_and_how_to_undo_it(capsys: pytest.CaptureFixt
     assert "fix: VACUUM SORT ONLY" in out
     assert "cost: 570.2 GB" in out
     assert 'undo: ALTER TABLE "sales"."customers" ALTER DISTSTYLE ALL;' in out
+
+
+def test_a_table_that_is_written_to_is_in_no_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    args = ["redshift", "unused", "--days", "1", "--plan", "s3://bucket/archive/"]
+    assert cli.run([*args, "--capture", str(CAPTURE)]) == 0
+    printed = capsys.readouterr()
+    assert 'DROP TABLE "archive"."orders_2019"' in printed.out
+    assert '"mart"."events"' not in printed.out
+    assert "mart.events is written to" in printed.err

@@ -19,7 +19,9 @@ DAY = timedelta(days=1)
 OLD = {"schema": "s", "table": "old", "table_id": 7, "size": 2048, "tbl_rows": 5}
 
 
-def warehouse(days: int = 0, *, superuser: bool = True, engine: Engine = "provisioned") -> Any:
+def warehouse(
+    days: int = 0, *, superuser: bool = True, engine: Engine = "provisioned", **more: Any
+) -> Any:
     """Two tables, one of them scanned a moment ago; logs of seven days."""
     now = NOW + days * DAY
     used = {**OLD, "table": "used", "table_id": 8}
@@ -41,7 +43,7 @@ def warehouse(days: int = 0, *, superuser: bool = True, engine: Engine = "provis
         rows["sys_query_detail"] = [
             {"user_id": 100, "step_name": "scan", "table_id": 8, "query_id": 1, "start_time": now}
         ]
-    return duck.memory(engine, now, rows)
+    return duck.memory(engine, now, rows | more)
 
 
 @pytest.mark.parametrize("engine", ["provisioned", "serverless"])
@@ -76,6 +78,32 @@ def test_a_capture_covers_what_it_has_read(engine: Engine, tmp_path: Path) -> No
     capture.take(warehouse(40, engine=engine), path)  # nine days that nobody saw
     with capture.open_capture(path) as source:
         assert unused.unused(source, 30).why == "unknown: 7 of 30 days covered"
+
+
+def test_a_capture_covers_what_all_of_its_logs_cover(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """STL_SCAN has the main cluster only: without SYS_QUERY_DETAIL scans of others are missing."""
+    path = tmp_path / "c.duckdb"
+    capture.take(warehouse(), path)
+    since: dict[str, Any] = {"stl_scan": NOW - 40 * DAY, "sys_query_detail": NOW - 10 * DAY}
+    with capture.open_capture(path) as source:
+        monkeypatch.setattr(type(source), "covered", lambda self, view: since[view])
+        assert unused.unused(source, 10).known
+        assert unused.unused(source, 30).why == "unknown: 10 of 30 days covered"
+        since["sys_query_detail"] = None
+        assert unused.unused(source, 30).covered == 0
+
+
+@pytest.mark.parametrize("engine", ["provisioned", "serverless"])
+def test_of_shared_tables_nothing_is_known_and_none_is_archived(engine: Engine) -> None:
+    share = {"share_type": "OUTBOUND", "object_type": "table", "object_name": "s.old"}
+    found = unused.unused(warehouse(engine=engine, svv_datashare_objects=[share]), 7)
+    assert found.known
+    assert not found.tables
+    [row] = unused.listed(found).rows
+    assert row["table"] == "old"
+    assert row["verdict"] == "unknown: shared with others, whose scans are not in these logs"
 
 
 ROW = {"schema": "s", "table": "old", "size_mb": 2048}

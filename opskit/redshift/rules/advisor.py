@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from opskit.findings import Finding, Severity
-from opskit.redshift.rules.design import alter, style
+from opskit.redshift.rules.design import sort_back, style_back
 from opskit.redshift.rules.figures import number
 from opskit.redshift.rules.registry import RULES, Group, RedshiftRule, finding
 from opskit.redshift.rules.tables import label
 from opskit.redshift.source import Row
-from opskit.redshift.sqltext import name
 from opskit.redshift.warehouse import Warehouse
 
 ADVISOR = "https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_ALTER_TABLE_RECOMMENDATIONS.html"
@@ -55,15 +54,6 @@ def advised(warehouse: Warehouse) -> Iterator[Finding]:
 
 def _undo(table: Row, ddl: str) -> str:
     """What restores the distribution and the sort key, as far as SVV_TABLE_INFO shows them."""
-    automatic, kind, column = style(table)
-    statements = []
-    if "DIST" in ddl.upper() and kind:
-        back = f"KEY DISTKEY {name(column)}" if kind == "KEY" else kind
-        statements.append(f"{alter(table)} ALTER DISTSTYLE {'AUTO' if automatic else back};")
-    if "SORTKEY" in ddl.upper():
-        key = (table["sortkey1"] or "").upper()
-        if not key or key.startswith("AUTO("):
-            statements.append(f"{alter(table)} ALTER SORTKEY {'AUTO' if key else 'NONE'};")
-        else:  # the view shows the key's first column only
-            statements.append(f"-- the old sort key: note what SHOW TABLE {label(table)} says")
-    return "\n".join(statements)
+    back = [style_back(table)] if "DIST" in ddl.upper() else []
+    back += [sort_back(table)] if "SORTKEY" in ddl.upper() else []
+    return "\n".join(part for part in back if part)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from opskit.findings import Finding, Severity
+from opskit.redshift.rules import alerted
 from opskit.redshift.rules.figures import duration, excerpt, number, seconds, share
 from opskit.redshift.rules.registry import RULES, Group, RedshiftRule, finding
 from opskit.redshift.rules.wording import many
@@ -12,7 +13,6 @@ from opskit.redshift.warehouse import Warehouse
 
 ALERTS = "https://docs.aws.amazon.com/redshift/latest/dg/r_STL_ALERT_EVENT_LOG.html"
 TUNING = "https://docs.aws.amazon.com/redshift/latest/dg/query-performance-improvement-opportunities.html"
-_STYLE_NOW = "'opskit redshift ddl' shows what it is now"
 
 
 def cost(alert: Row) -> float:
@@ -88,7 +88,7 @@ def nested_loop(warehouse: Warehouse) -> Iterator[Finding]:
         fix="sort the table by the columns of the filters, or let Redshift choose them",
         reference=ALERTS,
         group=Group.QUERIES,
-        reads=("query-alerts",),
+        reads=("query-alerts", "table-info"),
         thresholds=("selective", "alert-floor"),
     )
 )
@@ -108,11 +108,7 @@ def selective_filter(warehouse: Warehouse) -> Iterator[Finding]:
             observed=observed(alert, f", {many(alert['rows'])} of {many(alert['of_rows'])} rows"),
             expected=f"{limit:g} % or more",
             seconds=cost(alert),
-            sql=f"ALTER TABLE {table} ALTER SORTKEY AUTO;" if table else (),
-            reversible=True if table else None,
-            undo=f"ALTER TABLE {table} ALTER COMPOUND SORTKEY (...); {_STYLE_NOW}" if table else "",
-            advice="where the filters always name the same column: ALTER TABLE ... ALTER COMPOUND "
-            "SORTKEY (column)",
+            **alerted.sorted_by_redshift(warehouse, alert),
         )
 
 
@@ -126,7 +122,7 @@ def selective_filter(warehouse: Warehouse) -> Iterator[Finding]:
         fix="give tables that are joined the same distribution key, or let Redshift choose",
         reference=TUNING,
         group=Group.QUERIES,
-        reads=("query-alerts",),
+        reads=("query-alerts", "table-info"),
         thresholds=("network-rows", "alert-floor"),
     )
 )
@@ -146,11 +142,7 @@ def sent_rows(warehouse: Warehouse) -> Iterator[Finding]:
             observed=observed(alert, rows),
             expected=f"at most {limit:,.0f} rows a query",
             seconds=cost(alert),
-            sql=f"ALTER TABLE {table} ALTER DISTSTYLE AUTO;" if table else (),
-            reversible=True if table else None,
-            undo=f"ALTER TABLE {table} ALTER DISTSTYLE ...; {_STYLE_NOW}" if table else "",
-            advice="where it is always joined by one column: ALTER TABLE ... ALTER DISTKEY column, "
-            "for both tables",
+            **alerted.distributed_by_redshift(warehouse, alert),
         )
 
 
@@ -163,7 +155,7 @@ def sent_rows(warehouse: Warehouse) -> Iterator[Finding]:
         fix="VACUUM DELETE ONLY the table",
         reference=ALERTS,
         group=Group.QUERIES,
-        reads=("query-alerts",),
+        reads=("query-alerts", "table-info"),
         thresholds=("alert-floor",),
     )
 )
@@ -180,10 +172,7 @@ def deleted_rows(warehouse: Warehouse) -> Iterator[Finding]:
             observed=observed(alert, rows),
             expected="few deleted rows",
             seconds=cost(alert),
-            sql=f"VACUUM DELETE ONLY {table};" if table else (),
-            reversible=True if table else None,
-            undo="nothing to undo: it removes what no query sees" if table else "",
-            advice="end transactions that have been open for long first: what they may see stays",
+            **alerted.vacuumed(warehouse, alert),
         )
 
 

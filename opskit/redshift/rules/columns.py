@@ -37,7 +37,10 @@ def not_compressed(warehouse: Warehouse) -> Iterator[Finding]:
             expected="compressed columns",
             sql=[] if by_hand else f"{alter(table)} ALTER ENCODE AUTO;",
             reversible=None if by_hand else True,
-            undo="" if by_hand else f"{alter(table)} ALTER COLUMN <column> ENCODE RAW; for each",
+            undo=""
+            if by_hand
+            else f"{alter(table)} ALTER COLUMN <column> ENCODE RAW; only for columns whose "
+            "encoding has changed, the others are refused",
             advice="ALTER cannot change its encodings: create it anew and copy the rows"
             if by_hand
             else "Redshift changes the columns later, in the background",

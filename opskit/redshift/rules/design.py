@@ -41,6 +41,40 @@ def style(table: Row) -> tuple[bool, str, str]:
     return bool(automatic), "KEY" if key else text.upper(), key[1] if key else ""
 
 
+def style_back(table: Row) -> str:
+    """The statements that bring back the distribution as it is now; empty where it is unknown.
+
+    ALTER DISTSTYLE AUTO keeps what it finds in a large table (EVEN becomes AUTO(EVEN)), so that
+    what Redshift had chosen has to be stated before it.
+    """
+    automatic, kind, column = style(table)
+    if kind not in ("KEY", "EVEN", "ALL"):
+        return ""
+    stated = f"KEY DISTKEY {name(column)}" if column else kind
+    return _stated(table, f"DISTSTYLE {stated}", "DISTSTYLE AUTO" if automatic else "")
+
+
+def sort_back(table: Row) -> str:
+    """The statements that bring back the sort key as it is now.
+
+    ALTER SORTKEY AUTO keeps the key that it finds. SVV_TABLE_INFO shows the first column only, and
+    no ALTER makes a key interleaved.
+    """
+    text = table["sortkey1"] or ""
+    automatic = re.fullmatch(r"AUTO\(SORTKEY(?:\((.+)\))?\)", text, re.IGNORECASE)
+    column = (automatic[1] or "") if automatic else text
+    if interleaved(table):
+        return "-- no ALTER makes the key interleaved again: copy the rows into a new table"
+    if column and number(table["sortkeys"]) != 1:
+        return f"-- the old sort key: note what SHOW TABLE {label(table)} says"
+    stated = f"COMPOUND SORTKEY ({name(column)})" if column else "SORTKEY NONE"
+    return _stated(table, stated, "SORTKEY AUTO" if automatic else "")
+
+
+def _stated(table: Row, *changes: str) -> str:
+    return " ".join(f"{alter(table)} ALTER {change};" for change in changes if change)
+
+
 @RULES.rule(
     RedshiftRule(
         "RSH023",
@@ -72,21 +106,21 @@ def skewed(warehouse: Warehouse) -> Iterator[Finding]:
 
 def _even(table: Row) -> dict[str, Any]:
     """What distributes the rows evenly, and what takes that back."""
-    automatic, kind, column = style(table)
-    if kind != "KEY":
-        return {
-            "advice": "no ALTER moves the rows of a table that is not distributed by a key: "
-            "copy it into a new one (CREATE TABLE ... LIKE, INSERT ... SELECT) and rename"
-        }
+    _, kind, column = style(table)
     if interleaved(table):
         return {
             "advice": "an interleaved sort key forbids ALTER DISTSTYLE: copy it into a new table"
         }
-    back = "AUTO" if automatic else f"KEY DISTKEY {name(column)}"
+    if kind != "KEY":
+        return {
+            "advice": f"{alter(table)} ALTER DISTKEY <column> distributes the rows anew: take one "
+            "with many, evenly used values; to keep the distribution, copy it into a new table "
+            "(CREATE TABLE ... LIKE, INSERT ... SELECT) and rename"
+        }
     return {
         "sql": f"{alter(table)} ALTER DISTSTYLE EVEN;",
         "reversible": True,
-        "undo": f"{alter(table)} ALTER DISTSTYLE {back};",
+        "undo": style_back(table),
         "advice": f"joins on {column} then move rows over the network; "
         "another column as the key may be better",
     }
@@ -122,7 +156,6 @@ def interleaved_skew(warehouse: Warehouse) -> Iterator[Finding]:
             gigabytes=gigabytes(table["size_mb"]),
             sql=f"VACUUM REINDEX {label(table)};",
             reversible=True,
-            undo="nothing to undo: it changes the order on disk, not the rows",
             advice=f"it takes longer than a full VACUUM; {alter(table)} ALTER SORTKEY AUTO "
             "leaves the choice to Redshift, and no ALTER makes a key interleaved again",
         )
@@ -161,7 +194,7 @@ def large_on_every_node(warehouse: Warehouse) -> Iterator[Finding]:
             expected=f"at most {limit:,.0f} rows",
             sql=f"{alter(table)} ALTER DISTSTYLE AUTO;" if can else [],
             reversible=True if can else None,
-            undo=f"{alter(table)} ALTER DISTSTYLE ALL;" if can else "",
+            undo=style_back(table) if can else "",
             advice="" if can else "an interleaved sort key forbids ALTER DISTSTYLE: copy the rows",
         )
 
@@ -193,5 +226,5 @@ def no_sort_key(warehouse: Warehouse) -> Iterator[Finding]:
             expected=f"a sort key from {limit:g} GB on",
             sql=f"{alter(table)} ALTER SORTKEY AUTO;",
             reversible=True,
-            undo=f"{alter(table)} ALTER SORTKEY NONE;",
+            undo=sort_back(table),
         )

@@ -85,7 +85,8 @@ def finding(
 
     `seconds` and `gigabytes` are what it costs over the window, where that can be computed. `sql`
     is what mends it, one statement each, and `reversible` whether that can be taken back (`undo`
-    says how); `advice` stands in the fix where no statement mends it.
+    says how, and is empty where there is nothing to undo); `advice` stands in the fix where no
+    statement mends it.
     """
     statements = [sql] if isinstance(sql, str) else list(sql)
     return Finding(
@@ -113,7 +114,6 @@ def _told(
     costs = [duration(seconds)] if seconds else []
     costs += [size(gigabytes)] if gigabytes else []
     back = undo or ("cannot be undone" if reversible is False else "")
-    back = "" if back.startswith("nothing to undo") else back
     return {label: text for label, text in (("cost", ", ".join(costs)), ("undo", back)) if text}
 
 

@@ -14,7 +14,6 @@ VACUUM = "https://docs.aws.amazon.com/redshift/latest/dg/r_VACUUM_command.html"
 
 #: Percent of rows that VACUUM leaves unsorted, or deleted, unless it is told otherwise (VACUUM).
 VACUUM_LEAVES = 5.0
-_NOTHING_TO_UNDO = "nothing to undo: it changes the order on disk, not the rows"
 
 
 def label(table: Row) -> str:
@@ -37,7 +36,7 @@ def has_sort_key(table: Row) -> bool:
     return bool(table["sortkey1"]) and table["sortkey1"].upper() != "AUTO(SORTKEY)"
 
 
-def _vacuum(kind: str, table: Row, percent: float) -> str:
+def vacuum(kind: str, table: Row, percent: float) -> str:
     """The VACUUM that does something: by default it passes over 5 % and less."""
     whole = " TO 100 PERCENT" if percent <= VACUUM_LEAVES else ""
     return f"VACUUM {kind} ONLY {label(table)}{whole};"
@@ -76,9 +75,8 @@ def unsorted(warehouse: Warehouse) -> Iterator[Finding]:
             observed=f"{percent:g} % unsorted of {number(table['tbl_rows']):,.0f} rows",
             expected=f"at most {limit:g} %",
             gigabytes=gigabytes(table["size_mb"]) * percent / 100,
-            sql=_vacuum("SORT", table, percent),
+            sql=vacuum("SORT", table, percent),
             reversible=True,
-            undo=_NOTHING_TO_UNDO,
         )
 
 
@@ -110,9 +108,8 @@ def sort_benefit(warehouse: Warehouse) -> Iterator[Finding]:
             observed=f"{number(benefit):g} % to win, {percent:g} % of the rows unsorted",
             expected=f"below {limit:g} % to win",
             gigabytes=gigabytes(table["size_mb"]) * percent / 100,
-            sql=_vacuum("SORT", table, percent),
+            sql=vacuum("SORT", table, percent),
             reversible=True,
-            undo=_NOTHING_TO_UNDO,
         )
 
 
@@ -145,9 +142,8 @@ def deleted_rows(warehouse: Warehouse) -> Iterator[Finding]:
             observed=f"{ghosts:,} of {table['tbl_rows']:,} rows",
             expected=f"at most {limit:g} %",
             gigabytes=gigabytes(table["size_mb"]) * percent / 100,
-            sql=_vacuum("DELETE", table, percent),
+            sql=vacuum("DELETE", table, percent),
             reversible=True,
-            undo="nothing to undo: it removes what no query sees",
         )
 
 

@@ -30,7 +30,8 @@ UNSCANNED = (
 def unused_table(warehouse: Warehouse) -> Iterator[Finding]:
     """Only where the window is long enough, the log has every day of it, and all users are seen.
 
-    STL keeps a few days: it takes a capture, and `--window 30d` or longer.
+    STL keeps a few days: it takes a capture, and `--window 30d` or longer. Of a table that a
+    datashare gives to others nothing is known: their scans are in their own logs.
     """
     days, floor = warehouse.limit("unused-days"), warehouse.limit("table-floor")
     if warehouse.hours < days * 24 or not sees_all(warehouse):
@@ -38,7 +39,7 @@ def unused_table(warehouse: Warehouse) -> Iterator[Finding]:
     for table in warehouse.rows("unscanned-tables"):
         large = gigabytes(table["size_mb"])
         young = table["created"] is not None and table["created"] > warehouse.since
-        if (table["log_days"] or 0) < days or large < floor or young:
+        if (table["log_days"] or 0) < days or large < floor or young or table["shared"]:
             continue
         label = name(table["schema"] or "", table["table"] or "")
         written = table["last_insert"]

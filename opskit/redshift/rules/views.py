@@ -58,7 +58,6 @@ def broken(warehouse: Warehouse) -> Iterator[Finding]:
             expected="state 0 or 1",
             sql=f"SHOW VIEW {label(view)};",
             reversible=True,
-            undo="nothing to undo: it shows the definition",
             advice=f"keep what it shows; then DROP MATERIALIZED VIEW {label(view)}; and create it "
             f"anew from that{back}",
         )
@@ -102,7 +101,6 @@ def stale(warehouse: Warehouse) -> Iterator[Finding]:
             seconds=seconds(failed["duration_us"]) if failed else None,
             sql=f"REFRESH MATERIALIZED VIEW {label(view)};",
             reversible=True,
-            undo="nothing to undo: it then holds what its query gives",
             advice=""
             if view["autorefresh"] == "t"
             else f"to have it refreshed: ALTER MATERIALIZED VIEW {label(view)} AUTO REFRESH YES",

@@ -14,8 +14,10 @@ from opskit.redshift.source import Row, Source
 from opskit.redshift.warehouse import CouldNotLookError, Warehouse
 
 SCHEMA = "opskit.redshift.unused/1"
-#: The log that says what was scanned.
-SCANS = {"provisioned": "stl_scan", "serverless": "sys_query_detail"}
+#: The logs that say what was scanned: STL_SCAN has the main cluster only.
+SCANS = {"provisioned": ("stl_scan", "sys_query_detail"), "serverless": ("sys_query_detail",)}
+#: What is said of a table that a datashare gives to others.
+SHARED = "unknown: shared with others, whose scans are not in these logs"
 DAY = timedelta(days=1)
 
 
@@ -23,14 +25,22 @@ class Unused(NamedTuple):
     """Tables without a scan in `days` days, and whether that is known to be so.
 
     `covered` is how many days of these the logs have; where it is less, or other users' queries
-    are not seen, nothing is known of the rest.
+    are not seen, nothing is known of the rest. Of the tables in `shared` nothing is known at all: a
+    datashare gives them to others, whose scans are in their own logs.
     """
 
     tables: Sequence[Row]
+    shared: Sequence[Row]
     days: int
     covered: float
     everybody: bool
     until: datetime
+
+    @property
+    def written(self) -> list[Row]:
+        """Tables that nothing reads and something writes: rows would be lost between the copy and
+        the drop, and what writes would fail."""
+        return [table for table in self.tables if table["last_insert"]]
 
     @property
     def known(self) -> bool:
@@ -57,17 +67,20 @@ def unused(source: Source, days: int) -> Unused:
         if row["created"] is None or row["created"] <= warehouse.since
     ]
     covered = _covered(source, warehouse) / DAY
-    return Unused(rows, days, min(covered, days), sees_all(warehouse), source.now())
+    shared = [row for row in rows if row["shared"]]
+    rows = [row for row in rows if not row["shared"]]
+    return Unused(rows, shared, days, min(covered, days), sees_all(warehouse), source.now())
 
 
 def _covered(source: Source, warehouse: Warehouse) -> timedelta:
-    """How far back the log of scans reaches without a gap.
+    """How far back the logs of scans reach without a gap.
 
     A capture knows. Live, the oldest query says it: with one from before the window it is all.
     """
     if isinstance(source, CaptureSource):
-        since = source.covered(SCANS[source.engine])
-        return source.now() - since if since else timedelta()
+        covered = [source.covered(view) for view in SCANS[source.engine]]
+        known = [since for since in covered if since]
+        return source.now() - max(known) if len(known) == len(covered) else timedelta()
     try:
         [log] = warehouse.rows("log-range")
     except (CouldNotLookError, ValueError):
@@ -78,7 +91,7 @@ def _covered(source: Source, warehouse: Warehouse) -> timedelta:
 
 
 def listed(found: Unused) -> Table:
-    """The tables as rows, largest first."""
+    """The tables as rows, largest first; those that are shared stand last."""
     rows = [
         {
             "schema": row["schema"],
@@ -88,9 +101,9 @@ def listed(found: Unused) -> Table:
             "rows": row["tbl_rows"],
             "created": row["created"],
             "last_insert": row["last_insert"],
-            "verdict": "unused" if found.known else found.why,
+            "verdict": SHARED if row["shared"] else "unused" if found.known else found.why,
         }
-        for row in found.tables
+        for row in [*found.tables, *found.shared]
     ]
     columns: list[Column | str] = [
         *("schema", "table"),

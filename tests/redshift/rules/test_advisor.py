@@ -9,6 +9,7 @@ from tests.redshift.rules.test_tables import table
 from tests.redshift.rules.views import findings
 
 KEY = 'ALTER TABLE "sales"."orders" ALTER DISTSTYLE KEY DISTKEY "customer"'
+ALTER = 'ALTER TABLE "sales"."orders" ALTER'
 SORT = 'ALTER TABLE "sales"."orders" ALTER COMPOUND SORTKEY ("ordered_at")'
 
 
@@ -40,12 +41,35 @@ def test_advisors_own_statement_is_the_fix(engine: Any) -> None:
     ("sortkey1", "undo"),
     [
         (None, 'ALTER TABLE "sales"."orders" ALTER SORTKEY NONE;'),
-        ("AUTO(SORTKEY)", 'ALTER TABLE "sales"."orders" ALTER SORTKEY AUTO;'),
-        ("id", '-- the old sort key: note what SHOW TABLE "sales"."orders" says'),
+        ("AUTO(SORTKEY)", f"{ALTER} SORTKEY NONE; {ALTER} SORTKEY AUTO;"),
+        ("AUTO(SORTKEY(id))", f'{ALTER} COMPOUND SORTKEY ("id"); {ALTER} SORTKEY AUTO;'),
+        ("id", f'{ALTER} COMPOUND SORTKEY ("id");'),
+        (
+            "INTERLEAVED",
+            "-- no ALTER makes the key interleaved again: copy the rows into a new table",
+        ),
     ],
 )
 def test_a_sort_key_is_undone_as_far_as_it_is_known(sortkey1: str | None, undo: str) -> None:
     [found] = findings("RSH029", advice(SORT, sortkey1=sortkey1))
+    assert found.data["undo"] == undo
+    [found] = findings("RSH029", advice(SORT, sortkey1="id", sortkey_num=2))
+    assert found.data["undo"] == '-- the old sort key: note what SHOW TABLE "sales"."orders" says'
+
+
+@pytest.mark.parametrize(
+    ("diststyle", "undo"),
+    [
+        ("AUTO(EVEN)", f"{ALTER} DISTSTYLE EVEN; {ALTER} DISTSTYLE AUTO;"),
+        ("AUTO(KEY(id))", f'{ALTER} DISTSTYLE KEY DISTKEY "id"; {ALTER} DISTSTYLE AUTO;'),
+        ("ALL", f"{ALTER} DISTSTYLE ALL;"),
+        (None, ""),
+    ],
+)
+def test_a_distribution_is_stated_before_it_is_automatic_again(
+    diststyle: str | None, undo: str
+) -> None:
+    [found] = findings("RSH029", advice(KEY, diststyle=diststyle))
     assert found.data["undo"] == undo
 
 

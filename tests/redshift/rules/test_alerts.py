@@ -7,6 +7,7 @@ import pytest
 
 from opskit.redshift.catalog import Engine
 from tests.redshift.rules.logs import ORDERS, SECOND, Row, answer, ran, survives, sys_ran, together
+from tests.redshift.rules.test_tables import table
 from tests.redshift.rules.views import ago, findings
 
 ENGINES: tuple[Engine, ...] = ("provisioned", "serverless")
@@ -142,7 +143,8 @@ CASES: list[tuple[str, str, dict[str, Any], str, list[str]]] = [
 def test_an_alert_has_its_statement(
     engine: Engine, code: str, kind: str, changes: dict[str, Any], message: str, sql: list[str]
 ) -> None:
-    rows = together(ORDERS, alerted(engine, kind, **changes))
+    made = table(estimated_visible_rows=900_000)
+    rows = together(ORDERS, made, alerted(engine, kind, **changes))
     [found] = findings(code, rows, engine=engine)
     assert found.message == message
     assert found.data["sql"] == sql
@@ -156,10 +158,12 @@ def test_an_alert_has_its_statement(
 @pytest.mark.parametrize("engine", ENGINES)
 def test_alerts_of_one_table_are_one_finding(engine: Engine) -> None:
     parts = [alerted(engine, "selective filter", query=n, rows=n * 1000) for n in (1, 2, 3)]
-    [found] = findings("RSH067", together(ORDERS, *parts), engine=engine)
+    [found] = findings("RSH067", together(ORDERS, table(), *parts), engine=engine)
     assert "3 queries in database dev, 4 min, 6,000 of 300,000 rows; last 3" in found.observed
     assert found.data["cost"]["seconds"] == 270
-    assert found.data["undo"].startswith('ALTER TABLE "sales"."orders" ALTER COMPOUND SORTKEY')
+    assert found.data["undo"] == (
+        'ALTER TABLE "sales"."orders" ALTER COMPOUND SORTKEY ("ordered_at");'
+    )
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -189,3 +193,77 @@ def test_a_table_of_another_database_is_not_named() -> None:
     [found] = findings("RSH069", alerted("provisioned", "deleted rows"))
     assert found.object == "query 1"
     assert found.data["sql"] == []
+
+
+ADVICE: list[tuple[str, str, dict[str, Any], str]] = [
+    ("RSH067", "selective filter", {"sortkey1": "AUTO(SORTKEY)"}, "chooses its sort key already"),
+    ("RSH067", "selective filter", {"sortkey1": "AUTO(SORTKEY(a))"}, "chooses its sort key"),
+    ("RSH067", "selective filter", {"sortkey1": "INTERLEAVED"}, "interleaved"),
+    ("RSH067", "selective filter", {"schema": "other"}, "does not list the table"),
+    ("RSH068", "distribution", {"diststyle": "AUTO(EVEN)"}, "chooses its distribution already"),
+    ("RSH068", "distribution", {"sortkey1": "INTERLEAVED"}, "interleaved"),
+    ("RSH068", "distribution", {"diststyle": None}, "ALTER DISTKEY column"),
+    ("RSH068", "broadcast", {"table": "other"}, "does not list the table"),
+    ("RSH069", "deleted rows", {"table": "other"}, "does not list the table"),
+]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("code", "kind", "changes", "advice"), ADVICE)
+def test_a_statement_that_would_do_nothing_or_be_refused_is_not_given(
+    engine: Engine, code: str, kind: str, changes: dict[str, Any], advice: str
+) -> None:
+    many = 2_000_000 if code == "RSH068" else 1_000
+    rows = together(ORDERS, table(**changes), alerted(engine, kind, rows=many))
+    [found] = findings(code, rows, engine=engine)
+    assert found.data["sql"] == []
+    assert found.data["reversible"] is None
+    assert found.data["undo"] == ""
+    assert advice in found.fix
+
+
+@pytest.mark.parametrize("code", ["RSH067", "RSH069"])
+def test_on_serverless_a_table_of_another_database_is_not_altered(code: str) -> None:
+    kind = "selective filter" if code == "RSH067" else "deleted rows"
+    rows = together(table(database="prod"), alerted("serverless", kind))
+    [found] = findings(code, rows, engine="serverless")
+    assert found.data["sql"] == []
+    assert "see database dev" in found.fix
+
+
+def test_on_a_cluster_the_query_may_have_run_in_another_database() -> None:
+    rows = together(ORDERS, table(database="prod"), alerted("provisioned", "selective filter"))
+    [found] = findings("RSH067", rows)
+    assert found.data["sql"] == ['ALTER TABLE "sales"."orders" ALTER SORTKEY AUTO;']
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_materialized_view_that_is_scanned_is_altered_by_its_own_name(engine: Engine) -> None:
+    stored = "mv_tbl__daily__0"
+    rows = together(ORDERS, table(table=stored), alerted(engine, "distribution", rows=2_000_000))
+    rows["pg_class"] = [row | {"relname": stored} for row in rows["pg_class"]]
+    for step in rows.get("sys_query_detail", []):
+        step["table_name"] = f"dev.sales.{stored}"
+    [found] = findings("RSH068", rows, engine=engine)
+    view = 'ALTER MATERIALIZED VIEW "sales"."daily" ALTER'
+    assert found.data["sql"] == [f"{view} DISTSTYLE AUTO;"]
+    assert found.data["undo"] == f'{view} DISTSTYLE KEY DISTKEY "order_id";'
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("visible", "sql"),
+    [
+        (900_000, 'VACUUM DELETE ONLY "sales"."orders";'),
+        (960_000, 'VACUUM DELETE ONLY "sales"."orders" TO 100 PERCENT;'),
+        (None, 'VACUUM DELETE ONLY "sales"."orders" TO 100 PERCENT;'),
+    ],
+)
+def test_a_vacuum_that_would_do_nothing_is_told_to_do_all(
+    engine: Engine, visible: int | None, sql: str
+) -> None:
+    made = table(estimated_visible_rows=visible)
+    rows = together(ORDERS, made, alerted(engine, "deleted rows"))
+    [found] = findings("RSH069", rows, engine=engine)
+    assert found.data["sql"] == [sql]
+    assert "undo" not in found.told

@@ -15,7 +15,11 @@ from tests.redshift.rules.views import ago, findings
     [
         ('KEY(or"der)', 'ALTER TABLE "sales"."orders" ALTER DISTSTYLE KEY DISTKEY "or""der";'),
         ("KEY(f(x))", 'ALTER TABLE "sales"."orders" ALTER DISTSTYLE KEY DISTKEY "f(x)";'),
-        ("AUTO(KEY(order_id))", 'ALTER TABLE "sales"."orders" ALTER DISTSTYLE AUTO;'),
+        (
+            "AUTO(KEY(order_id))",
+            'ALTER TABLE "sales"."orders" ALTER DISTSTYLE KEY DISTKEY "order_id"; '
+            'ALTER TABLE "sales"."orders" ALTER DISTSTYLE AUTO;',
+        ),
     ],
 )
 def test_skew_is_undone_with_what_was_there(diststyle: str, undo: str, engine: Any) -> None:
@@ -23,6 +27,15 @@ def test_skew_is_undone_with_what_was_there(diststyle: str, undo: str, engine: A
     assert found.data["sql"] == ['ALTER TABLE "sales"."orders" ALTER DISTSTYLE EVEN;']
     assert found.data["undo"] == undo
     assert found.data["reversible"]
+
+
+@pytest.mark.parametrize("diststyle", ["EVEN", "AUTO(EVEN)"])
+def test_rows_that_are_even_by_name_only_are_moved_by_a_key(diststyle: str) -> None:
+    [found] = findings("RSH023", table(skew_rows=9, diststyle=diststyle))
+    assert found.fix.startswith('ALTER TABLE "sales"."orders" ALTER DISTKEY <column> distributes')
+    assert "no ALTER" not in found.fix
+    [found] = findings("RSH023", table(skew_rows=9, diststyle=diststyle, sortkey1="INTERLEAVED"))
+    assert "forbids ALTER DISTSTYLE" in found.fix
 
 
 def test_a_materialized_view_is_altered_by_its_own_name() -> None:

@@ -108,12 +108,37 @@ def test_every_node_changes_its_copy_of_an_all_table() -> None:
 
 def serverless(**changes: Any) -> dict[str, list[dict[str, Any]]]:
     detail = {
+        "user_id": 100,
+        "query_id": 1,
         "step_name": "delete",
         "table_name": "dev.sales.orders",
         "start_time": ago(hours=2),
         "output_rows": 150_000,
     }
-    return table() | {"sys_query_detail": [detail | changes]}
+    statement = {"query_id": 1, "start_time": ago(hours=3), "status": "success"}
+    return table() | {
+        "sys_query_detail": [detail | changes],
+        "sys_query_history": [statement],
+    }
+
+
+def test_a_statement_that_failed_on_serverless_changed_nothing() -> None:
+    rows = serverless()
+    assert findings("RSH036", rows, engine="serverless")
+    for status in ("failed", "canceled", "running"):
+        rows["sys_query_history"][0]["status"] = status
+        assert not findings("RSH036", rows, engine="serverless")
+    assert not findings("RSH036", rows | {"sys_query_history": []}, engine="serverless")
+
+
+@pytest.mark.parametrize("diststyle", ["ALL", "AUTO(ALL)"])
+def test_an_all_table_on_serverless_is_not_judged(diststyle: str) -> None:
+    """Whether the log counts each node's work there is not known."""
+    assert not findings("RSH036", serverless() | table(diststyle=diststyle), engine="serverless")
+
+
+def test_what_the_system_itself_changes_is_in_no_capture_and_not_counted() -> None:
+    assert not findings("RSH036", serverless(user_id=1), engine="serverless")
 
 
 def test_deletes_on_serverless_are_found_by_number_or_by_name() -> None:

@@ -104,9 +104,52 @@ def test_transactions_aborted_for_a_quota_are_told_once() -> None:
     [found] = findings("RSH015", quota(100, violations=2))
     assert found.severity is Severity.ERROR
     assert found.data["sql"] == ['ALTER SCHEMA "sales" QUOTA 4001 MB;']
+    assert found.data["undo"] == 'ALTER SCHEMA "sales" QUOTA 2048 MB;'
     old = quota(100) | {
         "sys_schema_quota_violations": [
             {"schema_name": "sales", "quota": 1, "disk_usage": 2, "record_time": ago(days=2)}
         ]
     }
     assert not findings("RSH015", old)
+
+
+def violated(quota: int, used: int, *states: tuple[str, int, int]) -> dict[str, Any]:
+    """A transaction aborted for that quota, and (database, quota, use) of the schema now."""
+    aborted = {"schema_name": "sales", "quota": quota, "disk_usage": used}
+    return {
+        "sys_schema_quota_violations": [aborted | {"record_time": ago(hours=1)}],
+        "svv_redshift_schema_quota": [
+            {"database_name": d, "schema_name": "sales", "quota": q, "disk_usage": u}
+            for d, q, u in states
+        ],
+    }
+
+
+def test_a_quota_that_has_been_raised_since_is_never_lowered() -> None:
+    assert not findings("RSH015", violated(100, 120, ("dev", 9000, 500)))
+    [found] = findings("RSH015", violated(100, 120, ("dev", 9000, 8500)))
+    assert found.data["sql"] == ['ALTER SCHEMA "sales" QUOTA 11334 MB;']
+    assert "aborted" not in found.message
+
+
+def test_a_quota_that_has_been_lowered_since_is_raised_from_what_it_is() -> None:
+    [found] = findings("RSH015", violated(2000, 2100, ("dev", 1500, 100)))
+    assert found.severity is Severity.ERROR
+    assert found.data["sql"] == ['ALTER SCHEMA "sales" QUOTA 2801 MB;']
+    assert found.data["undo"] == 'ALTER SCHEMA "sales" QUOTA 1500 MB;'
+
+
+def test_a_quota_that_is_gone_has_no_statement() -> None:
+    [found] = findings("RSH015", violated(100, 120))
+    assert found.severity is Severity.INFO
+    assert found.data["sql"] == []
+    assert found.message == (
+        '1 transactions were aborted for a quota of schema "sales", which has none now'
+    )
+
+
+def test_a_violation_counts_once_where_two_databases_have_the_schema() -> None:
+    [found] = findings("RSH015", violated(2000, 2100, ("dev", 2000, 100), ("prod", 9000, 100)))
+    assert 'of database "dev"' in found.message
+    [found] = findings("RSH015", violated(2000, 2100, ("dev", 2000, 100), ("prod", 2000, 150)))
+    assert 'of database "prod"' in found.message
