@@ -28,7 +28,8 @@ def access(
     PUBLIC, owner, superuser. A right on a table without USAGE on its schema is said to be no use.
     Grants are those of the database that is asked. What PUBLIC has is not shown for a role.
 
-    Exit status 3 where some grants could not be seen.
+    Exit status 3 where some grants could not be seen: of others, a user without sys:monitor sees
+    only a part.
 
     \b
     Example:
@@ -49,4 +50,4 @@ def access(
     useless = sum(not row["usable"] for row in found.table.rows)
     if useless:
         message(f"{useless} of {len(found.table.rows)} rights are of no use")
-    return ExitCode.UNKNOWN if found.notes else ExitCode.OK
+    return ExitCode.UNKNOWN if found.partial else ExitCode.OK

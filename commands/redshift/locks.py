@@ -32,7 +32,8 @@ def locks(
     Sessions that block stand at the left, those that wait for them below. A blocker is who holds
     a lock that excludes the one that is waited for, or waits for such a lock ahead in the queue.
 
-    Exit status 1 where somebody waits for a lock, 0 where nobody does.
+    Exit status 1 where somebody waits for a lock, 0 where nobody does, 3 where nobody is seen to
+    wait, but the asking user does not see the transactions of others.
 
     \b
     Example:
@@ -49,6 +50,11 @@ def locks(
     fmt = Format(output_format(output, ROWS))
     if seconds is not None and not watch:
         raise UsageError("SECONDS goes with --watch", hint="as in --watch 5")
+    if watch and where.capture:
+        raise UsageError(
+            "--watch and --capture do not go together: a capture does not change",
+            hint="look at another time of it with --at TIME",
+        )
     if watch and fmt not in (Format.TABLE, Format.JSONL):
         raise UsageError(f"--watch and {fmt} do not go together", hint="give -o table or -o jsonl")
     with asked(where, workers=1) as source:
@@ -66,7 +72,7 @@ def locks(
 
 
 def _show(look: "Look", fmt: "Format", again: bool = False) -> int:
-    """Look once and print; 1 where somebody waits."""
+    """Look once and print; 1 where somebody waits, 3 where that cannot be told."""
     from opskit.errors import ExitCode
     from opskit.output import Format as Formats
     from opskit.output import emit_rows, message, warn, write
@@ -85,4 +91,6 @@ def _show(look: "Look", fmt: "Format", again: bool = False) -> int:
     else:
         write(report.tree(now))
         message(summary)
-    return ExitCode.NO if now.waits else ExitCode.OK
+    if now.waits:
+        return ExitCode.NO
+    return ExitCode.UNKNOWN if look.partial else ExitCode.OK

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from opskit.errors import UnknownError, UsageError
 from opskit.output import Table
 from opskit.redshift.access import rights
 from opskit.redshift.access.reach import Identity
+from opskit.redshift.access.sight import WHOAMI, Asker, of_grants
 from opskit.redshift.check import WINDOW
 from opskit.redshift.names import known, one
 from opskit.redshift.queries import Library
 from opskit.redshift.source import QueryError, Row, Source
+from opskit.redshift.sqltext import name
 from opskit.redshift.warehouse import ask
 
 #: Without these nobody can be found.
@@ -17,23 +20,63 @@ _NEEDED = ("users", "roles", "group-members", "role-members")
 
 
 class Access(NamedTuple):
-    """The rights as rows, and what could not be asked."""
+    """The rights as rows, and what could not be asked or may be hidden from the asking user.
+
+    `partial`: some grants could not be seen, or it cannot be told.
+    """
 
     table: Table
     notes: list[str]
+    partial: bool
 
 
 def look(source: Source, who: str, kind: str | None = None, schema: str | None = None) -> Access:
     """What somebody may do, in one schema only if it is given.
 
-    UsageError where there is no such name; QueryError where it cannot be looked for.
+    UsageError where there is no such name; UnknownError where it cannot be looked for.
     """
     library = Library()
     wanted = _schema(source, library, schema) if schema else ""
-    answers, notes = _answers(source, library, rights.QUERIES, {"schema": wanted})
-    start = rights.find(who, kind, answers)
+    names = (*rights.QUERIES, WHOAMI)
+    answers, notes = _answers(source, library, names, {"schema": wanted})
+    asks = of_grants(answers)
+    start = _find(who, kind, answers, asks)
     rows = ordered(rights.rights(start, answers, wanted))
-    return Access(_table(start, rows, wanted, notes), notes)
+    itself = start.kind == "user" and start.name == asks.user
+    partial = bool(notes) or not (asks.catalog or itself)
+    if not asks.catalog:
+        notes.append(_sight(asks, itself))
+    return Access(_table(start, rows, wanted, notes), notes, partial)
+
+
+def _find(who: str, kind: str | None, answers: Mapping[str, Sequence[Row]], asks: Asker) -> Identity:
+    """Who is meant. A role is hidden from a regular user that has nothing to do with it."""
+    try:
+        return rights.find(who, kind, answers)
+    except UsageError as error:
+        users = kind in ("user", "group")
+        if asks.catalog or users or rights.is_public(who):
+            raise
+        raise UnknownError(
+            f"{error.message} that {asks.user or 'the asking user'} sees; roles may be hidden",
+            hint="; ".join(filter(None, (error.hint, asks.remedy and f"{asks.remedy} shows all"))),
+        ) from None
+
+
+def _sight(asks: Asker, itself: bool) -> str:
+    """What a regular user is certain of: what is shown, and not that there is no more."""
+    if not asks.user:
+        return "could not tell who asks: grants may be missing that it cannot see"
+    who, shows = name(asks.user), f"{asks.remedy} shows all"
+    if itself:
+        return (
+            f"user {who} asks about itself: the grants shown are certain, those that come through "
+            f"groups and through roles of its roles may be missing; {shows}"
+        )
+    return (
+        f"user {who} sees only grants to those that it has access to: the grants shown are "
+        f"certain, others may be missing, and 'no use' may be wrong; {shows}"
+    )
 
 
 def _schema(source: Source, library: Library, text: str) -> str:
@@ -51,7 +94,7 @@ def _answers(
 ) -> tuple[dict[str, Sequence[Row]], list[str]]:
     """The rows of each query, none where it has no answer, and why; the error of a needed one."""
     now = source.now()
-    queries = [library.find(name, source.engine) for name in names]
+    queries = [library.find(query, source.engine) for query in names]
     asked = ask(
         source,
         queries,
@@ -60,11 +103,11 @@ def _answers(
         ),
     )
     failed: dict[str, QueryError] = {n: a.error for n, a in asked.items() if a.error is not None}
-    for name in needed:
-        if name in failed:
-            raise failed[name]
-    notes = [f"{name} could not be asked: {error.message}" for name, error in failed.items()]
-    return {name: answer.rows for name, answer in asked.items()}, notes
+    for query in needed:
+        if query in failed:
+            raise failed[query]
+    notes = [f"{query} could not be asked: {error.message}" for query, error in failed.items()]
+    return {query: answer.rows for query, answer in asked.items()}, notes
 
 
 def _table(start: Identity, rows: Sequence[Row], schema: str, notes: Sequence[str]) -> Table:

@@ -10,6 +10,7 @@ has without a grant does not stand there: EXECUTE on new functions and TEMP on n
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from opskit.errors import UsageError
 from opskit.redshift.access.grants import PRIVILEGES, word
 from opskit.redshift.access.reach import PUBLIC, Identity, Key, Reach, reach
 from opskit.redshift.names import known, one
@@ -50,8 +51,18 @@ def find(text: str, kind: str | None, rows: Mapping[str, Sequence[Row]]) -> Iden
         *(Identity("group", r["group_id"], r["group_name"]) for r in rows["group-members"]),
     ]
     among = [i for i in there if kind in (None, i.kind) and i.name]
+    if is_public(text) and not any(i.name == "public" for i in among):
+        raise UsageError(
+            "PUBLIC is no user, role or group: what it has is shown within each user's rights",
+            hint="give a user; its rights by way of PUBLIC are those that everybody has",
+        )
     found = known(typed, quoted, (i.name for i in among), kind or "user, role or group")
     return next(i for i in among if i.name == found)
+
+
+def is_public(text: str) -> bool:
+    """Whether PUBLIC is meant, as SQL takes it: without quotes."""
+    return text.strip().lower() == "public"
 
 
 def rights(start: Identity, rows: Mapping[str, Sequence[Row]], schema: str = "") -> list[Row]:

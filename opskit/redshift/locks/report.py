@@ -136,7 +136,12 @@ def summary(now: Situation) -> str:
     """One line for stderr."""
     if not now.waits:
         return f"nobody waits for a lock ({count(len(now.sessions), 'open transaction')})"
-    return f"{count(len(now.waits), 'session')} blocked by {count(len(now.roots), 'session')}"
+    blocked = f"{count(len(now.waits), 'session')} blocked"
+    blind = len(now.blind)
+    if not blind:
+        return f"{blocked} by {count(len(now.roots), 'session')}"
+    by = f" by {count(len(now.roots), 'session')}" if now.roots else ""
+    return f"{blocked}{by}; who blocks {blind} of them cannot be seen"
 
 
 def table(now: Situation, notes: Sequence[str] = ()) -> Table:

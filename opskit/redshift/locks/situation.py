@@ -104,6 +104,11 @@ class Situation:
         return sorted(found, key=lambda pid: (-len(self.behind(pid)), pid))
 
     @property
+    def blind(self) -> list[int]:
+        """Who waits for a lock that nobody holds who can be seen."""
+        return sorted(pid for pid, blockers in self.waits.items() if not blockers)
+
+    @property
     def cycles(self) -> list[list[int]]:
         """Deadlocks: sessions that wait for each other's granted locks, each from the least pid.
 
