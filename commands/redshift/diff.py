@@ -21,21 +21,27 @@ def diff(
     """Compare two times of captures.
 
     Texts of queries by their median and runs, tables by size, sort order and statistics, queues
-    by the share of time waited, loads by their rate: what became worse first.
+    by the share of time waited, loads by their rate: what became worse first. It warns where
+    they are of two warehouses, in the wrong order, or taken by a user that sees only a part.
 
     \b
     Example:
       opskit redshift diff prod.duckdb@2026-01-30 prod.duckdb@2026-01-31
       opskit redshift diff before.duckdb after.duckdb --window 7d --exit-code
     """
-    from opskit.commands.results import finish_rows
+    from opskit.commands.results import finish_rows, output_format
     from opskit.errors import ExitCode
-    from opskit.output import warn
+    from opskit.output import ROWS, Format, message, warn
     from opskit.redshift.check import window_of
     from opskit.redshift.diff import look as sides
 
     table = sides.diff(sides.place(first), sides.place(second), window_of(window))
-    finish_rows(table, output)
+    for note in sides.notes(table):
+        warn(note)
+    if table.rows or output_format(output, ROWS) != Format.TABLE:
+        finish_rows(table, output)
+    if not table.rows:
+        message(sides.unchanged(table))
     for what in sides.unknown(table):
         warn(f"{what} are not compared: a capture could not read them")
     return ExitCode.NO if exit_code and sides.worse(table) else ExitCode.OK

@@ -14,7 +14,10 @@ def emulate(
         typer.Argument(metavar="[SCENARIO]", help="The scenario; that of --example if not given."),
     ] = None,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The port to listen on; 0 is a free one.")
+        int,
+        typer.Option(
+            metavar="PORT", min=0, max=65535, help="The port to listen on; 0 is a free one."
+        ),
     ] = 0,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     example: Annotated[

@@ -82,7 +82,7 @@ def _show(look: "Look", fmt: "Format", again: bool = False) -> int:
     now = look()
     for note in look.notes:
         warn(note)
-    summary = report.summary(now)
+    summary = report.summary(now, look.partial)
     if fmt is not Formats.TABLE:
         emit_rows(report.table(now, look.notes), fmt)
     elif again:

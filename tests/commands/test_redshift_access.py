@@ -7,6 +7,7 @@ import pytest
 
 from opskit import cli
 from opskit.redshift import capture, duck
+from opskit.redshift.emulator import scenario, serve
 from tests.redshift.rules.views import NOW
 from tests.redshift.test_access import SCHEMAS, USERS, role, select, usage
 
@@ -23,12 +24,23 @@ ROWS = {
     ],
 }
 
+NIGHT = """
+users: {ops: {superuser: true}, ana: {}, etl: {}}
+tables: [{name: s.t}]
+grants: [{privileges: [SELECT], table: s.t, to: user etl}]
+"""
+
 
 @pytest.fixture
 def taken(tmp_path: Path) -> str:
     path = tmp_path / "prod.duckdb"
     capture.take(duck.memory("provisioned", NOW, ROWS), path)
     return str(path)
+
+
+@pytest.fixture(autouse=True)
+def password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSKIT_REDSHIFT_PASSWORD", "any")
 
 
 def run(*args: str) -> int:
@@ -63,3 +75,15 @@ def test_an_unknown_user_is_bad_input(taken: str, capsys: pytest.CaptureFixture[
     err = capsys.readouterr().err
     assert "no user, role or group is called 'anna'" in err
     assert "did you mean ana?" in err
+
+
+def test_a_regular_user_could_not_tell(capsys: pytest.CaptureFixture[str]) -> None:
+    with serve(scenario.parse(NIGHT)) as server:
+        target = ["--target", f"redshift://ana@127.0.0.1:{server.port}/dev?sslmode=disable"]
+        assert run("etl", *target, "-o", "json") == 3
+        out, err = capsys.readouterr()
+        assert json.loads(out)["notes"][0].startswith('user "ana" sees only grants')
+        assert "GRANT ROLE sys:monitor" in err
+        assert run("ana", *target) == 0
+        assert "asks about itself" in capsys.readouterr().err
+        assert run("public", *target) == 2

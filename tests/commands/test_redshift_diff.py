@@ -31,3 +31,18 @@ def test_bad_usage(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(path), f"{path}@noon") == 2
     assert run(str(path), "no.duckdb") == 2
     assert "no such file" in capsys.readouterr().err
+
+
+def test_no_change_is_said_and_not_printed(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(path), str(path)) == 0
+    at = f"{path} of 2026-11-21 04:00 UTC"
+    assert capsys.readouterr() == ("", f"no change between {at} and {at}\n")
+    assert run(str(path), str(path), "-o", "json") == 0
+    assert json.loads(capsys.readouterr().out)["changes"] == []
+
+
+def test_the_wrong_order_is_a_warning(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(path), f"{path}@2026-11-20T04:00", "-o", "json") == 0
+    out, err = capsys.readouterr()
+    assert err.startswith("warning: the first is of 2026-11-21 04:00:00, after the second")
+    assert len(json.loads(out)["notes"]) == 1

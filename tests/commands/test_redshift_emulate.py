@@ -77,3 +77,15 @@ def test_a_bad_scenario_is_said_with_its_line(
     path.write_text("views:\n  stl_qery: []\n")
     assert cli.run(["redshift", "emulate", str(path)]) == 2
     assert "s.yaml:2:" in capsys.readouterr().err
+
+
+def test_every_is_not_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text("queries:\n  - {user: opskit, text: SELECT 1, every: 0s}\n")
+    assert cli.run(["redshift", "emulate", str(path)]) == 2
+    assert "s.yaml:2:" in capsys.readouterr().err
+
+
+def test_the_help_names_the_port(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["redshift", "emulate", "--help"]) == 0
+    assert "--port PORT" in capsys.readouterr().out

@@ -11,6 +11,7 @@ import pytest
 
 from opskit import cli
 from opskit.redshift import capture, duck
+from opskit.redshift.emulator import Server, scenario, serve
 from tests.components import interruptible
 from tests.redshift.rules.test_locks import ALONE, WRITE, lock, views
 from tests.redshift.rules.views import NOW, Rows
@@ -21,6 +22,16 @@ BLOCKED = views(
     running=[(2, 300, "ALTER TABLE x")],
     last=[(1, 600, "INSERT")],
 )
+
+NIGHT = """
+now: 2026-11-20T04:00:00
+users: {ops: {superuser: true}, ana: {}, etl: {}, dashboards: {}}
+tables: [{name: s.t}]
+sessions:
+  - {user: ana, pid: 11, transaction: -2h, holds: [{table: s.t}]}
+  - {user: etl, pid: 12, transaction: -1h, waits: {table: s.t, mode: AccessExclusiveLock},
+     running: {text: ALTER TABLE s.t, at: -1h}}
+"""
 
 
 def taken(folder: Path, rows: Rows) -> str:
@@ -70,33 +81,69 @@ def test_nobody_waits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["5"], "SECONDS goes with --watch"),
-        (["--watch", "-o", "json"], "--watch and json do not go together"),
+        (["--capture", "nowhere", "5"], "SECONDS goes with --watch"),
+        (["--target", "x", "--watch", "-o", "json"], "--watch and json do not go together"),
     ],
 )
 def test_bad_usage(args: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("--capture", "nowhere", *args) == 2
+    assert run(*args) == 2
     assert message in capsys.readouterr().err
 
 
-def test_watch_prints_again_and_again_until_ctrl_c(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "opskit", "redshift", "locks", "--watch", "0.1"]
-    process = subprocess.Popen(
-        [*command, "--capture", taken(tmp_path, BLOCKED)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=interruptible,
-        env=dict(os.environ, PYTHONUNBUFFERED="1"),
-    )
-    assert process.stdout
-    heads = 0
-    while heads < 2:
-        line = process.stdout.readline()
-        assert line
-        heads += line == "2026-11-20 04:00:00 UTC: 1 session blocked by 1 session\n"
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+def target(server: Server, user: str = "ops") -> list[str]:
+    return ["--target", f"redshift://{user}@127.0.0.1:{server.port}/dev?sslmode=disable"]
+
+
+@pytest.fixture(autouse=True)
+def password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSKIT_REDSHIFT_PASSWORD", "any")
+
+
+def test_a_regular_user_could_not_tell(capsys: pytest.CaptureFixture[str]) -> None:
+    with serve(scenario.parse(NIGHT)) as server:
+        assert run(*target(server)) == 1
+        capsys.readouterr()
+        assert run(*target(server, "dashboards"), "-o", "json") == 3
+        out, err = capsys.readouterr()
+        [note] = json.loads(out)["notes"]
+        assert note.startswith('user "dashboards" sees only its own transactions')
+        assert "GRANT ROLE sys:monitor" in err
+        assert run(*target(server, "dashboards")) == 3
+        assert "nobody that can be seen waits for a lock" in capsys.readouterr().err
+        assert run(*target(server, "etl")) == 1
+        out, err = capsys.readouterr()
+        assert "held by nobody that can be seen" in out
+        assert "who blocks pid 12 cannot be seen by this user" in err
+
+
+def test_watch_prints_again_and_again_until_ctrl_c() -> None:
+    with serve(scenario.parse(NIGHT)) as server:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "opskit", "redshift", "locks", "--watch", "0.1"]
+            + target(server),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=interruptible,
+            env=dict(os.environ, PYTHONUNBUFFERED="1"),
+        )
+        assert process.stdout
+        heads = 0
+        while heads < 2:
+            line = process.stdout.readline()
+            assert line
+            heads += line == "2026-11-20 04:00:00 UTC: 1 session blocked by 1 session\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "\x1b" not in out
     assert "Traceback" not in err
+
+
+def test_a_capture_does_not_change_while_it_is_watched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--capture", taken(tmp_path, BLOCKED), "--watch") == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "--watch and --capture do not go together" in err

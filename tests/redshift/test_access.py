@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from opskit.errors import UsageError
+from opskit.errors import UnknownError, UsageError
 from opskit.redshift import duck
 from opskit.redshift.access.look import Access, look
 from opskit.redshift.names import known, numbers, parts
@@ -16,7 +16,10 @@ USERS = [
     {"usename": "root", "usesysid": 100, "usesuper": True, "usecreatedb": True},
     {"usename": 'o"dd.name', "usesysid": 103, "usesuper": False, "usecreatedb": False},
     {"usename": "IAMR:etl", "usesysid": 104, "usesuper": False, "usecreatedb": False},
+    # who asks, in DuckDB
+    {"usename": "duckdb", "usesysid": 105, "usesuper": True, "usecreatedb": True},
 ]
+REGULAR = [{**user, "usesuper": user["usename"] == "root"} for user in USERS]
 ROLES = {"analyst": 200, "reader": 201, "loader": 202, "sys:superuser": 203}
 SCHEMAS = [
     {"oid": 10, "nspname": "sales", "nspowner": 100},
@@ -340,8 +343,83 @@ def test_an_unknown_name_is_an_error_with_the_closest() -> None:
 def test_what_cannot_be_seen_is_noted() -> None:
     source = duck.memory("provisioned", NOW, {"pg_user": USERS})
     source._connection.execute("DROP TABLE svv_column_privileges")
-    [note] = look(source, "ana").notes
+    found = look(source, "ana")
+    [note] = found.notes
     assert note.startswith("column-privileges could not be asked")
+    assert found.partial
+
+
+def test_a_regular_user_sees_a_part_of_the_grants_of_others() -> None:
+    found = asked("ana", pg_user=REGULAR)
+    assert found.partial
+    [note] = found.notes
+    assert note.startswith('user "duckdb" sees only grants to those that it has access to')
+    assert note.endswith('GRANT ROLE sys:monitor TO "duckdb" shows all')
+    assert found.table.extra["notes"] == [note]
+
+
+def test_a_regular_user_is_certain_of_what_it_sees_of_itself() -> None:
+    found = asked("duckdb", pg_user=REGULAR)
+    assert not found.partial
+    [note] = found.notes
+    assert "asks about itself: the grants shown are certain" in note
+    assert asked("duckdb", "user", pg_user=USERS).notes == []
+
+
+def test_who_has_access_system_table_sees_all() -> None:
+    granted = grant("role", ROLES["reader"], system_privilege="ACCESS SYSTEM TABLE")
+    roles = [role("reader", to="analyst"), role("analyst", user=105)]
+    given = {
+        "pg_user": REGULAR,
+        "svv_user_grants": [r for r in roles if "user_id" in r],
+        "svv_role_grants": [r for r in roles if "user_id" not in r],
+    }
+    assert asked("ana", **given, svv_system_privileges=[granted]).notes == []
+    other = {**granted, "system_privilege": "VACUUM"}
+    assert asked("ana", **given, svv_system_privileges=[other]).partial
+    elsewhere = {**granted, "identity_id": ROLES["loader"]}
+    assert asked("ana", **given, svv_system_privileges=[elsewhere]).partial
+
+
+def test_sys_monitor_by_way_of_three_roles_sees_all() -> None:
+    given = {
+        "pg_user": REGULAR,
+        "svv_user_grants": [role("analyst", user=105)],
+        "svv_role_grants": [
+            role("loader", to="analyst"),
+            role("reader", to="loader"),
+            {
+                **role("reader", to="reader"),
+                "granted_role_id": 9,
+                "granted_role_name": "sys:monitor",
+            },
+        ],
+    }
+    assert asked("ana", **given).notes == []
+
+
+def test_a_role_that_the_asker_does_not_see_may_be_there() -> None:
+    with pytest.raises(
+        UnknownError, match="'auditor' that user \"duckdb\" sees; roles may be hidden"
+    ) as e:
+        asked("auditor", pg_user=REGULAR)
+    assert 'GRANT ROLE sys:monitor TO "duckdb" shows all' in e.value.hint
+    with pytest.raises(UsageError, match="no user is called 'auditor'"):
+        asked("auditor", "user", pg_user=REGULAR)
+
+
+@pytest.mark.parametrize("users", [USERS, REGULAR])
+def test_public_is_nobody_of_its_own(users: Any) -> None:
+    with pytest.raises(UsageError, match=r"PUBLIC is .*within each user's rights") as error:
+        asked("Public", pg_user=users)
+    assert error.value.hint.startswith("give a user")
+
+
+def test_where_it_is_not_said_who_asks_nothing_is_certain() -> None:
+    users = [user for user in USERS if user["usename"] != "duckdb"]
+    found = asked("ana", pg_user=users)
+    assert found.partial
+    assert found.notes == ["could not tell who asks: grants may be missing that it cannot see"]
 
 
 def test_arrays_arrive_as_lists_and_as_text() -> None:

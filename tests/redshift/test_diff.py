@@ -10,6 +10,8 @@ from opskit.errors import InputError, UsageError
 from opskit.redshift import capture, duck
 from opskit.redshift.diff import look as diff
 from opskit.redshift.diff.look import Place, place
+from opskit.redshift.source import QueryError, Reason
+from tests.redshift.test_capture import Refusing
 from tests.redshift.warehouses import NOW
 
 DAY = timedelta(days=1)
@@ -178,9 +180,6 @@ def test_a_time_with_itself_has_no_difference(path: Path) -> None:
 
 
 def test_what_a_capture_lacks_is_not_compared(path: Path, tmp_path: Path) -> None:
-    from opskit.redshift.source import QueryError, Reason
-    from tests.redshift.test_capture import Refusing
-
     denied = QueryError("permission denied", Reason.PERMISSION, relation="svv_table_info")
     live = Refusing(
         duck.memory("provisioned", NOW, {}),
@@ -210,3 +209,46 @@ def test_places(tmp_path: Path) -> None:
     assert place(str(odd)) == Place(odd, None)
     with pytest.raises(UsageError):
         place("a.duckdb@noon")
+
+
+REGULAR = {"usename": "ana", "usesysid": 9, "usesuper": False}
+
+
+def test_two_times_of_a_capture_are_compared_without_a_word(path: Path) -> None:
+    assert diff.notes(diff.diff(Place(path, NOW), Place(path, LATER))) == []
+
+
+def test_the_wrong_order_is_noted(path: Path) -> None:
+    [note] = diff.notes(diff.diff(Place(path, LATER), Place(path, NOW)))
+    assert note.startswith(f"the first is of {LATER}, after the second of {NOW} UTC")
+
+
+def test_another_warehouse_is_noted(path: Path, tmp_path: Path) -> None:
+    restored = duck.memory("provisioned", LATER, {})
+    restored.name = "restored/dev"
+    other = tmp_path / "other.duckdb"
+    capture.take(restored, other)
+    [note] = diff.notes(diff.diff(Place(path, NOW), Place(other, None)))
+    assert note == "two warehouses or databases are compared: memory and restored/dev"
+
+
+def test_a_user_that_sees_only_a_part_is_noted_once(tmp_path: Path) -> None:
+    file = tmp_path / "part.duckdb"
+    live = Refusing(duck.memory("provisioned", NOW, {"pg_user": [REGULAR]}), lambda _: None, "ana")
+    capture.take(live, file)
+    [note] = diff.notes(diff.diff(Place(file, None), Place(file, None)))
+    remedy = 'GRANT ROLE sys:monitor TO "ana"'
+    part = f'{file}: user "ana" took it, and sees only a part'
+    assert note == f"{part}: {remedy} shows all to the next"
+
+
+def test_a_user_that_cannot_be_told_is_noted(tmp_path: Path) -> None:
+    refused = QueryError("permission denied", Reason.PERMISSION, relation="svv_user_grants")
+    live = duck.memory("provisioned", NOW, {})
+    deny = Refusing(live, lambda sql: refused if "svv_user_grants" in sql else None, "duckdb")
+    files = [tmp_path / "denied.duckdb", tmp_path / "nobody.duckdb"]
+    capture.take(deny, files[0])
+    capture.take(Refusing(live, lambda _: None, "nobody"), files[1])
+    one, two = diff.notes(diff.diff(*(Place(file, None) for file in files)))
+    assert one == f"{files[0]}: could not tell whether its user sees all: permission denied"
+    assert two.startswith(f"{files[1]}: could not tell which user took it")

@@ -212,3 +212,61 @@ def test_nobody_waits() -> None:
     assert lock_report.tree(found) == ""
     assert lock_report.summary(found) == "nobody waits for a lock (1 open transaction)"
     assert lock_report.table(found).rows == []
+
+
+REGULAR = {"usename": "duckdb", "usesysid": 9, "usesuper": False}
+
+
+def test_a_regular_user_does_not_see_the_transactions_of_others() -> None:
+    rows = {**views(lock(2, ALONE, granted=False)), "pg_user": [REGULAR]}
+    found = Look(duck.memory("provisioned", NOW, rows))
+    now = found()
+    assert found.partial
+    assert found.notes == [
+        'user "duckdb" sees only its own transactions: '
+        'GRANT ROLE sys:monitor TO "duckdb" shows all',
+        "who blocks pid 2 cannot be seen by this user",
+    ]
+    assert lock_report.summary(now) == "1 session blocked; who blocks 1 of them cannot be seen"
+    found()
+    assert len(found.notes) == 2
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"pg_user": [{**REGULAR, "usesuper": True}]},
+        {
+            "pg_user": [REGULAR],
+            "svv_user_info": [{"user_id": 9, "syslog_access": "UNRESTRICTED"}],
+        },
+        {"pg_user": [REGULAR], "svv_user_grants": [{"user_id": 9, "role_name": "sys:monitor"}]},
+    ],
+)
+def test_who_sees_all_hears_nothing_of_it(rows: Any) -> None:
+    found = Look(duck.memory("provisioned", NOW, {**views(lock(1, WRITE)), **rows}))
+    found()
+    assert not found.partial
+    assert found.notes == []
+
+
+def test_where_it_is_not_said_who_asks_nobody_waiting_proves_nothing() -> None:
+    source = duck.memory("provisioned", NOW, {**views(lock(1, WRITE)), "pg_user": []})
+    source._connection.execute("DELETE FROM pg_user")
+    found = Look(source)
+    found()
+    assert found.partial
+    source._connection.execute("DROP TABLE svv_user_info")
+    found = Look(source)
+    found()
+    assert found.partial
+    assert found.notes[0].startswith("could not tell whether all transactions are seen: ")
+
+
+def test_some_blockers_are_seen_and_some_are_not() -> None:
+    rows = views(
+        lock(1, WRITE), lock(2, ALONE, granted=False), lock(3, ALONE, False, relation=100_002)
+    )
+    assert lock_report.summary(look("provisioned", rows)) == (
+        "2 sessions blocked by 1 session; who blocks 1 of them cannot be seen"
+    )

@@ -13,8 +13,10 @@ from opskit.errors import InputError, UsageError
 from opskit.output import Table
 from opskit.redshift import capture, duck
 from opskit.redshift.catalog import Engine
+from opskit.redshift.source import QueryError, Reason
 from opskit.redshift.trend import look as trend
 from opskit.redshift.trend import statistics
+from tests.redshift.test_capture import Refusing
 from tests.redshift.warehouses import NOW
 
 DAY = timedelta(days=1)
@@ -269,3 +271,16 @@ def test_a_time_or_a_length_of_time() -> None:
     assert trend.moment("2026-11-01", NOW) == datetime(2026, 11, 1)
     with pytest.raises(UsageError):
         trend.moment("soon", NOW)
+
+
+def test_sizes_that_were_not_captured_are_an_error_with_the_grant(tmp_path: Path) -> None:
+    path = tmp_path / "c.duckdb"
+    denied = QueryError("permission denied", Reason.PERMISSION, relation="svv_table_info")
+    live = duck.memory("provisioned", NOW, {})
+    capture.take(Refusing(live, lambda sql: denied if "svv_table_info" in sql else None), path)
+    with capture.open_capture(path) as source, pytest.raises(QueryError) as error:
+        trend.trend(source, "table")
+    assert error.value.message == "svv_table_info was not captured: permission denied"
+    grant = 'GRANT SELECT ON svv_table_info TO "ops"'
+    assert error.value.hint == f"as a superuser {grant}, then capture again"
+    assert error.value.exit_code == 3

@@ -49,7 +49,9 @@ def look(source: Source, who: str, kind: str | None = None, schema: str | None =
     return Access(_table(start, rows, wanted, notes), notes, partial)
 
 
-def _find(who: str, kind: str | None, answers: Mapping[str, Sequence[Row]], asks: Asker) -> Identity:
+def _find(
+    who: str, kind: str | None, answers: Mapping[str, Sequence[Row]], asks: Asker
+) -> Identity:
     """Who is meant. A role is hidden from a regular user that has nothing to do with it."""
     try:
         return rights.find(who, kind, answers)
@@ -57,8 +59,9 @@ def _find(who: str, kind: str | None, answers: Mapping[str, Sequence[Row]], asks
         users = kind in ("user", "group")
         if asks.catalog or users or rights.is_public(who):
             raise
+        sees = f"user {name(asks.user)} sees" if asks.user else "the asking user sees"
         raise UnknownError(
-            f"{error.message} that {asks.user or 'the asking user'} sees; roles may be hidden",
+            f"{error.message} that {sees}; roles may be hidden",
             hint="; ".join(filter(None, (error.hint, asks.remedy and f"{asks.remedy} shows all"))),
         ) from None
 

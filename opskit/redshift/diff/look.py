@@ -11,6 +11,7 @@ from opskit.output import Table
 from opskit.redact import masked
 from opskit.redshift.capture import open_capture
 from opskit.redshift.check import WINDOW, at_time
+from opskit.redshift.diff.pair import notes_on
 from opskit.redshift.diff.sides import Side, look
 
 SCHEMA = "opskit.redshift.diff/1"
@@ -62,6 +63,7 @@ def diff(first: Place, second: Place, window: timedelta = WINDOW) -> Table:
                 hint="their views have nothing in common to compare",
             )
         before, after = (look(source, window) for source in sources)
+        notes = notes_on(sources, window)
         sides = [
             {"file": source.name, "target": source.contents.target, "at": source.now()}
             for source in sources
@@ -79,13 +81,34 @@ def diff(first: Place, second: Place, window: timedelta = WINDOW) -> Table:
     for row in rows:
         del row["weight"]
     columns = ("verdict", "kind", "object", "figure", "before", "after", "ratio")
-    extra = {"before": sides[0], "after": sides[1], "window_hours": window.total_seconds() / 3600}
-    return Table(SCHEMA, columns, rows, key="changes", extra={**extra, "not_compared": missed})
+    extra: dict[str, Any] = {
+        "before": sides[0],
+        "after": sides[1],
+        "window_hours": window.total_seconds() / 3600,
+    }
+    extra |= {"not_compared": missed, "notes": notes}
+    return Table(SCHEMA, columns, rows, key="changes", extra=extra)
 
 
 def worse(table: Table) -> bool:
     """Whether anything became worse."""
     return any(row["verdict"] == "worse" for row in table.rows)
+
+
+def notes(table: Table) -> list[str]:
+    """Why the two may not be comparable."""
+    found = table.extra["notes"]
+    return list(found) if isinstance(found, list) else []
+
+
+def unchanged(table: Table) -> str:
+    """What to say where there is no difference: what was compared."""
+    sides = [
+        f"{side['file']} of {side['at']:%Y-%m-%d %H:%M} UTC"
+        for side in (table.extra["before"], table.extra["after"])
+        if isinstance(side, dict)
+    ]
+    return f"no change between {' and '.join(sides)}"
 
 
 def unknown(table: Table) -> list[str]:

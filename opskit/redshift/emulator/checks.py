@@ -5,11 +5,12 @@ Every problem is an `InputError` with file, line and column.
 
 from opskit.documents import Document
 from opskit.redshift.emulator.checks_objects import ObjectChecks
+from opskit.redshift.emulator.checks_times import TimeChecks
 from opskit.redshift.emulator.checks_work import WorkChecks
 from opskit.redshift.emulator.scenario import Scenario
 
 
-class _Checks(ObjectChecks, WorkChecks):
+class _Checks(ObjectChecks, TimeChecks, WorkChecks):
     """The checks of one scenario."""
 
 
@@ -19,6 +20,7 @@ def check(scenario: Scenario, document: Document) -> None:
     checks.objects()
     checks.grants()
     checks.work()
+    checks.times()
     checks.sessions()
     checks.faults()
     checks.raw()

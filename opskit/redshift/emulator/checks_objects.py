@@ -40,7 +40,7 @@ class ObjectChecks(Notes):
                 seen.add(name)
 
     def _columns(self, path: Path, table: Table) -> None:
-        names = [column.name for column in table.columns]
+        names = [column.name for column in table.all_columns]
         for n, column in enumerate(table.columns):
             at = (*path, "columns", n)
             if column.name in names[:n]:
@@ -65,7 +65,7 @@ class ObjectChecks(Notes):
         names = {
             quoted(schema, name, column.name)
             for (schema, name), t in zip(self.tables, self.scenario.tables, strict=True)
-            for column in t.columns
+            for column in t.all_columns
         }
         self.known(path, where, names, "column")
 

@@ -1,12 +1,9 @@
 """What a scenario says has happened: to tables, by users and in queues that there are."""
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
 
 from opskit.redshift.catalog import views
-from opskit.redshift.emulator import moments
 from opskit.redshift.emulator.notes import Notes, Path
 from opskit.redshift.emulator.raw import converted
 from opskit.redshift.emulator.work import Work
@@ -38,27 +35,6 @@ class WorkChecks(Notes):
             self.table(("advisor", n, "table"), advice.table)
         for n, refresh in enumerate(scenario.refreshes):
             self.table(("refreshes", n, "view"), refresh.view, self.stored or [("", "")])
-        self._moments()
-
-    def _moments(self) -> None:
-        """A date that the pattern lets pass may still be none: the 31st of February."""
-        if self.scenario.now is not None and not self._is_time(("now",), self.scenario.now):
-            return
-        for path, text in _texts(self.document.plain(), ()):
-            times = ("at", "since", "until", "created", "transaction")
-            is_time = path[-1] in times or (len(path) > 1 and path[-2] == "at")
-            if is_time and path[0] != "views" and re.match(r"\d{4}-\d\d-\d\d", text):
-                self._is_time(path, text)
-
-    def _is_time(self, path: Path, text: str) -> bool:
-        try:
-            moments.moment(text, datetime(2026, 1, 1))
-        except ValueError as error:
-            self.note(path, f"no time: {error}")
-            return False
-        if path == ("now",) and text.startswith(("-", "now")):
-            self.note(path, "is a time in UTC, or left out for a clock that runs")
-        return True
 
     def sessions(self) -> None:
         seen: dict[int, int] = {}
@@ -105,15 +81,3 @@ class WorkChecks(Notes):
                         converted(definition.columns[column], value)
                     except ValueError as error:
                         self.note(at, f"{column}: {error}")
-
-
-def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """Every text of a document, with its path."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _texts(item, (*path, key))
-    elif isinstance(value, list):
-        for n, item in enumerate(value):
-            yield from _texts(item, (*path, n))

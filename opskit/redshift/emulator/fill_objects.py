@@ -8,7 +8,7 @@ from opskit.redshift.emulator import columns as types
 from opskit.redshift.emulator.moments import moment
 from opskit.redshift.emulator.naming import pair, split
 from opskit.redshift.emulator.numbers import SYSTEM, Names
-from opskit.redshift.emulator.objects import Column, Table, View
+from opskit.redshift.emulator.objects import Table, View
 from opskit.redshift.emulator.privileges import Acls, expand
 from opskit.redshift.sqltext import name as quoted
 
@@ -87,7 +87,7 @@ def _spaces(names: Names, acls: Acls) -> Iterator[Sequence[Any]]:
 
 def diststyle(table: Table) -> tuple[str, int]:
     """The style in the words of svv_table_info, and its number."""
-    key = table.distkey or (table.columns[0].name if table.columns else "id")
+    key = table.distkey or table.all_columns[0].name
     word = table.diststyle or ("KEY" if table.distkey else "AUTO(EVEN)")
     written = {"KEY": f"KEY({key})", "AUTO(KEY)": f"AUTO(KEY({key}))"}.get(word, word)
     return written, types.DISTSTYLES[word]
@@ -98,12 +98,12 @@ def _table(names: Names, table: Table, acls: Acls, now: datetime) -> Sequence[An
     style, dist = diststyle(table)
     schema, name = pair(table.name)
     keys = table.sortkey
-    first = next((c for c in table.columns if keys and c.name == keys[0]), None)
+    first = next((c for c in table.all_columns if keys and c.name == keys[0]), None)
     sortkey = None if first is None else "INTERLEAVED" if table.interleaved else first.name
     if table.sortkey_auto:
         sortkey = f"AUTO(SORTKEY({first.name}))" if first else "AUTO(SORTKEY)"
-    compressed = any(types.encoding(c.encode) for c in table.columns)
-    widths = [types.kind_of(c.type) for c in table.columns]
+    compressed = any(types.encoding(c.encode) for c in table.all_columns)
+    widths = [types.kind_of(c.type) for c in table.all_columns]
     widest = max((m - 4 for oid, _, m in widths if oid in (1042, 1043)), default=0)
     unsorted = table.unsorted if table.unsorted is not None else (0.0 if keys else None)
     return (
@@ -123,7 +123,7 @@ def _table(names: Names, table: Table, acls: Acls, now: datetime) -> Sequence[An
         len(keys),
         "Y" if compressed else "N",
         widest,
-        max(len(table.columns), 1),
+        len(table.all_columns),
         bool(table.primary_key),
         sum(c.references is not None for c in table.columns),
         table.rows,
@@ -157,7 +157,7 @@ def _view(names: Names, view: View, acls: Acls, now: datetime) -> Sequence[Any]:
 
 def _columns(names: Names, table: Table) -> Iterator[Sequence[Any]]:
     relation = names.relation(table.name)
-    for number, column in enumerate(table.columns or [Column(name="id", type="bigint")], 1):
+    for number, column in enumerate(table.all_columns, 1):
         place = table.sortkey.index(column.name) + 1 if column.name in table.sortkey else 0
         if table.interleaved and place % 2 == 0:
             place = -place  # of an interleaved key every other place is negative
@@ -182,12 +182,12 @@ def _columns(names: Names, table: Table) -> Iterator[Sequence[Any]]:
 def _constraints(names: Names, table: Table, before: int) -> Iterator[Sequence[Any]]:
     schema, name = pair(table.name)
     relation, space = names.relation(table.name), names.spaces[schema]
-    places = {column.name: n for n, column in enumerate(table.columns, 1)}
+    places = {column.name: n for n, column in enumerate(table.all_columns, 1)}
     found: list[tuple[str, str, list[int], int, list[int]]] = []
     if table.primary_key:
         found.append((f"{name}_pkey", "p", [places[c] for c in table.primary_key], 0, []))
     for column, place in places.items():
-        spec = table.columns[place - 1]
+        spec = table.all_columns[place - 1]
         if spec.unique:
             found.append((f"{name}_{column}_key", "u", [place], 0, []))
         if spec.references is not None:
@@ -202,7 +202,7 @@ def _referred(names: Names, text: str) -> tuple[int, int]:
     """The number of a table, and the place of a column in it."""
     schema, name, column = split(text, 3)
     table = names.table(quoted(schema, name))
-    return names.relations[schema, name], [c.name for c in table.columns].index(column) + 1
+    return names.relations[schema, name], [c.name for c in table.all_columns].index(column) + 1
 
 
 def _array(places: Sequence[int]) -> str:

@@ -116,7 +116,7 @@ def load_steps(spec: int, load: Load, names: Names) -> Tables:
     parts = -(-size // _SPLIT_FROM) if splits and size >= _SPLIT_FROM else 1
     bucket, _, prefix = load.prefix.removeprefix("s3://").partition("/")
     ending = ("" if load.format == "text" else f".{load.format}") + _ENDINGS[load.compression]
-    types = {c.name: c.type for c in names.table(load.table).columns}
+    types = {c.name: c.type for c in names.table(load.table).all_columns}
     refusals: list[Sequence[Any]] = []
     for error in load.errors:
         written = types.get(error.column, "")

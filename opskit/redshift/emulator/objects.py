@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from opskit.redshift.emulator.moments import Moment
+from opskit.redshift.emulator.moments import Moment, OneMoment
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
 Count = Annotated[int, Meta(ge=0)]
@@ -109,8 +109,13 @@ class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float, Meta(ge=1, description="Rows of the fullest slice over those of the emptiest.")
     ] = 1
     created: Annotated[Moment, Meta(description="When it was created.")] = "-400d"
-    last_analyze: Annotated[Moment | None, Meta(description="When ANALYZE last ran.")] = None
-    last_vacuum: Annotated[Moment | None, Meta(description="When VACUUM last ran.")] = None
+    last_analyze: Annotated[OneMoment | None, Meta(description="When ANALYZE last ran.")] = None
+    last_vacuum: Annotated[OneMoment | None, Meta(description="When VACUUM last ran.")] = None
+
+    @property
+    def all_columns(self) -> list[Column]:
+        """Its columns, with the one that stands in where none is given."""
+        return self.columns or [Column(name="id", type="bigint")]
 
 
 class View(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from opskit.decode import decode
 from opskit.documents import Document, parse_document, read_document
 from opskit.redshift.emulator import objects, work
-from opskit.redshift.emulator.moments import Moment, moment
+from opskit.redshift.emulator.moments import OneMoment, moment
 from opskit.redshift.emulator.objects import RawRows
 
 
@@ -24,7 +24,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="A cluster, or a serverless workgroup."),
     ] = "provisioned"
     now: Annotated[
-        Moment | None, Meta(description="The time, in UTC, at which it stands still; else now.")
+        OneMoment | None, Meta(description="The time, in UTC, at which it stands still; else now.")
     ] = None
     database: Annotated[str, Meta(min_length=1, description="The database's name.")] = "dev"
     nodes: Annotated[int, Meta(ge=1, le=128, description="Compute nodes of a cluster.")] = 2

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from opskit.redshift.emulator.moments import Duration, Moment
+from opskit.redshift.emulator.moments import Duration, Moment, OneMoment
 from opskit.redshift.emulator.objects import Count, Percent
 
 Alert = Literal[
@@ -34,7 +34,7 @@ class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When something happens: at times, each so often, or so many times over a span."""
 
     at: Annotated[
-        Moment | list[Moment] | None,
+        OneMoment | list[OneMoment] | None,
         Meta(description="When: a time in UTC, or how long before now, as in -15m; or several."),
     ] = None
     every: Annotated[Duration | None, Meta(description="Again each so often.")] = None
@@ -168,7 +168,7 @@ class Session(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     count: Annotated[int, Meta(ge=1, le=2_000, description="So many sessions alike.")] = 1
     since: Annotated[Moment, Meta(description="When it began.")] = "-1h"
     timeout: Annotated[Count, Meta(description="Seconds until an idle session ends; 0 never.")] = 0
-    transaction: Annotated[Moment | None, Meta(description="When its transaction began.")] = None
+    transaction: Annotated[OneMoment | None, Meta(description="When its transaction began.")] = None
     did: Annotated[list[Statement], Meta(description="What it has run in it, oldest first.")] = []
     holds: Annotated[list[Lock], Meta(description="Locks that it holds.")] = []
     waits: Annotated[Lock | None, Meta(description="The lock that it waits for.")] = None

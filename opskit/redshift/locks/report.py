@@ -132,10 +132,11 @@ def _remedies(now: Situation) -> Iterator[str]:
             yield f"  {statement}{'  -- if it still holds its locks' if index else ''}"
 
 
-def summary(now: Situation) -> str:
-    """One line for stderr."""
+def summary(now: Situation, partial: bool = False) -> str:
+    """One line for stderr; `partial` where others may wait unseen."""
     if not now.waits:
-        return f"nobody waits for a lock ({count(len(now.sessions), 'open transaction')})"
+        who = "nobody that can be seen" if partial else "nobody"
+        return f"{who} waits for a lock ({count(len(now.sessions), 'open transaction')})"
     blocked = f"{count(len(now.waits), 'session')} blocked"
     blind = len(now.blind)
     if not blind:

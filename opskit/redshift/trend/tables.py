@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from opskit.output import Column, Table
 from opskit.redshift.history.offline import CaptureSource
-from opskit.redshift.source import QueryError, Row
+from opskit.redshift.source import QueryError, Reason, Row
+from opskit.redshift.sqltext import name
 from opskit.redshift.totals import capacity
 from opskit.redshift.trend.span import DAY, SCHEMA, rounded, span
 from opskit.redshift.trend.statistics import slope
@@ -16,7 +17,12 @@ _SAMPLES = 60
 def tables(source: CaptureSource, since: datetime) -> Table:
     """How tables grow, fastest first, and when the disk is full at that rate."""
     snapshots = _samples([s.at for s in source.contents.snapshots if since <= s.at <= source.now()])
-    found = source.rows(_SIZES, [snapshots]) if snapshots else []
+    try:
+        found = source.rows(_SIZES, [snapshots]) if snapshots else []
+    except QueryError as error:
+        if error.relation != _TABLES:
+            raise
+        raise _not_captured(source, error) from None
     rows = [row for row in map(_growth, found) if row]
     rows.sort(key=lambda row: (-(row["gb_per_day"] or 0), row["schema"], row["table"]))
     return Table(
@@ -34,6 +40,7 @@ def tables(source: CaptureSource, since: datetime) -> Table:
     )
 
 
+_TABLES = "svv_table_info"
 _SIZES = """
     SELECT
       TRIM("schema") AS "schema",
@@ -48,6 +55,21 @@ _SIZES = """
     WHERE "size" IS NOT NULL
     GROUP BY ALL
     ORDER BY ALL"""
+
+
+def _not_captured(source: CaptureSource, error: QueryError) -> QueryError:
+    """The error with what to do: the grant is that of AWS's page of SVV_TABLE_INFO."""
+    user = source.contents.user
+    who = name(user) if user else "the user that captures"
+    return QueryError(
+        f"{_TABLES} was not captured: {error.message}",
+        error.reason,
+        relation=error.relation,
+        where=error.where,
+        hint=f"as a superuser GRANT SELECT ON {_TABLES} TO {who}, then capture again"
+        if error.reason is Reason.PERMISSION
+        else "capture again",
+    )
 
 
 def _samples(times: list[datetime]) -> list[datetime]:

@@ -156,6 +156,16 @@ def test_a_table(engine: Engine) -> None:
         assert ask(connection, "SELECT relname, reldiststyle FROM pg_class") == [["t", 1]]
 
 
+def test_the_column_of_a_table_without_columns_may_be_a_key() -> None:
+    text = "tables: [{name: t, rows: 1, sortkey: [id], primary_key: [id]}]\n"
+    with serving(text) as server, driver(server) as connection:
+        found = ask(connection, "SELECT sortkey1, sortkey_num, tbl_rows FROM svv_table_info")
+        assert found == [["id", 1, 1]]
+        found = ask(connection, "SELECT attname, attsortkeyord, attnotnull FROM pg_attribute")
+        assert found == [["id", 1, True]]
+        assert ask(connection, "SELECT conname, conkey FROM pg_constraint") == [["t_pkey", [1]]]
+
+
 @pytest.mark.parametrize("engine", ["provisioned", "serverless"])
 def test_a_query(engine: Engine) -> None:
     text = (

@@ -1,11 +1,15 @@
 """Who sees what: superusers all, others their own rows, and nothing of some views."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from opskit.clients import duck
 from opskit.redshift.catalog import views
-from tests.redshift.emulator.servers import NOW, ask, driver, refused, serving
+from opskit.redshift.emulator import scenario
+from opskit.redshift.emulator.database import Database
+from tests.redshift.emulator.servers import NOW, ask, driver, psql, refused, serving
 
 USERS = """
 users:
@@ -103,3 +107,55 @@ def test_a_serverless_workgroup_denies_the_views_of_clusters() -> None:
         )
         assert ask(connection, sql) == [[1440, 1440 * 480, 8.0]]
         assert ask(connection, "SELECT compute_type FROM sys_query_history") == [["serverless"]]
+
+
+# The machine's files
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT content FROM read_text('{file}')",
+        "SELECT * FROM read_csv('{file}')",
+        "SELECT * FROM '{file}'",
+        'SELECT * FROM "{file}"',
+        "SELECT 1 FROM pg_class, read_text('{file}')",
+        "SELECT (SELECT content FROM read_text('{file}'))",
+        "SET enable_external_access = true",
+    ],
+)
+def test_clients_read_no_file(server: Any, tmp_path: Path, sql: str) -> None:
+    file = tmp_path / "secret.csv"
+    file.write_text("a secret\n")
+    with driver(server) as connection:
+        state, words = refused(connection, sql.format(file=file))
+    assert state in ("0A000", "42P01", "42704")
+    assert "a secret" not in words
+
+
+def test_clients_write_no_file(server: Any, tmp_path: Path) -> None:
+    file = tmp_path / "made"
+    for sql in ("COPY (SELECT 1) TO '{file}'", "ATTACH '{file}'", "EXPORT DATABASE '{file}'"):
+        psql(server, sql.format(file=file))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_database_itself_reaches_no_file(tmp_path: Path) -> None:
+    """Whatever SQL may come through: DuckDB refuses, and cannot be told otherwise."""
+    file = tmp_path / "secret.csv"
+    file.write_text("a secret\n")
+    database = Database(scenario.parse(NOW + USERS))
+    try:
+        cursor = database.cursor(database.accounts["ops"], 1, "dev")
+        for sql in (
+            f"SELECT content FROM read_text('{file}')",
+            f"SELECT * FROM read_csv('{file}')",
+            f"COPY (SELECT 1) TO '{tmp_path / 'made'}'",
+            f"ATTACH '{tmp_path / 'made'}'",
+            "SET enable_external_access = true",
+        ):
+            with pytest.raises(duck.DuckError):
+                duck.execute(cursor, sql)
+    finally:
+        database.close()
+    assert list(tmp_path.iterdir()) == [file]
