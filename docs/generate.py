@@ -91,7 +91,7 @@ def redshift_rules() -> str:
             reads = ", ".join(f"`{name}`" for name in rule.reads)
             parts.append(
                 f"**{rule.code}** {rule.title} (*{rule.severity}*). {rule.why} "
-                f"Fix: {rule.fix}.".replace("..", ".")
+                f"Fix: {rule.fix.rstrip('.')}."
                 + (f" Thresholds: {compared}." if compared else "")
                 + (f" Reads {reads}." if reads else "")
                 + "\n"

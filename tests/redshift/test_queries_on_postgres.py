@@ -32,6 +32,7 @@ FUNCTIONS = """
 CREATE FUNCTION datediff(unit text, a timestamp, b timestamp) RETURNS bigint IMMUTABLE LANGUAGE sql
 AS $$ SELECT CASE unit
   WHEN 'us' THEN CAST(extract(epoch FROM b - a) * 1000000 AS bigint)
+  WHEN 'day' THEN CAST(b AS date) - CAST(a AS date)
   ELSE CAST(extract(epoch FROM date_trunc('second', b) - date_trunc('second', a)) AS bigint)
     / CASE unit WHEN 's' THEN 1 END END $$;
 CREATE FUNCTION dateadd(unit text, count bigint, a timestamp) RETURNS timestamp IMMUTABLE
