@@ -8,6 +8,7 @@
 --   oldest: start of the first query since the beginning of the window
 --   newest: start of the last query
 --   entries: queries since the beginning of the window
+--   scaled: queries of these that ran on a concurrency scaling cluster
 --   older: 1 where the log has a query from before the window, 0 where not
 -- reference: https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_system-tables.html
 SELECT
@@ -15,6 +16,7 @@ SELECT
   MIN(starttime) AS oldest,
   MAX(starttime) AS newest,
   COUNT(*) AS entries,
+  SUM(CASE WHEN concurrency_scaling_status = 1 THEN 1 ELSE 0 END) AS scaled,
   (
     SELECT COUNT(*)
     FROM (SELECT query FROM stl_query WHERE starttime < :since LIMIT 1) AS earlier

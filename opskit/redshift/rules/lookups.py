@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from opskit.findings import Finding, Rule, Severity
+from opskit.redshift.rules.figures import number
 from opskit.redshift.rules.registry import RULES, Group, RedshiftRule, finding
 from opskit.redshift.source import Reason
 from opskit.redshift.warehouse import Answer, Warehouse
@@ -38,6 +39,32 @@ def not_looked_at(warehouse: Warehouse) -> Iterator[Finding]:
             rules=waiting,
             query=name,
         )
+
+
+@RULES.rule(
+    RedshiftRule(
+        "RSH004",
+        Severity.INFO,
+        title="queries whose steps are not in the logs",
+        why="STL_SCAN and STL_RETURN, as AWS documents them, have the main cluster's queries only: "
+        "rules on scans, alerts, results and changed rows have not seen what ran on a concurrency "
+        "scaling cluster.",
+        fix="judge such queries by 'opskit redshift query top-queries', which has them all",
+        reference="https://docs.aws.amazon.com/redshift/latest/dg/r_STL_SCAN.html",
+        group=Group.QUERIES,
+        reads=("log-range",),
+    )
+)
+def scaled_queries(warehouse: Warehouse) -> Iterator[Finding]:
+    for log in warehouse.rows("log-range"):
+        if number(log["scaled"]):
+            yield finding(
+                f"{log['scaled']:,} of {log['entries']:,} queries ran on concurrency scaling "
+                "clusters: their steps were not looked at",
+                object=log["log"],
+                observed=f"concurrency_scaling_status = 1 for {log['scaled']:,} queries",
+                advice="'opskit redshift query top-queries' has all queries, the scaled ones too",
+            )
 
 
 def readers(query: str) -> list[str]:

@@ -100,6 +100,17 @@ def test_logs_that_reach_back(engine: Any) -> None:
     assert not findings("RSH003", queries(engine, 23.5), engine=engine)
 
 
+def test_queries_of_scaling_clusters_are_said_to_be_unseen() -> None:
+    rows = queries("provisioned", 30, 6, 3)
+    assert not findings("RSH004", rows)
+    for row in rows["stl_query"]:
+        row["concurrency_scaling_status"] = 1
+    [found] = findings("RSH004", rows)
+    assert found.severity is Severity.INFO
+    assert found.message.startswith("2 of 2 queries ran on concurrency scaling clusters")
+    assert not findings("RSH004", queries("serverless", 6), engine="serverless")
+
+
 def test_a_window_beyond_the_retention_is_told() -> None:
     rows = queries("provisioned", *range(1, 7 * 24, 6))
     assert findings("RSH003", rows, window=timedelta(days=14))
