@@ -11,6 +11,10 @@ RowsOutput = Annotated[
     Literal["table", "json", "jsonl", "csv", "yaml", "md"] | None,
     typer.Option("-o", "--output", help="Output format; table if not set."),
 ]
+RecordOutput = Annotated[
+    Literal["table", "json", "yaml"] | None,
+    typer.Option("-o", "--output", help="Output format; table if not set."),
+]
 FindingsOutput = Annotated[
     Literal["table", "json", "jsonl", "csv", "md", "junit", "sarif", "github"] | None,
     typer.Option("-o", "--output", help="Output format; table if not set."),

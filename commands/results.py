@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from opskit.findings import Registry, Report
-    from opskit.output import Table
+    from opskit.output import Record, Table
     from opskit.settings import Settings
 
 
@@ -112,4 +112,12 @@ def finish_rows(table: "Table", output: str | None) -> int:
     from opskit.output import ROWS, Format, emit_rows
 
     emit_rows(table, Format(output_format(output, ROWS)))
+    return 0
+
+
+def finish_record(record: "Record", output: str | None) -> int:
+    """Print one answer; 0."""
+    from opskit.output import RECORD, Format, emit_record
+
+    emit_record(record, Format(output_format(output, RECORD)))
     return 0

@@ -4,7 +4,7 @@
 """
 
 import codecs
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,12 +131,18 @@ def read_document(source: str | Path, *, name: str = "", limit: int = MAX_BYTES)
     )
 
 
-def parse_document(data: bytes, name: str, *, is_json: bool = False) -> Document:
-    """The document in `data`; see `read_document`."""
+def parse_document(
+    data: bytes, name: str, *, is_json: bool = False, tags: Mapping[str, str] | None = None
+) -> Document:
+    """The document in `data`; see `read_document`.
+
+    `tags` are local tags of YAML that are permitted, and the key that each stands for:
+    with `{"!Ref": "Ref"}`, `!Ref x` is read as `{Ref: x}`.
+    """
     text = decode_text(data, name)
     lines = Lines(text)
     try:
-        root = compose(text, lines, is_json=is_json) if text.strip() else None
+        root = compose(text, lines, is_json=is_json, tags=tags) if text.strip() else None
     except Trouble as trouble:
         where = Location(name, *lines.at(trouble.index))
         line = line_of(text, trouble.index)

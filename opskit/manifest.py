@@ -29,6 +29,11 @@ GROUPS = (
         "opskit.commands.redshift",
         "Health of Amazon Redshift, live or from a capture.",
     ),
+    Entry(
+        "emrfs",
+        "opskit.commands.emrfs",
+        "Role mappings of EMRFS on shared EMR clusters, and IAM.",
+    ),
 )
 
 #: The commands that belong to no group.
@@ -46,11 +51,13 @@ RULES = (
     "opskit.broker.rules:RULES",
     "opskit.broker.upgrades.migrate:MIGRATION",
     "opskit.redshift.rules:RULES",
+    "opskit.emrfs.rules:RULES",
 )
 
 #: The documents that opskit reads: name to `module:Struct`.
 SCHEMAS = {
     "settings": "opskit.schemas:settings_schema",
+    "emrfs": "opskit.emrfs.document:EmrfsDocument",
     "topology": "opskit.broker.design.topology:Topology",
     "redshift-scenario": "opskit.redshift.emulator.scenario:Scenario",
 }

@@ -8,6 +8,7 @@ surrogate pairs.
 
 import json
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 import yaml
@@ -51,10 +52,13 @@ _HINTS = (
 )
 
 
-def compose(text: str, lines: Lines, *, is_json: bool) -> Node | None:
+def compose(
+    text: str, lines: Lines, *, is_json: bool, tags: Mapping[str, str] | None = None
+) -> Node | None:
     """The tree of a document, None where the text holds none; raises `Trouble`.
 
-    Text that looks like JSON and is JSON is read as such, whatever the file is called.
+    Text that looks like JSON and is JSON is read as such, whatever the file is called. A YAML
+    value with one of `tags` becomes a mapping of the key that the tag stands for to the value.
     """
     if is_json:
         return _compose_json(text, lines)
@@ -63,7 +67,7 @@ def compose(text: str, lines: Lines, *, is_json: bool) -> Node | None:
             return _compose_json(text, lines)
         except _NotJsonError:
             pass
-    return _YamlComposer(text, lines).compose()
+    return _YamlComposer(text, lines, tags or {}).compose()
 
 
 class _NotJsonError(Trouble):
@@ -112,13 +116,14 @@ def _refuse_large_json(text: str) -> None:
 class _YamlComposer:
     """Nodes from the events of the YAML parser."""
 
-    def __init__(self, text: str, lines: Lines) -> None:
+    def __init__(self, text: str, lines: Lines, tags: Mapping[str, str]) -> None:
         self._text = text
+        self._tags = tags
         self._builder = Builder(lines)
         self._lines = lines
         self._documents = 0
         self._anchors: dict[str, Node | None] = {}  # None while the anchored node is open
-        self._pending: list[str | None] = []
+        self._pending: list[tuple[str | None, bool]] = []
 
     def compose(self) -> Node | None:
         bad = _UNPRINTABLE.search(self._text)
@@ -143,7 +148,9 @@ class _YamlComposer:
         elif isinstance(event, yaml.CollectionEndEvent):
             start, end = _span(event)
             node = self._builder.close(end if end > start else None)  # a block has no closing mark
-            anchor = self._pending.pop()
+            anchor, wrapped = self._pending.pop()
+            if wrapped:
+                node = self._builder.close()
             if anchor is not None:
                 self._anchors[anchor] = node
         elif isinstance(event, yaml.AliasEvent):
@@ -159,6 +166,10 @@ class _YamlComposer:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         tag, (start, end) = _short(event.tag), self._value_span(event)
+        wrapped = tag in self._tags
+        if wrapped:
+            self._wrap(tag, start, end)
+            tag = ""
         is_text = tag in ("!", "!!str") or (not tag and not event.implicit[0])
         node = ScalarNode(start, end, event.value, quoted=is_text)
         if tag and not is_text:
@@ -167,17 +178,26 @@ class _YamlComposer:
             if type(resolve(node.text)) not in _SCALAR_TAGS[tag]:
                 raise Trouble(f"`{node.text[:80]}` is no {tag}", start, "remove the tag")
         self._builder.add(node)
+        made = self._builder.close() if wrapped else node
         if event.anchor is not None:
-            self._anchors[event.anchor] = node
+            self._anchors[event.anchor] = made
+
+    def _wrap(self, tag: str, start: int, end: int) -> None:
+        """Start the mapping that a tagged value becomes."""
+        self._builder.open(MapNode(start, end))
+        self._builder.add(ScalarNode(start, start, self._tags[tag], quoted=True))
 
     def _collection(self, event: yaml.CollectionStartEvent) -> None:
         is_list = isinstance(event, yaml.SequenceStartEvent)
         tag = _short(event.tag)
-        if tag not in ("", "!", "!!seq" if is_list else "!!map"):
-            raise _unknown_tag(tag, event)
         start, end = self._value_span(event)
+        wrapped = tag in self._tags
+        if wrapped:
+            self._wrap(tag, start, end)
+        elif tag not in ("", "!", "!!seq" if is_list else "!!map"):
+            raise _unknown_tag(tag, event)
         self._builder.open(ListNode(start, end) if is_list else MapNode(start, end))
-        self._pending.append(event.anchor)
+        self._pending.append((event.anchor, wrapped))
         if event.anchor is not None:
             self._anchors[event.anchor] = None
 

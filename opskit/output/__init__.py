@@ -26,29 +26,34 @@ from opskit.output.console import (
 if TYPE_CHECKING:
     from opskit.findings import FailOn, Report, Rule
     from opskit.output.findings import render_report, summary_line
-    from opskit.output.formats import FINDINGS, MEASURES, ROWS, Format
+    from opskit.output.formats import FINDINGS, MEASURES, RECORD, ROWS, Format
     from opskit.output.measures import Measures, render_measures
+    from opskit.output.record import Record, render_record
     from opskit.output.rows import Column, Table, render_rows
 
 _LATER = {
     **dict.fromkeys(("render_report", "summary_line"), "findings"),
-    **dict.fromkeys(("FINDINGS", "MEASURES", "ROWS", "Format"), "formats"),
+    **dict.fromkeys(("FINDINGS", "MEASURES", "RECORD", "ROWS", "Format"), "formats"),
     **dict.fromkeys(("Measures", "render_measures"), "measures"),
+    **dict.fromkeys(("Record", "render_record"), "record"),
     **dict.fromkeys(("Column", "Table", "render_rows"), "rows"),
 }
 
 __all__ = [
     "FINDINGS",
     "MEASURES",
+    "RECORD",
     "ROWS",
     "Color",
     "Column",
     "Format",
     "Measures",
+    "Record",
     "Table",
     "configure",
     "confirm",
     "emit_measures",
+    "emit_record",
     "emit_report",
     "emit_rows",
     "error",
@@ -57,6 +62,7 @@ __all__ = [
     "progress",
     "quiet_on_closed_pipe",
     "render_measures",
+    "render_record",
     "render_report",
     "render_rows",
     "summary_line",
@@ -78,6 +84,13 @@ def emit_rows(table: "Table", fmt: "Format") -> None:
     from opskit.output.rows import render_rows
 
     _emit(render_rows(table, fmt), fmt)
+
+
+def emit_record(record: "Record", fmt: "Format") -> None:
+    """Write one answer to stdout."""
+    from opskit.output.record import render_record
+
+    _emit(render_record(record, fmt), fmt)
 
 
 def emit_measures(measures: "Measures", fmt: "Format") -> None:

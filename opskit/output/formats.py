@@ -24,6 +24,7 @@ class Format(StrEnum):
 
 
 ROWS = (Format.TABLE, Format.JSON, Format.JSONL, Format.CSV, Format.YAML, Format.MD)
+RECORD = (Format.TABLE, Format.JSON, Format.YAML)
 FINDINGS = (
     *(Format.TABLE, Format.JSON, Format.JSONL, Format.CSV, Format.MD),
     *(Format.JUNIT, Format.SARIF, Format.GITHUB),

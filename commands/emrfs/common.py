@@ -1,0 +1,42 @@
+"""What the commands on role mappings have in common: the file, and the notice at the end."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from opskit.output import Record, Table
+
+DesignFile = Annotated[
+    Path,
+    typer.Option("-f", "--file", help="The role mappings, in any format that is read; - is stdin."),
+]
+DEFAULT_FILE = Path("emrfs.yaml")
+
+
+def finish_rows(table: "Table", output: str | None) -> int:
+    """Print rows, and the notice that ends every report; 0."""
+    from opskit.commands import results
+    from opskit.emrfs.model import NOTICE
+
+    noted = replace(table, extra={**table.extra, "notice": NOTICE})
+    return _noted(results.finish_rows(noted, output))
+
+
+def finish_record(record: "Record", output: str | None) -> int:
+    """Print one answer, and the notice that ends every report; 0."""
+    from opskit.commands import results
+    from opskit.emrfs.model import NOTICE
+
+    noted = replace(record, fields={**record.fields, "notice": NOTICE})
+    return _noted(results.finish_record(noted, output))
+
+
+def _noted(status: int) -> int:
+    from opskit.emrfs.model import NOTICE
+    from opskit.output import message
+
+    message(f"note: {NOTICE}")
+    return status

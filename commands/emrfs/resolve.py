@@ -1,0 +1,55 @@
+"""`opskit emrfs resolve`: the role somebody gets at a place, and what IAM makes of it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from opskit.commands.emrfs.common import DEFAULT_FILE, DesignFile
+from opskit.commands.options import RecordOutput
+
+if TYPE_CHECKING:
+    from opskit.emrfs.access import Access
+    from opskit.output import Record
+
+
+def resolve(
+    user: Annotated[str, typer.Argument(help="A Hadoop user.")],
+    path: Annotated[str, typer.Argument(help="A place, as s3://bucket/folder/object.")],
+    file: DesignFile = DEFAULT_FILE,
+    action: Annotated[str, typer.Option(help="What is done there.")] = "s3:GetObject",
+    group: Annotated[
+        list[str] | None,
+        typer.Option(help="A group of the user, the primary one first; else the directory's."),
+    ] = None,
+    output: RecordOutput = None,
+) -> int:
+    """Say which role somebody gets at a place, and why.
+
+    Shown are the mapping that decides, each that was passed over and why, whether the base role
+    can assume the role, and IAM's decision with the statement that made it. Exit status 0 when
+    the access is allowed, 1 when it is denied, 3 when that cannot be told.
+
+    \b
+    Example:
+      opskit emrfs resolve dataeng1 s3://emrfs-auth-data-science-bucket-demo/table1/part-0
+      opskit emrfs resolve ana s3://lake/raw/ --action s3:ListBucket --group eng -o json
+    """
+    from opskit.commands.emrfs.common import finish_record
+    from opskit.emrfs.access import access, exit_code
+    from opskit.emrfs.load import load
+    from opskit.emrfs.people import groups_for
+    from opskit.emrfs.prefixes import path as place
+
+    asked = place(path)
+    design = load(file)
+    found = access(design, user, groups_for(design, user, group), asked, action)
+    finish_record(_record(found), output)
+    return exit_code(found)
+
+
+def _record(found: "Access") -> "Record":
+    from opskit.emrfs.explain import fields, sentences
+    from opskit.output import Record, fitted
+
+    text = "".join(f"{line}\n" for line in sentences(found))
+    return Record("opskit.emrfs.resolve/1", fields(found), fitted(text))

@@ -1,0 +1,148 @@
+"""Which mapping decides: the first from the top that matches the user, a group or the prefix."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from opskit.emrfs import prefixes
+from opskit.emrfs.model import Design, Groups, Identifier, Kind, PrefixMatch, RoleMapping
+from opskit.emrfs.prefixes import Path, Spans
+
+
+class Hit(NamedTuple):
+    """The mapping that decided and the identifier that matched."""
+
+    mapping: RoleMapping
+    identifier: Identifier
+
+
+class Skipped(NamedTuple):
+    """A mapping that was passed over, and why."""
+
+    mapping: RoleMapping
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What the mappings say for one user and path. `hit` is None where the base role is left.
+
+    A resolution ends at the mapping that decides: those below it are not looked at.
+    """
+
+    hit: Hit | None
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def fallback(self) -> bool:
+        return self.hit is None
+
+
+def resolve(
+    design: Design,
+    user: str,
+    groups: Sequence[str],
+    path: Path,
+    *,
+    prefix_match: PrefixMatch | None = None,
+    group_match: Groups | None = None,
+) -> Resolution:
+    """Walk the mappings from the top. The switches are the design's unless they are given."""
+    match = prefix_match or design.prefix_match
+    counted = tuple(groups[:1] if (group_match or design.groups) == "primary" else groups)
+    skipped: list[Skipped] = []
+    for mapping in design.mappings:
+        identifier = _matching(mapping, user, counted, path, match)
+        if identifier is not None:
+            return Resolution(Hit(mapping, identifier), tuple(skipped))
+        skipped.append(Skipped(mapping, _why_not(mapping, user, counted, len(groups), path)))
+    return Resolution(None, tuple(skipped))
+
+
+def _matching(
+    mapping: RoleMapping, user: str, groups: Sequence[str], path: Path, match: PrefixMatch
+) -> Identifier | None:
+    for identifier in mapping.identifiers:
+        if (
+            (mapping.kind is Kind.USER and identifier.text == user)
+            or (mapping.kind is Kind.GROUP and identifier.text in groups)
+            or (
+                mapping.kind is Kind.PREFIX
+                and prefixes.matches(prefixes.normal(identifier.text), path.text, match)
+            )
+        ):
+            return identifier
+    return None
+
+
+def _why_not(
+    mapping: RoleMapping, user: str, groups: Sequence[str], all_groups: int, path: Path
+) -> str:
+    """One sentence; long lists of identifiers are cut."""
+    names = ", ".join(identifier.text for identifier in mapping.identifiers[:3])
+    more = len(mapping.identifiers) - 3
+    names += f" and {more} more" if more > 0 else ""
+    if mapping.kind is Kind.USER:
+        return f"it is for the user {names}, not {user}"
+    if mapping.kind is Kind.PREFIX:
+        return f"{path.uri} is not below {names}"
+    if not groups:
+        return f"it is for the group {names}; {user} is in no group that is known"
+    if len(groups) < all_groups:
+        return f"it is for the group {names}; the primary group of {user} is {groups[0]}"
+    return f"it is for the group {names}; {user} is in {', '.join(groups)}"
+
+
+class Resolver:
+    """The same answer for many users and paths, from indexes instead of a walk.
+
+    `by_name` and `by_path` give the index of the first mapping that matches, None for none.
+    """
+
+    def __init__(
+        self,
+        design: Design,
+        *,
+        prefix_match: PrefixMatch | None = None,
+        group_match: Groups | None = None,
+    ) -> None:
+        self.design = design
+        self._match = prefix_match or design.prefix_match
+        self._primary = (group_match or design.groups) == "primary"
+        self._users = self._first(Kind.USER)
+        self._groups = self._first(Kind.GROUP)
+
+    def _first(self, kind: Kind) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for mapping, identifier in self.design.identifiers(kind):
+            found.setdefault(identifier.text, mapping.index)
+        return found
+
+    @cached_property
+    def spans(self) -> Spans:
+        """The texts of paths cut at the prefixes of the mappings."""
+        listed = (
+            (prefixes.normal(identifier.text), mapping.index)
+            for mapping, identifier in self.design.identifiers(Kind.PREFIX)
+        )
+        return Spans.of(listed, self._match)
+
+    def by_name(self, user: str, groups: Sequence[str]) -> int | None:
+        """The first mapping for the user or one of the groups."""
+        counted = groups[:1] if self._primary else groups
+        found = [self._groups[group] for group in counted if group in self._groups]
+        if user in self._users:
+            found.append(self._users[user])
+        return min(found, default=None)
+
+    def by_path(self, path: Path) -> int | None:
+        """The first mapping for a prefix of the path."""
+        return self.spans.at(path.text)
+
+    def index(self, user: str, groups: Sequence[str], path: Path) -> int | None:
+        """The mapping that decides; None where the base role is left."""
+        named, placed = self.by_name(user, groups), self.by_path(path)
+        if named is None or placed is None:
+            return placed if named is None else named
+        return min(named, placed)
