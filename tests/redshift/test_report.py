@@ -219,7 +219,7 @@ def test_the_browser_would_tell_what_is_too_wide(night: str) -> None:
 
 def _colors() -> list[dict[str, str]]:
     """The colours of the three schemes: light, dark, print."""
-    css = files("opskit.redshift.report").joinpath("page.css").read_text()
+    css = files("opskit.output.page").joinpath("page.css").read_text()
     return [
         dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
         for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from opskit.redshift.report.markup import Html, details, join, table, tag
+from opskit.output.page.markup import Html, details, join, table, tag
 from opskit.redshift.report.scales import Axis, figure, moment, ticks
 
 HEIGHT = 180

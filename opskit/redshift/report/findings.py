@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from opskit.findings import Finding, Report, Rule, Severity
+from opskit.output.page.markup import Html, details, join, link, table, tag
 from opskit.output.text import count
-from opskit.redshift.report.markup import Html, details, join, link, table, tag
 from opskit.redshift.report.scales import NOTHING
 from opskit.redshift.rules.figures import duration, excerpt, size
 

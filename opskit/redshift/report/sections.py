@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from opskit.output.page.markup import Html, details, join, table, tag
 from opskit.redact import masked
 from opskit.redshift.metrics import largest, queue_name, table_labels
 from opskit.redshift.report import charts
 from opskit.redshift.report.charts import Chart, Series, bars, lines, meter
 from opskit.redshift.report.growth import Sizes
-from opskit.redshift.report.markup import Html, details, join, table, tag
 from opskit.redshift.report.scales import NOTHING, SIZES, TIMES, Axis, Unit, axis, figure, fitting
 from opskit.redshift.rules.figures import duration, excerpt, gigabytes, seconds, size
 from opskit.redshift.source import Row

@@ -1,4 +1,4 @@
-"""HTML made of text that is not trusted: names, query texts and messages come from a warehouse."""
+"""HTML made of text that is not trusted: names, query texts and messages come from outside."""
 
 from collections.abc import Iterable
 from html import escape
