@@ -109,7 +109,8 @@ class Report:
     """The findings of one check. `schema` is the JSON schema name, `opskit.<group>.<command>/1`.
 
     `checked` counts what was looked at and `unit` names it, for the closing line on stderr.
-    `extra` is what a domain adds to the JSON of the whole.
+    `extra` is what a domain adds to the JSON of the whole; `passed` names what was found to be
+    fine, where that is counted one by one: JUnit lists it.
     """
 
     schema: str
@@ -117,6 +118,7 @@ class Report:
     checked: int = 0
     unit: str = "file"
     extra: Mapping[str, Any] = field(default_factory=dict)
+    passed: Sequence[str] = ()
 
     def summary(self) -> dict[str, int]:
         """How many findings of each severity."""

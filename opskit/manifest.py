@@ -52,15 +52,17 @@ RULES = (
     "opskit.broker.upgrades.migrate:MIGRATION",
     "opskit.redshift.rules:RULES",
     "opskit.emrfs.rules:RULES",
+    "opskit.emrfs.cases.report:CASES",
 )
 
 #: The documents that opskit reads: name to `module:Struct`.
 SCHEMAS = {
     "settings": "opskit.schemas:settings_schema",
     "emrfs": "opskit.emrfs.document:EmrfsDocument",
+    "emrfs-cases": "opskit.emrfs.cases.document:CasesDocument",
     "topology": "opskit.broker.design.topology:Topology",
     "redshift-scenario": "opskit.redshift.emulator.scenario:Scenario",
 }
 
 #: The steps of `opskit demo`: `module:STEPS`, a sequence of `opskit.demo.Step`.
-DEMOS = ("opskit.broker.demo:STEPS", "opskit.redshift.demo:STEPS")
+DEMOS = ("opskit.broker.demo:STEPS", "opskit.redshift.demo:STEPS", "opskit.emrfs.demo:STEPS")

@@ -21,8 +21,8 @@ def finish_rows(table: "Table", output: str | None) -> int:
     from opskit.commands import results
     from opskit.emrfs.model import NOTICE
 
-    noted = replace(table, extra={**table.extra, "notice": NOTICE})
-    return _noted(results.finish_rows(noted, output))
+    whole = replace(table, extra={**table.extra, "notice": NOTICE})
+    return noted(results.finish_rows(whole, output))
 
 
 def finish_record(record: "Record", output: str | None) -> int:
@@ -30,11 +30,12 @@ def finish_record(record: "Record", output: str | None) -> int:
     from opskit.commands import results
     from opskit.emrfs.model import NOTICE
 
-    noted = replace(record, fields={**record.fields, "notice": NOTICE})
-    return _noted(results.finish_record(noted, output))
+    whole = replace(record, fields={**record.fields, "notice": NOTICE})
+    return noted(results.finish_record(whole, output))
 
 
-def _noted(status: int) -> int:
+def noted(status: int) -> int:
+    """Say the notice that ends every report; the status."""
     from opskit.emrfs.model import NOTICE
     from opskit.output import message
 

@@ -12,8 +12,8 @@ from typing import Literal
 from opskit.broker import attributes, uris
 from opskit.broker.destinations import Destination
 from opskit.broker.versions import Version
-from opskit.broker.xml.xmltree import Element, XmlDocument
 from opskit.findings import Location
+from opskit.xmltree import Element, XmlDocument
 
 _ANY_HOST = ("0.0.0.0", "::", "", "localhost", "127.0.0.1")  # noqa: S104 (read, never bound)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from opskit.broker import attributes, versions
 from opskit.broker.model import DEFAULT_NAME, Broker, Connector, Entry, Target
 from opskit.broker.versions import Version
-from opskit.broker.xml.xmltree import Element, XmlDocument
+from opskit.xmltree import Element, XmlDocument
 
 _LISTS = {
     attributes.EXCLUDED: "excluded",

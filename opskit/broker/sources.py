@@ -7,10 +7,10 @@ from pathlib import Path
 from opskit.broker import reader
 from opskit.broker.model import Broker, Network, Target
 from opskit.broker.versions import Version
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.documents import Document, parse_document
 from opskit.errors import InputError
 from opskit.files import display_name, read_bytes
+from opskit.xmltree import XmlDocument
 
 #: What a topology document is called, so that it is found in a folder.
 TOPOLOGY_NAMES = frozenset({"topology.yaml", "topology.yml", "topology.json"})

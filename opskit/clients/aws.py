@@ -1,8 +1,17 @@
 """Clients of AWS, from the credentials that boto3 finds."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from opskit.errors import UnknownError
+
+#: How services say that there is no such thing; EMR has no code of its own for it.
+_MISSING = ("NoSuchEntity", "NoSuchEntityException")
+_MISSING_WORDS = ("does not exist", "is not valid")
+
+
+class MissingError(UnknownError):
+    """What was asked for is not there."""
 
 
 def client(service: str, *, profile: str = "", region: str = "") -> Any:
@@ -50,14 +59,30 @@ def region_of(arn: str) -> str:
 
 
 def answer(what: str, hint: str, call: Any, **arguments: Any) -> dict[str, Any]:
-    """The answer of an AWS operation; UnknownError with what it needs where it is refused."""
+    """The answer of an AWS operation; UnknownError with what it needs where it is refused, and
+    MissingError where there is no such thing.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         found: dict[str, Any] = call(**arguments)
-    except (BotoCoreError, ClientError) as error:
+    except ClientError as error:
+        if _is_missing(error.response.get("Error", {})):
+            raise MissingError(str(error), where=what, hint="check the name and the region") from (
+                None
+            )
+        raise UnknownError(str(error), where=what, hint=hint) from None
+    except BotoCoreError as error:
         raise UnknownError(str(error), where=what, hint=hint) from None
     return found
+
+
+def _is_missing(error: Mapping[str, Any]) -> bool:
+    words = str(error.get("Message", ""))
+    return error.get("Code") in _MISSING or (
+        error.get("Code") == "InvalidRequestException"
+        and any(each in words for each in _MISSING_WORDS)
+    )
 
 
 def cluster_login(

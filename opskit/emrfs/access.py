@@ -83,17 +83,25 @@ def assume_decision(design: Design, role: str) -> Decision:
 def decide(
     design: Design, role: Role | None, assume: Decision | None, action: str, path: Path
 ) -> Decision:
-    """What comes of it: a role that cannot be assumed reads nothing, whatever its policies say."""
+    """What comes of it in the end."""
     if role is None:
         return Decision(Effect.UNKNOWN, why="the base role is not known")
-    if assume is not None and assume.effect in (Effect.DENY, Effect.IMPLICIT_DENY):
+    return limited(authorize(design, role, action, path), assume)
+
+
+def limited(found: Decision, assume: Decision | None) -> Decision:
+    """A role's decision, where it has to be assumed first (None: it need not): a role that cannot
+    be assumed reads nothing, whatever its policies say.
+    """
+    if assume is None or assume.allowed:
+        return found
+    if assume.effect is not Effect.UNKNOWN:
         return Decision(
             assume.effect, assume.statement, f"the role cannot be assumed: {assume.why}"
         )
-    found = authorize(design, role, action, path)
-    if assume is not None and assume.effect is Effect.UNKNOWN and found.allowed:
-        return Decision(Effect.UNKNOWN, found.statement, f"it is not known {_whether(assume)}")
-    return found
+    if not found.allowed:
+        return found
+    return Decision(Effect.UNKNOWN, found.statement, f"it is not known {_whether(assume)}")
 
 
 def _whether(assume: Decision) -> str:

@@ -13,6 +13,10 @@ ROLE = re.compile(
 NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 #: `${var.role}`, `#{...}` and `{{resolve:...}}`: what only another tool can fill in.
 PLACEHOLDER = re.compile(r"[$#]\{|\{\{")
+#: The ARN of a role in which placeholders may stand for account and partition.
+_UNFILLED = re.compile(
+    r"arn:(?:[^:$]|\$\{[^}]*\})*+:iam::(?:[^:$]|\$\{[^}]*\})*+:role/(?:[^${}]*/)?(?P<name>.+)"
+)
 
 
 class RoleArn(NamedTuple):
@@ -33,7 +37,9 @@ class RoleArn(NamedTuple):
         found = ROLE.fullmatch(written)
         if found:
             return cls(written, found["partition"], found["account"], found["path"], found["name"])
-        return cls(written, partition, account, "/", written)
+        unfilled = _UNFILLED.fullmatch(written) if PLACEHOLDER.search(written) else None
+        name = unfilled["name"] if unfilled else written
+        return cls(written, partition, account, "/", name)
 
     @property
     def well_formed(self) -> bool:

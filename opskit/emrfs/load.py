@@ -1,14 +1,16 @@
 """Whatever a command is pointed at, as a design: a file of any kind that is read, or stdin."""
 
+import re
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
 from opskit.documents import Document, parse_document
 from opskit.emrfs.formats import StructuredFormat
 from opskit.emrfs.model import Design
 from opskit.errors import InputError
 from opskit.files import display_name, read_bytes
+from opskit.nodes import ListNode, MapNode
 
 DEFAULT = "emrfs.yaml"
 #: Tried in this order on YAML and JSON: what is told apart most surely comes first.
@@ -16,6 +18,7 @@ STRUCTURED = (
     "emrfs",
     "securityconfig",
     "cloudformation",
+    "terraformjson",
     "rolemapper",
     "trino",
     "configurations",
@@ -34,9 +37,24 @@ INTRINSICS = {
     },
 }
 _KNOWN = (
-    "opskit reads its own emrfs.yaml, EMR security configurations, CloudFormation, Terraform, "
-    "emrfs-site and core-site XML, amazon-emr-user-role-mapper and Trino files"
+    "opskit reads its own emrfs.yaml, EMR security configurations and classifications, "
+    "CloudFormation, Terraform, emrfs-site and core-site XML, amazon-emr-user-role-mapper and "
+    "Trino files"
 )
+#: What else people have at hand: a key on top, what the file is then, and what to do.
+_OTHERS = {
+    "Statement": ("is an IAM policy", "name it under 'roles' in emrfs.yaml"),
+    "SecurityConfigurations": (
+        "holds names of security configurations",
+        "'aws emr describe-security-configuration --name NAME' prints one",
+    ),
+    "terraform_version": ("is a plan or a state of Terraform", "name the .tf file instead"),
+    "schema": ("is what a command printed", "name the file that the command was given"),
+}
+_XML = re.compile(rb"\s*<[?!A-Za-z]")
+_UTF16_XML = (b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")
+_DOCUMENTS = (".yaml", ".yml", ".json", ".template")
+_TERRAFORM = (".tf", ".hcl")
 
 
 def load(source: str | Path) -> Design:
@@ -58,27 +76,97 @@ def load(source: str | Path) -> Design:
 
 
 def read(source: str | Path) -> Design:
-    """The design in a file as far as it can be told, faults of its form included."""
-    data, name = read_bytes(source), display_name(source)
-    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    suffix = Path(str(source)).suffix.lower()
-    if start == b"<":
-        return _module("sitexml").read(data, name)
-    if suffix in (".tf", ".hcl") or (suffix not in _DOCUMENTS and _module("terraform").fits(data)):
-        return _module("terraform").read(data, name)
-    return _structured(parse_document(data, name, is_json=suffix == ".json", tags=INTRINSICS))
+    """The design in a file as far as it can be told, faults of its form included.
+
+    `template.yaml#Name` is the security configuration of that logical name in a template.
+    """
+    return parse(take(source))
 
 
-_DOCUMENTS = (".yaml", ".yml", ".json")
+class Source(NamedTuple):
+    """A file as it was read: what messages call it, its bytes, and which part of it is meant."""
+
+    name: str
+    data: bytes
+    part: str = ""
+
+    def document(self) -> Document:
+        """The file as YAML or JSON."""
+        is_json = self.name.lower().endswith(".json")
+        return parse_document(self.data, self.name, is_json=is_json, tags=INTRINSICS)
 
 
-def _structured(document: Document) -> Design:
+def take(source: str | Path) -> Source:
+    """The bytes of a file, or of stdin for `-`; see `read`."""
+    path, part = _selected(str(source))
+    return Source(display_name(path), read_bytes(path), part)
+
+
+def parse(source: Source) -> Design:
+    """The design in what was read; see `read`."""
+    if not source.data.strip():
+        raise InputError("is empty", where=source.name, hint=_KNOWN)
+    reader = _reader(source.data, source.name.lower())
+    if reader and not source.part:
+        return cast("_Reader", _module(reader)).read(source.data, source.name)
+    return _structured(source.document(), source.part)
+
+
+class _Reader(Protocol):
+    """A module that reads bytes: Terraform's, and that of XML."""
+
+    def read(self, data: bytes, name: str) -> Design: ...
+
+    def fits(self, data: bytes) -> bool: ...
+
+
+def _selected(source: str) -> tuple[str, str]:
+    """A path, and what stands behind a `#` where the file has none in its name."""
+    path, mark, selected = source.rpartition("#")
+    return (path, selected) if mark and path and not Path(source).exists() else (source, "")
+
+
+def _reader(data: bytes, name: str) -> str:
+    """The module for what is neither YAML nor JSON; empty for what may be."""
+    if _XML.match(data.removeprefix(b"\xef\xbb\xbf")) or data.startswith(_UTF16_XML):
+        return "sitexml"
+    if name.endswith(_TERRAFORM):
+        return "terraform"
+    if name.endswith(_DOCUMENTS):
+        return ""
+    return "terraform" if cast("_Reader", _module("terraform")).fits(data) else ""
+
+
+def _structured(document: Document, selected: str) -> Design:
+    from opskit.emrfs.formats import cloudformation
+
+    if selected:
+        if not cloudformation.recognises(document):
+            message = f"has no parts to choose from, and #{selected} was asked for"
+            raise InputError(message, where=document.name, hint="only templates take a #Name")
+        return cloudformation.read(document, selected)
     for name in STRUCTURED:
         found = cast("StructuredFormat", _module(name))
         if found.recognises(document):
             return found.read(document)
-    raise InputError("holds no role mappings that opskit knows", where=document.name, hint=_KNOWN)
+    raise _unknown(document)
 
 
-def _module(name: str) -> "object":
+def _unknown(document: Document) -> InputError:
+    """What a YAML or JSON file is that holds no role mappings."""
+    root = document.root
+    if isinstance(root, MapNode):
+        for key, (what, hint) in _OTHERS.items():
+            if key in root.items:
+                return InputError(f"{what}, not role mappings", where=document.name, hint=hint)
+        keys = ", ".join(list(root.items)[:5]) + (" ..." if len(root.items) > 5 else "")
+        what = f"has the keys {keys[:200]}" if keys else "is an empty object"
+    elif isinstance(root, ListNode):
+        what = f"is a list of {len(root.items)}"
+    else:
+        what = "is plain text"
+    return InputError(f"{what}: no role mappings", where=document.name, hint=_KNOWN)
+
+
+def _module(name: str) -> object:
     return import_module(f"opskit.emrfs.formats.{name}")

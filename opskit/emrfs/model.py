@@ -120,6 +120,7 @@ class Key:
 class Cluster:
     """How clusters with this configuration are launched. `kerberos` maps the names of
     `KerberosAttributes` to values or references; `configurations` are EMR's classifications.
+    `files` says which part came from a file of its own, and how that was named.
     """
 
     name: str = ""
@@ -131,6 +132,7 @@ class Cluster:
     configurations: Sequence[Mapping[str, Any]] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     locations: dict[str, Location] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 class Fault(NamedTuple):

@@ -50,7 +50,7 @@ def resolve(
 ) -> Resolution:
     """Walk the mappings from the top. The switches are the design's unless they are given."""
     match = prefix_match or design.prefix_match
-    counted = tuple(groups[:1] if (group_match or design.groups) == "primary" else groups)
+    counted = _counted(groups, group_match or design.groups)
     skipped: list[Skipped] = []
     for mapping in design.mappings:
         identifier = _matching(mapping, user, counted, path, match)
@@ -58,6 +58,18 @@ def resolve(
             return Resolution(Hit(mapping, identifier), tuple(skipped))
         skipped.append(Skipped(mapping, _why_not(mapping, user, counted, len(groups), path)))
     return Resolution(None, tuple(skipped))
+
+
+def matching(
+    design: Design, mapping: RoleMapping, user: str, groups: Sequence[str], path: Path
+) -> Identifier | None:
+    """The identifier of one mapping that matches, whatever stands above it."""
+    counted = _counted(groups, design.groups)
+    return _matching(mapping, user, counted, path, design.prefix_match)
+
+
+def _counted(groups: Sequence[str], group_match: Groups) -> tuple[str, ...]:
+    return tuple(groups[:1] if group_match == "primary" else groups)
 
 
 def _matching(
@@ -108,7 +120,7 @@ class Resolver:
         group_match: Groups | None = None,
     ) -> None:
         self.design = design
-        self._match = prefix_match or design.prefix_match
+        self.match = prefix_match or design.prefix_match
         self._primary = (group_match or design.groups) == "primary"
         self._users = self._first(Kind.USER)
         self._groups = self._first(Kind.GROUP)
@@ -126,7 +138,7 @@ class Resolver:
             (prefixes.normal(identifier.text), mapping.index)
             for mapping, identifier in self.design.identifiers(Kind.PREFIX)
         )
-        return Spans.of(listed, self._match)
+        return Spans.of(listed, self.match)
 
     def by_name(self, user: str, groups: Sequence[str]) -> int | None:
         """The first mapping for the user or one of the groups."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def render(report: Report, summary: str, details: list[str], fail_on: FailOn) -> str:
-    """One test case a finding, or one that passes; `details` is each finding as text.
+    """One test case a finding and one for all that passed, or one in place of none; `details` is each finding as text.
 
     A case fails where the exit status does: from `fail_on` up. In ASCII, so that the declared
     encoding holds on every stream.
@@ -23,7 +23,7 @@ def render(report: Report, summary: str, details: list[str], fail_on: FailOn) ->
     kinds = Counter(_element(finding, fail_on) for finding in report.findings)
     counts = {
         "name": name,
-        "tests": str(len(report.findings) or 1),
+        "tests": str(len(report.findings) + len(report.passed) or 1),
         "failures": str(kinds["failure"]),
         "errors": str(kinds["error"]),
     }
@@ -32,7 +32,9 @@ def render(report: Report, summary: str, details: list[str], fail_on: FailOn) ->
     names: Counter[str] = Counter()
     for finding, detail in zip(report.findings, details, strict=True):
         _add_case(suite, finding, detail, name, names, _element(finding, fail_on))
-    if not report.findings:
+    for passed in report.passed:
+        SubElement(suite, "testcase", {"classname": name, "name": _single(passed, name, names)})
+    if not report.findings and not report.passed:
         SubElement(suite, "testcase", {"classname": name, "name": summary})
     indent(root)
     document: bytes = tostring(root, encoding="us-ascii", xml_declaration=True)
@@ -58,12 +60,19 @@ def _add_case(
 
     file = file_of(finding)
     classname = visible(file or fallback)
-    name = visible(f"{finding.rule} {finding.object}".strip() or finding.message)
-    key = f"{classname}\n{name}"
-    names[key] += 1
-    if names[key] > 1:  # GitLab keeps one of the cases that share class and name
-        name += f" ({names[key]})"
+    name = f"{finding.rule} {finding.object}".strip() or finding.message
+    name = _single(name, classname, names)
     attributes = {"classname": classname, "name": name} | ({"file": classname} if file else {})
     case = SubElement(suite, "testcase", attributes)
     told = {"message": visible(finding.message), "type": finding.level.value}
     SubElement(case, element, {} if element == "system-out" else told).text = visible(detail)
+
+
+def _single(text: str, classname: str, names: Counter[str]) -> str:
+    """A name with a number where it comes again: GitLab keeps one of the cases that share class
+    and name.
+    """
+    name = visible(text)
+    key = f"{classname}\n{name}"
+    names[key] += 1
+    return f"{name} ({names[key]})" if names[key] > 1 else name

@@ -20,9 +20,9 @@ from opskit.broker.explain import explain
 from opskit.broker.graphs import graph
 from opskit.broker.model import Network
 from opskit.broker.rules.attributes import unknown_attribute
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.errors import UsageError
 from opskit.suggestions import Suggestions
+from opskit.xmltree import XmlDocument
 
 LISTS = (
     "excludedDestinations",

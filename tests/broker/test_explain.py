@@ -13,8 +13,8 @@ from opskit.broker import bridge, destinations, reader
 from opskit.broker.destinations import Destination
 from opskit.broker.explain import Decision, exit_code, explain
 from opskit.broker.model import Connector, Network
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.errors import ExitCode, UsageError
+from opskit.xmltree import XmlDocument
 
 ELEMENTS = {
     "excluded": "excludedDestinations",

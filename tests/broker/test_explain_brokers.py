@@ -18,7 +18,7 @@ from opskit.broker import reader
 from opskit.broker.destinations import Destination
 from opskit.broker.explain import Decision, explain
 from opskit.broker.model import Network
-from opskit.broker.xml.xmltree import XmlDocument
+from opskit.xmltree import XmlDocument
 from tests.broker import bridge_cases
 from tests.broker.bridge_cases import SENTINEL, Case
 from tests.rig import brokers, configs, distributions

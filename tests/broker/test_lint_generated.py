@@ -8,9 +8,9 @@ from opskit.broker import lint, reader
 from opskit.broker.design import from_topology, generate, topology
 from opskit.broker.design.topology import Topology
 from opskit.broker.model import Network
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.documents import Document, parse_document
 from opskit.findings import Severity
+from opskit.xmltree import XmlDocument
 
 BROKERS = """\
 brokers:

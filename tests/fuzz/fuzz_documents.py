@@ -2,9 +2,9 @@
 
 from opskit.broker.design import from_topology, generate, topology
 from opskit.broker.rules import RULES
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.documents import parse_document
 from opskit.errors import DefectError, InputError
+from opskit.xmltree import XmlDocument
 from tests.fuzz.harness import answers, fuzz
 from tests.fuzz.samples import TOPOLOGIES, YAML_WORDS
 

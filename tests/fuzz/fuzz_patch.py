@@ -6,9 +6,9 @@ from opskit.broker.design import topology
 from opskit.broker.model import Broker, Network
 from opskit.broker.rules import RULES
 from opskit.broker.xml.diff import unified
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.documents import parse_document
 from opskit.findings import Finding
+from opskit.xmltree import XmlDocument
 from tests.fuzz.harness import answers, fuzz
 from tests.fuzz.samples import FILES, TOPOLOGIES, XML_WORDS
 

@@ -1,7 +1,7 @@
 """The XML reader: what it accepts comes back the same, with every place inside the file."""
 
 from opskit.broker import reader
-from opskit.broker.xml.xmltree import XmlDocument
+from opskit.xmltree import XmlDocument
 from tests.fuzz.harness import answers, fuzz
 from tests.fuzz.samples import FILES, XML_WORDS
 

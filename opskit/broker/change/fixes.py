@@ -15,8 +15,8 @@ from opskit.broker.change import fix_uris, placement
 from opskit.broker.model import Broker, Connector, Entry
 from opskit.broker.xml import edit
 from opskit.broker.xml.edit import Edit
-from opskit.broker.xml.xmltree import Element, XmlDocument
 from opskit.findings import Finding, Location
+from opskit.xmltree import Element, XmlDocument
 
 _EXPLICIT = "decreaseNetworkConsumerPriority"
 

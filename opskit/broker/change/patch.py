@@ -22,9 +22,9 @@ from opskit.broker.versions import Version
 from opskit.broker.xml import edit
 from opskit.broker.xml.edit import Edit
 from opskit.broker.xml.rewrite import Rewrite
-from opskit.broker.xml.xmltree import Element, XmlDocument
 from opskit.broker.xml.xmlwrite import Tag
 from opskit.files import display_name, read_bytes
+from opskit.xmltree import Element, XmlDocument
 
 _MANAGED = re.compile(r"[QT]:(.+)->(.+)")
 

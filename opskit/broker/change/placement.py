@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from opskit.broker.xml.xmltree import Element, XmlDocument
 from opskit.errors import InputError
+from opskit.xmltree import Element, XmlDocument
 
 HOLDER = "networkConnectors"
 

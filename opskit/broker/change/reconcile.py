@@ -8,8 +8,8 @@ from opskit.broker import attributes
 from opskit.broker.versions import Version
 from opskit.broker.xml import edit
 from opskit.broker.xml.edit import Edit
-from opskit.broker.xml.xmltree import Element, XmlDocument
 from opskit.broker.xml.xmlwrite import Tag
+from opskit.xmltree import Element, XmlDocument
 
 #: What a file may add to a connector of a topology: it says nothing about what crosses.
 LOCAL = frozenset({"id", "sslContext"})

@@ -8,8 +8,8 @@ from opskit.broker import reader
 from opskit.broker.design import connectors, generate
 from opskit.broker.design.topology import Topology
 from opskit.broker.model import Broker, Network
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.documents import Document
+from opskit.xmltree import XmlDocument
 
 
 def network(topology: Topology, document: Document) -> Network:

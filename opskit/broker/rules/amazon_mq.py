@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from opskit.broker import permitted
 from opskit.broker.model import Broker, Network
 from opskit.broker.rules.registry import RULES
-from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
+from opskit.xmltree import Element
 
 _GUIDE = "https://docs.aws.amazon.com/amazon-mq/latest/developer-guide"
 _PASSWORDS = ("password", "remotePassword")  # BRK010's

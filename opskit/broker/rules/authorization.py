@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from opskit.broker.destinations import matches
 from opskit.broker.model import Broker, Connector, Network
 from opskit.broker.rules.registry import RULES
-from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
+from opskit.xmltree import Element
 
 #: What every connection writes to, and what a bridge that follows consumers reads.
 _CONNECTION = "ActiveMQ.Advisory.Connection"

@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 
 from opskit.broker.model import Broker, Network
 from opskit.broker.rules.registry import RULES
-from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
+from opskit.xmltree import Element
 
 #: Elements that make bridges of their own, in `<broker>` and in `<networkConnectors>`.
 _OTHERS = ("networkConnectorURIs", "jmsBridgeConnectors", "proxyConnectors")

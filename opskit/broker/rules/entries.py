@@ -6,9 +6,9 @@ from opskit.broker import attributes
 from opskit.broker.destinations import KINDS
 from opskit.broker.model import Broker, Connector, Entry, Network
 from opskit.broker.rules.registry import ALL_FOUR, RULES
-from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
 from opskit.suggestions import Suggestions
+from opskit.xmltree import Element
 
 # Beside the lists: those that hold a bean, and Spring's own.
 _CHILDREN = frozenset(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from opskit.broker.model import Broker, Network
 from opskit.broker.rules import credentials, index
 from opskit.broker.rules.registry import RULES
-from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
+from opskit.xmltree import Element
 
 _STORE_SECRETS = ("keyStorePassword", "keyStoreKeyPassword", "trustStorePassword")
 

@@ -12,8 +12,8 @@ from opskit.broker.change.placement import HOLDER
 from opskit.broker.model import Broker, Network
 from opskit.broker.rules.registry import ALL_FOUR, RULES
 from opskit.broker.versions import Version
-from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Rule, Severity
+from opskit.xmltree import Element
 
 _CORE = "http://activemq.apache.org/schema/core"
 _SCHEMAS = "http://www.w3.org/2001/XMLSchema-instance schemaLocation"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from opskit.broker.model import Broker, Network
 from opskit.broker.versions import Version
-from opskit.broker.xml.xmltree import Element
 from opskit.findings import Finding, Location, Registry
+from opskit.xmltree import Element
 
 TAGS = "release tags of apache/activemq"
 MEASURED = f"{TAGS}; measured on ActiveMQ 5.17.2, 5.18.3, 5.19.1, 6.1.7"

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.redact import masked
+from opskit.xmltree import XmlDocument
 
 CONTEXT = 3
 QUICK_FROM = 4000

@@ -19,9 +19,9 @@ from opskit.broker.xml.style import (
     style_at,
     style_within,
 )
-from opskit.broker.xml.xmltree import Element, XmlDocument
 from opskit.broker.xml.xmlwrite import Comment, Tag, render
 from opskit.errors import DefectError, InputError
+from opskit.xmltree import Element, XmlDocument
 
 _END_OF_LINE = re.compile(rb"[ \t]*(?:\r\n|\n|\r)")
 _COMMENTS_TO_END_OF_LINE = re.compile(

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opskit.broker.xml.diff import unified
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.errors import InputError
 from opskit.files import read_bytes, write_atomic
+from opskit.xmltree import XmlDocument
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ Offsets count bytes of `XmlDocument.data`.
 import re
 from dataclasses import dataclass
 
-from opskit.broker.xml.xmltree import Element, XmlDocument
 from opskit.errors import InputError
+from opskit.xmltree import Element, XmlDocument
 
 WIDTH = 100
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

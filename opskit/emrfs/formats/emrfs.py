@@ -171,25 +171,33 @@ class _Reader:
     def _directory(self) -> Directory:
         spec = self._spec.directory
         made = Directory(complete=spec.complete)
-        for number, written in enumerate(spec.files):
-            from opskit.emrfs import directories
-
-            try:
-                directories.read_into(made, self._folder / written)
-            except InputError as error:
-                where = str(self._document.location(("directory", "files", number)))
-                raise InputError(str(error), where=where, hint=error.hint) from None
+        if spec.files:
+            self._people(made, spec.files)
         for user, groups in spec.users.items():
             made.users[user] = groups
             made.locations[user] = self._document.location(("directory", "users", user), key=True)
         return made
+
+    def _people(self, directory: Directory, files: Sequence[str]) -> None:
+        """The users of files; InputError for one of them names its place here."""
+        from opskit.emrfs.directories import People
+
+        people = People()
+        for number, written in enumerate(files):
+            try:
+                people.read(self._folder / written)
+            except InputError as error:
+                where = str(self._document.location(("directory", "files", number)))
+                raise InputError(str(error), where=where, hint=error.hint) from None
+        people.fill(directory)
 
     def _cluster(self) -> Cluster | None:
         spec = self._spec.cluster
         if spec is None:
             return None
         configurations: Any = spec.configurations
-        if isinstance(configurations, str):
+        files = {"configurations": configurations} if isinstance(configurations, str) else {}
+        if files:
             configurations = self._beside(configurations, ("cluster", "configurations")).plain()
         return Cluster(
             spec.name,
@@ -201,6 +209,7 @@ class _Reader:
             tuple(configurations),
             spec.options,
             self._places("cluster"),
+            files,
         )
 
     def _places(self, key: str) -> dict[str, Location]:

@@ -37,7 +37,9 @@ class Decision:
 class Request:
     """One call. `principal` is the ARN of the role that calls; `context` maps condition keys in
     lower case to their values. A key that is missing there is absent from the request, unless
-    `unknown` names it: then its value is not known here, and what hangs on it is UNKNOWN.
+    `unknown` names it (or `keys.MODELLED` does not): then its value is not known here, and what
+    hangs on it is UNKNOWN. `session` is the name of the role's session, empty where it is not
+    known.
     """
 
     principal: str
@@ -45,3 +47,4 @@ class Request:
     resource: str
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
+    session: str = ""

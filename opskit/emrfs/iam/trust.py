@@ -7,7 +7,10 @@ independent evaluator; IAM User Guide, "Cross-account policy evaluation logic").
 
 from typing import TYPE_CHECKING
 
-from opskit.emrfs.iam.decision import Decision
+from opskit.emrfs.iam.decision import Decision, Effect
+from opskit.emrfs.iam.evaluate import Layers, Rules, combine, request_lookup
+from opskit.emrfs.iam.layer import Kind
+from opskit.emrfs.iam.requests import assume_request
 
 if TYPE_CHECKING:
     from opskit.emrfs.model import Role
@@ -17,5 +20,25 @@ SESSION_NAME = "EmrFS-Session"
 
 
 def assumable(base: "Role", role: "Role") -> Decision:
-    """Whether the base role can assume `role`, as EMRFS asks: no ExternalId, no tags."""
-    raise NotImplementedError
+    """Whether the base role can assume `role`, as EMRFS asks: no ExternalId, no tags.
+
+    UNKNOWN where the trust policy is not known, or where an ARN is another tool's to fill in. The
+    policies of the base role count also where the trust policy is enough: they may deny.
+    """
+    for each in (base, role):
+        if each.arn.is_placeholder:
+            return Decision(Effect.UNKNOWN, why=f"{each.arn} is filled in by another tool")
+    if role.trust is None:
+        return Decision(Effect.UNKNOWN, why=f"the trust policy of {role.name} is not known")
+    request = assume_request(base.arn, role.arn, SESSION_NAME)
+    layers = Layers.of(
+        request,
+        identity=base.permissions,
+        resource=[role.trust],
+        boundary=base.boundary,
+        kind=Kind.TRUST,
+    )
+    found = layers.ask(request.resource, request_lookup(request))
+    same = base.arn.account == role.arn.account
+    rules = Rules(same, guarded=True, resource="the trust policy")
+    return combine(found, rules, request)

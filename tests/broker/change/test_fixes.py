@@ -8,8 +8,8 @@ from opskit.broker import reader, versions
 from opskit.broker.change import fixes
 from opskit.broker.model import Broker, Network, Target
 from opskit.broker.rules import RULES
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.findings import Finding
+from opskit.xmltree import XmlDocument
 
 PAIR = ",".join(f"ssl://b-12ab-{number}.mq.eu-west-1.amazonaws.com:61617" for number in (1, 2))
 URI = 'uri="static:(tcp://other:61616)"'

@@ -8,9 +8,9 @@ from opskit.broker.change import patch
 from opskit.broker.change.patch import Change, Plan
 from opskit.broker.design import topology
 from opskit.broker.design.topology import Topology
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.documents import parse_document
 from opskit.errors import UsageError
+from opskit.xmltree import XmlDocument
 from tests.rig import distributions
 
 BROKERS = """\

@@ -10,8 +10,8 @@ import pytest
 
 from opskit.broker.change import patch
 from opskit.broker.design import topology
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.documents import parse_document
+from opskit.xmltree import XmlDocument
 from tests.rig import brokers, configs, distributions
 
 pytestmark = pytest.mark.brokers

@@ -10,7 +10,7 @@ from opskit.broker.attributes import default
 from opskit.broker.change import patch
 from opskit.broker.design import generate
 from opskit.broker.design.topology import Account, BrokerSpec, Credentials, Route, Secret, Topology
-from opskit.broker.xml.xmltree import Element, XmlDocument
+from opskit.xmltree import Element, XmlDocument
 from tests.broker.odd_files import CORE, HOLDER, OddFile, odd_files
 
 NAMES = st.sampled_from(["A", "orders.>", "a b", 'quo"te', "amp&lt<", "日本", "é", "it's"])

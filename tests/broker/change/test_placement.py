@@ -3,8 +3,8 @@
 import pytest
 
 from opskit.broker.change import placement
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.errors import InputError
+from opskit.xmltree import XmlDocument
 
 
 def find(text: str, name: str = "a") -> placement.Place:

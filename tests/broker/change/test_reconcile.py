@@ -5,8 +5,8 @@ import pytest
 from opskit.broker import versions
 from opskit.broker.change.reconcile import reconcile
 from opskit.broker.xml import edit
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.broker.xml.xmlwrite import Comment, Tag
+from opskit.xmltree import XmlDocument
 
 WANT = Tag(
     "networkConnector",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from opskit.broker import bridge, reader
 from opskit.broker.design import reverse
 from opskit.broker.model import Connector
-from opskit.broker.xml.xmltree import XmlDocument
+from opskit.xmltree import XmlDocument
 from tests.broker.rules.cases import connector, dynamic, queue, static, topic
 
 BOTH = 'duplex="true" staticBridge="true"'

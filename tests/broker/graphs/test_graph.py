@@ -12,7 +12,7 @@ from opskit.broker import reader
 from opskit.broker.graphs.graph import BrokerGraph, graph
 from opskit.broker.model import Network
 from opskit.broker.versions import Version
-from opskit.broker.xml.xmltree import XmlDocument
+from opskit.xmltree import XmlDocument
 
 
 def network(connectors: Mapping[str, list[str]]) -> Network:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from opskit.broker import reader, versions
 from opskit.broker.model import Network, Target
 from opskit.broker.rules import RULES
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.findings import Finding
+from opskit.xmltree import XmlDocument
 
 _MARK = re.compile(r"\{(BRK\d{3})(?::(\w+))?\}")
 FILE = "broker.xml"

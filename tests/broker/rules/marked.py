@@ -11,8 +11,8 @@ import pytest
 from opskit.broker import reader, versions
 from opskit.broker.model import Broker, Network, Target
 from opskit.broker.rules import RULES
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.findings import Finding, Severity
+from opskit.xmltree import XmlDocument
 
 MARK = "¦"
 Place = tuple[str, int, int]

@@ -14,8 +14,8 @@ from stomp.utils import Frame  # type: ignore[import-untyped]
 from opskit.broker import reader
 from opskit.broker.model import Network
 from opskit.broker.rules import RULES
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.findings import Severity
+from opskit.xmltree import XmlDocument
 from tests.broker.rules.cases import connector, dynamic, queue, static, topic
 from tests.rig import brokers, configs, distributions, messages
 from tests.rig.brokers import Fleet

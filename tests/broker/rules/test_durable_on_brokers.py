@@ -11,7 +11,7 @@ import stomp  # type: ignore[import-untyped]
 from opskit.broker import reader
 from opskit.broker.model import Broker, Network
 from opskit.broker.rules import RULES
-from opskit.broker.xml.xmltree import XmlDocument
+from opskit.xmltree import XmlDocument
 from tests.rig import brokers, configs
 from tests.rig.distributions import require
 from tests.rig.messages import Inbox

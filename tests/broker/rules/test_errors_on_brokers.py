@@ -20,8 +20,8 @@ import pytest
 from opskit.broker import reader, versions
 from opskit.broker.model import Network
 from opskit.broker.rules import RULES
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.findings import Severity
+from opskit.xmltree import XmlDocument
 from tests.broker.rules.cases import dynamic, excluded, queue, static
 from tests.rig import brokers, configs, distributions, messages, tls
 from tests.rig.brokers import Fleet

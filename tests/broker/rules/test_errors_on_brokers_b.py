@@ -15,7 +15,7 @@ import pytest
 from opskit.broker import reader
 from opskit.broker.model import Network
 from opskit.broker.rules import RULES
-from opskit.broker.xml.xmltree import XmlDocument
+from opskit.xmltree import XmlDocument
 from tests.rig import brokers, configs, messages, tls
 from tests.rig.brokers import Fleet
 from tests.rig.distributions import VERSIONS, require

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from opskit.broker import attributes, reader
 from opskit.broker.model import Network
 from opskit.broker.rules import RULES
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.findings import Rule
+from opskit.xmltree import XmlDocument
 from tests.broker.rules.cases import Case
 
 HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ from opskit.broker import versions
 from opskit.broker.model import Network
 from opskit.broker.reader import from_document
 from opskit.broker.upgrades import MIGRATION, Migration
-from opskit.broker.xml.xmltree import XmlDocument
+from opskit.xmltree import XmlDocument
 from tests.rig import brokers, configs
 from tests.rig.distributions import VERSIONS, require
 

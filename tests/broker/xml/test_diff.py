@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.broker.xml.diff import unified
-from opskit.broker.xml.xmltree import XmlDocument
+from opskit.xmltree import XmlDocument
 
 
 def diff(before: str, after: str) -> str:

@@ -4,9 +4,9 @@ import pytest
 
 from opskit.broker.xml import edit
 from opskit.broker.xml.edit import Edit
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.broker.xml.xmlwrite import Comment, Tag
 from opskit.errors import DefectError, InputError
+from opskit.xmltree import XmlDocument
 
 
 def document(text: str, encoding: str = "utf-8") -> XmlDocument:

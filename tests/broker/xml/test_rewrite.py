@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from opskit.broker.xml.rewrite import Rewrite
-from opskit.broker.xml.xmltree import XmlDocument
 from opskit.errors import InputError
+from opskit.xmltree import XmlDocument
 
 OLD = b"<a>\r\n  <b/>\r\n</a>"
 NEW = b"<a>\r\n  <c/>\r\n</a>"

@@ -1,0 +1,118 @@
+"""`opskit emrfs matrix`: users by paths by actions, for people, programs and auditors."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from opskit.commands.emrfs.common import DEFAULT_FILE, DesignFile
+
+if TYPE_CHECKING:
+    from opskit.emrfs.matrix import Matrix, Person
+    from opskit.emrfs.model import Design
+    from opskit.emrfs.prefixes import Path as Place
+    from opskit.output import Table
+
+
+def matrix(
+    file: DesignFile = DEFAULT_FILE,
+    user: Annotated[
+        list[str] | None, typer.Option(help="A user; all that the file knows if not given.")
+    ] = None,
+    path: Annotated[
+        list[str] | None,
+        typer.Option(help="A place; the mapped prefixes and the roles' buckets if not given."),
+    ] = None,
+    paths: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file with a place a line; - is stdin.")
+    ] = None,
+    action: Annotated[
+        list[str] | None, typer.Option(help="An action; reads, writes and listings if not given.")
+    ] = None,
+    output: Annotated[
+        Literal["table", "json", "jsonl", "csv", "yaml", "md", "html"] | None,
+        typer.Option("-o", "--output", help="Output format; table if not set."),
+    ] = None,
+) -> int:
+    """Show who may do what: users by paths by actions.
+
+    Each row is a user at a place: the role, the index of the mapping that gives it (none for the
+    base role), and IAM's decision on each action. "(anyone else)" is somebody in no mapped group.
+
+    \b
+    Example:
+      opskit emrfs matrix
+      opskit emrfs matrix --path s3://lake/raw/ --action s3:GetObject -o csv
+      opskit emrfs matrix -o html > access.html
+    """
+    from opskit.commands.emrfs.common import finish_rows, noted
+    from opskit.emrfs import matrix as library
+    from opskit.emrfs.load import load
+    from opskit.output import write_bytes
+
+    design = load(file)
+    places = _places(design, path, paths)
+    found = library.matrix(design, _people(design, user), places, action or library.ACTIONS)
+    if output == "html":
+        from opskit.emrfs.matrix_page import render
+
+        write_bytes(render(design, found))
+        return noted(0)
+    return finish_rows(_table(found), output)
+
+
+def _people(design: "Design", users: list[str] | None) -> "list[Person]":
+    from opskit.emrfs.matrix import Person, everyone
+    from opskit.emrfs.people import groups_for
+
+    if users:
+        return [Person(user, groups_for(design, user, None)) for user in users]
+    return everyone(design)
+
+
+def _places(design: "Design", given: list[str] | None, file: Path | None) -> "list[Place]":
+    from opskit.documents import decode_text, read_bytes
+    from opskit.emrfs import places, prefixes
+    from opskit.errors import InputError, UsageError
+    from opskit.files import display_name
+    from opskit.findings import Location
+
+    found = [prefixes.path(text) for text in given or ()]
+    if file is not None:
+        name = display_name(file)
+        for number, line in enumerate(decode_text(read_bytes(file), name).splitlines(), 1):
+            if line.strip():
+                try:
+                    found.append(prefixes.path(line.strip()))
+                except UsageError as error:
+                    where = str(Location(name, number))
+                    raise InputError(error.message, where=where, hint=error.hint) from None
+    found = found or places.known(design)
+    if not found:
+        raise UsageError(
+            "there is no place to ask about: nothing is mapped by prefix, and no policy is known",
+            hint="name some with --path s3://bucket/folder/",
+        )
+    return found
+
+
+def _table(found: "Matrix") -> "Table":
+    from opskit.emrfs.explain import role_text
+    from opskit.output import Column, Table
+
+    rows = []
+    for person, place, answer in found.cells():
+        effects = (decision.effect for decision in answer.decisions)
+        rows.append(
+            {
+                "user": person.user,
+                "path": place.uri,
+                "role": None if answer.role is None else answer.role.name,
+                "arn": role_text(answer.role),
+                "mapping": answer.mapping,
+                **dict(zip(found.actions, effects, strict=True)),
+            }
+        )
+    actions = [Column(action, action.removeprefix("s3:")) for action in found.actions]
+    columns = ["user", "path", "role", Column("mapping", align="right"), *actions]
+    return Table("opskit.emrfs.matrix/1", columns, rows)

@@ -1,0 +1,1 @@
+"""Policy tests: who, where and what, and the role, the decision and the reason expected."""

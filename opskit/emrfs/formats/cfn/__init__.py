@@ -1,0 +1,1 @@
+"""CloudFormation templates: their functions filled in, and the resources around role mappings."""

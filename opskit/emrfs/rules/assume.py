@@ -1,0 +1,154 @@
+"""EMR030: the base role has to be able to assume every mapped role."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from opskit.emrfs.iam.decision import Decision, Effect
+from opskit.emrfs.iam.policy import parse
+from opskit.emrfs.iam.trust import assumable
+from opskit.emrfs.model import Design, Role, RoleMapping
+from opskit.emrfs.rules.registry import RULES
+from opskit.emrfs.rules.words import (
+    allow,
+    iam_known,
+    mapped,
+    names,
+    place_of,
+    trust_statement,
+    written,
+)
+from opskit.findings import Finding, Location, Rule, Severity
+
+#: A policy that allows everything: with it, what is still refused is the trust policy's doing.
+_ALL = parse(
+    {"Version": "2012-10-17", "Statement": allow("*", "*")},
+    "everything",
+)
+_DESCRIBE = (
+    "describe the roles in an emrfs.yaml with their trust and permissions, or have them read with "
+    "'source: iam'; '--ignore EMR030' leaves it out"
+)
+
+
+@RULES.rule(
+    Rule(
+        "EMR030",
+        Severity.ERROR,
+        title="a mapped role that the base role cannot assume",
+        why="EMRFS calls sts:AssumeRole with the credentials of the cluster's instances. Where the "
+        "trust policy names the base role's ARN and both are of one account, that is enough; where "
+        "it names the account, the base role needs sts:AssumeRole too; across accounts both are "
+        "needed. A role that cannot be assumed is Access Denied for all whom the mapping is for.",
+        fix="name the base role's ARN in the role's trust policy",
+        reference="EMR Management Guide, Configure IAM roles for EMRFS requests to Amazon S3; "
+        "IAM User Guide, Cross-account policy evaluation logic",
+    )
+)
+def not_assumable(design: Design) -> Iterator[Finding]:
+    """What cannot be told is told once, not once a role."""
+    if not design.mappings:
+        return
+    if not iam_known(design):
+        yield _nothing_known(design)
+        return
+    base = design.base_role
+    if base is None:
+        yield _unknown(
+            design,
+            "the base role is not known: whether it can assume the mapped roles was not checked",
+        )
+        return
+    untold: list[str] = []
+    for role, mapping in mapped(design):
+        found = assumable(base, role)
+        if found.effect is Effect.UNKNOWN and (role.trust is None or role.arn.is_placeholder):
+            untold.append(role.name)
+        elif not found.allowed:
+            yield _finding(base, role, mapping, found)
+    if untold:
+        yield _unknown(
+            design,
+            f"no trust policy is known of {names(untold)}: whether the base "
+            "role can assume them was not checked",
+        )
+
+
+def _nothing_known(design: Design) -> Finding:
+    count = len(design.every_role())
+    return _unknown(
+        design,
+        f"no policy of the {count} mapped role{'s' if count > 1 else ''} is known: whether they "
+        "can be assumed, and what they and the base role reach, was not checked",
+    )
+
+
+def _unknown(design: Design, message: str) -> Finding:
+    return Finding(
+        message,
+        location=Location(design.source),
+        severity=Severity.UNKNOWN,
+        fix=_DESCRIBE,
+    )
+
+
+def _finding(base: Role, role: Role, mapping: RoleMapping, found: Decision) -> Finding:
+    at = found.statement.location if found.statement is not None else None
+    if found.effect is Effect.UNKNOWN:
+        return Finding(
+            f"{mapping.label}: it cannot be told whether {base.name} can assume {role.name}: "
+            f"{found.why}",
+            object=role.name,
+            location=at or place_of(role, mapping),
+            severity=Severity.UNKNOWN,
+            fix="write the trust policy so that it names the base role's ARN without conditions",
+        )
+    trusted = found.effect is not Effect.DENY and _trusted(base, role)
+    fix = _fix(base, role, found, trusted=trusted)
+    location = at or (base.location if trusted else _trust_place(role, mapping))
+    return Finding(
+        f"{mapping.label}: {base.name} cannot assume {role.name}: {found.why}",
+        object=role.name,
+        location=location or place_of(role, mapping),
+        observed=_observed(role),
+        expected=str(base.arn),
+        fix=fix,
+    )
+
+
+def _trusted(base: Role, role: Role) -> bool:
+    """Whether the trust policy would do if the base role were allowed everything."""
+    return assumable(replace(base, permissions=(_ALL,), boundary=None), role).allowed
+
+
+def _fix(base: Role, role: Role, found: Decision, *, trusted: bool) -> str:
+    if found.effect is Effect.DENY and found.statement is not None:
+        return f"take the denial away: {found.statement.label}"
+    if not trusted:
+        fix = f"add to the trust policy of {role.name}: {written(trust_statement(base))}"
+        if base.arn.account != role.arn.account:
+            return f"{fix}; and {_own(base, role)}"
+        return fix
+    if base.arn.account != role.arn.account:
+        return _own(base, role)
+    return f"{_own(base, role)}; or name {base.arn} in the trust policy, not the account"
+
+
+def _own(base: Role, role: Role) -> str:
+    return f"add to a policy of {base.name}: {written(allow('sts:AssumeRole', str(role.arn)))}"
+
+
+def _trust_place(role: Role, mapping: RoleMapping) -> Location | None:
+    trust = role.trust
+    return (trust.location if trust is not None else None) or place_of(role, mapping)
+
+
+def _observed(role: Role) -> str:
+    """Whom the trust policy names."""
+    listed = [
+        text
+        for statement in (role.trust.statements if role.trust is not None else ())
+        if statement.effect == "Allow"
+        for texts in (statement.principals or {}).values()
+        for text in texts
+    ]
+    return f"trusts {names(listed)}" if listed else "trusts nobody"
