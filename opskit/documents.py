@@ -155,7 +155,7 @@ def parse_document(
 
 def decode_text(data: bytes, name: str) -> str:
     """UTF-8, or what a byte order mark says, as text without the mark; else an `InputError`."""
-    bom, encoding = next((pair for pair in _BOMS if data.startswith(pair[0])), (b"", "utf-8"))
+    bom, encoding = _mark(data)
     body = data[len(bom) :]
     if encoding == "utf-8" and b"\0" in body:
         raise InputError("is a binary file", where=name, hint="a text file is wanted")
@@ -168,6 +168,19 @@ def decode_text(data: bytes, name: str) -> str:
             where=str(Location(name, *Lines(before).at(len(before)))),
             hint="save the file as UTF-8",
         ) from None
+
+
+def encode_like(text: str, data: bytes) -> bytes:
+    """Text in the encoding of `data`, with its byte order mark: `decode_text` the other way."""
+    bom, encoding = _mark(data)
+    before = data[len(bom) :].decode(encoding)
+    marks = before[: len(before) - len(before.lstrip("\ufeff"))]
+    return bom + (marks + text).encode(encoding)
+
+
+def _mark(data: bytes) -> tuple[bytes, str]:
+    """The byte order mark and the encoding that it stands for."""
+    return next((pair for pair in _BOMS if data.startswith(pair[0])), (b"", "utf-8"))
 
 
 def _key_and_value(node: Node, step: str | int) -> tuple[Node, Node] | None:

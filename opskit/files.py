@@ -71,6 +71,18 @@ def write_atomic(path: str | Path, data: bytes, *, backup: bool = False) -> Path
         raise _failure("cannot write", path, error) from None
 
 
+def replace(path: str | Path, before: bytes, after: bytes) -> Path | None:
+    """Write `after` over a file that held `before`; the path of the backup that was kept.
+
+    Raises InputError where the file is no longer what it was, or cannot be written.
+    """
+    if read_bytes(path) != before:
+        raise InputError(
+            "the file has changed since it was read", where=str(path), hint="run this again"
+        )
+    return write_atomic(path, after, backup=True)
+
+
 def _read_stdin(limit: int) -> bytes:
     if sys.stdin is None:
         raise OSError(errno.EBADF, "stdin is closed")

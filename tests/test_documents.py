@@ -228,6 +228,62 @@ class TestBounds:
         assert time.monotonic() - start < 20
 
 
+TAGS = {"!Ref": "Ref", "!Sub": "Fn::Sub", "!Join": "Fn::Join", "!If": "Fn::If"}
+
+
+class TestTags:
+    """Local tags of YAML that stand for a mapping with one key."""
+
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("a: !Ref Bucket", {"a": {"Ref": "Bucket"}}),
+            ("!Ref Bucket", {"Ref": "Bucket"}),
+            ("a: !Ref 12", {"a": {"Ref": "12"}}),
+            ("a: !Ref", {"a": {"Ref": ""}}),
+            ('a: !Sub "${B}: x"', {"a": {"Fn::Sub": "${B}: x"}}),
+            ("a: !Sub |\n  x\n  y\n", {"a": {"Fn::Sub": "x\ny\n"}}),
+            ("- !Join ['', [a, !Ref B, 1]]", [{"Fn::Join": ["", ["a", {"Ref": "B"}, 1]]}]),
+            ("!Sub\n- ${x}\n- x: !Ref B\n", {"Fn::Sub": ["${x}", {"x": {"Ref": "B"}}]}),
+            (
+                "a: !If\n  - C\n  - k: 1\n  - !Ref B\nb: 2",
+                {"a": {"Fn::If": ["C", {"k": 1}, {"Ref": "B"}]}, "b": 2},
+            ),
+            ("a: &x !Ref B\nb: *x", {"a": {"Ref": "B"}, "b": {"Ref": "B"}}),
+            (
+                "a: &x !Join [a, []]\nb: *x",
+                {"a": {"Fn::Join": ["a", []]}, "b": {"Fn::Join": ["a", []]}},
+            ),
+        ],
+    )
+    def test_a_value_becomes_a_mapping(self, text, value):
+        assert parse(text, tags=TAGS).plain() == value
+
+    def test_the_value_keeps_its_place(self):
+        document = parse("x:\n  - !Ref Bucket\n  - !Join\n    - ''\n    - [a, b]\n", tags=TAGS)
+        where = [
+            document.location(path)[1:]
+            for path in (("x", 0), ("x", 0, "Ref"), ("x", 1, "Fn::Join", 1, 1))
+        ]
+        assert where == [(2, 10), (2, 10), (5, 11)]
+
+    def test_other_tags_stay_refused(self):
+        assert "!GetAtt" in str(refusal("a: !GetAtt x.y", tags=TAGS))
+        assert "!Ref" in str(refusal("a: !Ref x"))
+
+    def test_a_tagged_key_is_refused(self):
+        assert "cannot be a key" in str(refusal("!Ref a: 1", tags=TAGS))
+
+    def test_tags_count_for_the_depth(self):
+        text = "!Sub [" * (MAX_DEPTH // 2 + 1) + "]" * (MAX_DEPTH // 2 + 1)
+        assert "nested deeper" in str(refusal(text, tags=TAGS))
+
+    @given(st.text(alphabet="!RefSub Join[]{}:,-&*x\n '\"", max_size=60))
+    def test_any_text_is_read_or_refused(self, text):
+        with contextlib.suppress(InputError):
+            parse(text, tags=TAGS).plain()
+
+
 class TestLocation:
     text = "# top\nbrokers:\n  cloud: &c\n    engine: é\nroutes:\n- from: [a, 'b c']\n  use: *c\n"
 

@@ -52,7 +52,7 @@ def lint(
     from opskit.broker import lint as broker
     from opskit.broker import versions
     from opskit.broker.rules import RULES
-    from opskit.commands.broker.changes import carry_out, show
+    from opskit.commands.changes import carry_out, show
     from opskit.commands.results import check_options, finish_check, load_settings
     from opskit.errors import ExitCode
     from opskit.output import message, warn

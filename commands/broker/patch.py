@@ -36,7 +36,7 @@ def patch(
       opskit broker patch activemq.xml --topology topology.yaml --yes
     """
     from opskit.broker.change.patch import read_plan
-    from opskit.commands.broker.changes import carry_out, show
+    from opskit.commands.changes import carry_out, show
     from opskit.errors import ExitCode
     from opskit.output import message, warn, write_bytes
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from opskit.emrfs.model import Design
     from opskit.output import Record, Table
 
 DesignFile = Annotated[
@@ -14,6 +15,17 @@ DesignFile = Annotated[
     typer.Option("-f", "--file", help="The role mappings, in any format that is read; - is stdin."),
 ]
 DEFAULT_FILE = Path("emrfs.yaml")
+
+
+def loaded(file: Path) -> "Design":
+    """The design in a file. What its format cannot say goes to stderr: answers rest on it."""
+    from opskit.emrfs.load import load
+    from opskit.output import message
+
+    design = load(file)
+    for note in design.notes:
+        message(f"note: {note}")
+    return design
 
 
 def finish_rows(table: "Table", output: str | None) -> int:

@@ -7,11 +7,16 @@ from opskit.errors import UnknownError
 
 #: How services say that there is no such thing; EMR has no code of its own for it.
 _MISSING = ("NoSuchEntity", "NoSuchEntityException")
+_REFUSED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 _MISSING_WORDS = ("does not exist", "is not valid")
 
 
 class MissingError(UnknownError):
     """What was asked for is not there."""
+
+
+class RefusedError(UnknownError):
+    """The credentials may not do what was asked."""
 
 
 def client(service: str, *, profile: str = "", region: str = "") -> Any:
@@ -60,7 +65,7 @@ def region_of(arn: str) -> str:
 
 def answer(what: str, hint: str, call: Any, **arguments: Any) -> dict[str, Any]:
     """The answer of an AWS operation; UnknownError with what it needs where it is refused, and
-    MissingError where there is no such thing.
+    MissingError where there is no such thing; RefusedError where the permission is missing.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -71,7 +76,9 @@ def answer(what: str, hint: str, call: Any, **arguments: Any) -> dict[str, Any]:
             raise MissingError(str(error), where=what, hint="check the name and the region") from (
                 None
             )
-        raise UnknownError(str(error), where=what, hint=hint) from None
+        refused = error.response.get("Error", {}).get("Code") in _REFUSED
+        kind = RefusedError if refused else UnknownError
+        raise kind(str(error), where=what, hint=hint) from None
     except BotoCoreError as error:
         raise UnknownError(str(error), where=what, hint=hint) from None
     return found

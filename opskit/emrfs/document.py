@@ -90,6 +90,9 @@ class ClusterSpec(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab
     instance_profile: Annotated[
         str, Meta(description="The EC2 instance profile; it has to hold the base role.")
     ] = ""
+    profile_role: Annotated[
+        str, Meta(description="The role in the instance profile, where its name is another one.")
+    ] = ""
     service_role: Annotated[str, Meta(description="The role of EMR itself.")] = ""
     log_uri: Annotated[str, Meta(description="Where logs go, as s3://bucket/folder/.")] = ""
     applications: Annotated[tuple[str, ...], Meta(description="Such as Hive and Spark.")] = ()

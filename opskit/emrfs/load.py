@@ -3,7 +3,7 @@
 import re
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from opskit.documents import Document, parse_document
 from opskit.emrfs.formats import StructuredFormat

@@ -65,14 +65,15 @@ def _block(matrix: Matrix, people: Sequence[Person], row: Sequence[int]) -> Html
         for path, answer in zip(matrix.paths, (matrix.answers[n] for n in row), strict=True)
     ]
     everybody = details("All names", tag("p", ", ".join(names))) if more else ""
-    return tag("div", tag("h3", title), everybody, table(heads, rows, f"Access of {title}"))
+    grid = table(heads, rows, f"Access of {title}")
+    return tag("div", tag("h3", title), everybody, grid, class_="chart")
 
 
 def _role(answer: Answer) -> Html:
     if answer.role is None:
         return tag("span", "not known", class_="fine")
     by = "base role" if answer.mapping is None else f"mappings[{answer.mapping}]"
-    return join([tag("bdi", answer.role.name), tag("br"), tag("span", by, class_="fine")], "")
+    return join([tag("bdi", answer.role.name), tag("div", by, class_="fine")], "")
 
 
 def _badge(decision: Decision) -> Html:

@@ -120,7 +120,9 @@ class Key:
 class Cluster:
     """How clusters with this configuration are launched. `kerberos` maps the names of
     `KerberosAttributes` to values or references; `configurations` are EMR's classifications.
-    `files` says which part came from a file of its own, and how that was named.
+    `files` says which part came from a file of its own, and how that was named. `profile_role` is
+    the role in the instance profile where that is known; else a profile is taken to hold the role
+    of its own name.
     """
 
     name: str = ""
@@ -133,6 +135,7 @@ class Cluster:
     options: Mapping[str, Any] = field(default_factory=dict)
     locations: dict[str, Location] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    profile_role: str = ""
 
 
 class Fault(NamedTuple):

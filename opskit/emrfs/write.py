@@ -144,6 +144,7 @@ class _Writer:
         made = _some(
             name=cluster.name,
             instance_profile=cluster.instance_profile,
+            profile_role=cluster.profile_role,
             service_role=cluster.service_role,
             log_uri=cluster.log_uri,
             applications=list(cluster.applications),

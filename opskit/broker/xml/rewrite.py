@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opskit.broker.xml.diff import unified
-from opskit.errors import InputError
-from opskit.files import read_bytes, write_atomic
+from opskit.files import replace
 from opskit.xmltree import XmlDocument
 
 
@@ -15,6 +14,10 @@ class Rewrite:
 
     document: XmlDocument
     result: bytes
+
+    @property
+    def name(self) -> str:
+        return self.document.name
 
     @property
     def changed(self) -> bool:
@@ -29,9 +32,4 @@ class Rewrite:
 
         Raises InputError where the file is no longer what it was, or cannot be written.
         """
-        path = self.document.name
-        if read_bytes(path) != self.document.raw:
-            raise InputError(
-                "the file has changed since it was read", where=path, hint="run this again"
-            )
-        return write_atomic(path, self.result, backup=True)
+        return replace(self.document.name, self.document.raw, self.result)

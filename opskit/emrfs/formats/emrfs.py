@@ -210,6 +210,7 @@ class _Reader:
             spec.options,
             self._places("cluster"),
             files,
+            spec.profile_role,
         )
 
     def _places(self, key: str) -> dict[str, Location]:

@@ -160,6 +160,8 @@ def _cluster(module: Module, design: Design, configuration: Instance) -> None:
         locations={"": cluster.block.location},
     )
     design.base_role = _base_role(module, design, profile)
+    if design.base_role and design.base_role.name != design.cluster.instance_profile:
+        design.cluster.profile_role = design.base_role.name
 
 
 def _profile_name(profile: str) -> str:

@@ -184,7 +184,7 @@ def literals(expression: str) -> list[str]:
 def _prefix(written: str) -> list[str]:
     """The prefix as EMRFS has to have it to mean the same: none where there is no such."""
     scheme = prefixes.scheme_of(written)
-    bucket, slash, key = written[len(scheme) + 3 :].partition("/")
+    bucket, _, key = written[len(scheme) + 3 :].partition("/")
     if scheme.lower() not in prefixes.SCHEMES or not prefixes.BUCKET.fullmatch(bucket):
         return []
     text = f"{bucket}/{key}"

@@ -60,7 +60,7 @@ def prepared(condition: Condition, version: str, lookup: Lookup) -> Ready:
     if found is None or not values:
         return lambda given: Truth.MAYBE
     if found.name == "Null":
-        return lambda given: Truth.MAYBE if given is None else _null(values, present=bool(given))
+        return lambda given: _null(values, given)
     known = found
     tests = [_test(found, value, version, lookup) for value in values]
 
@@ -73,18 +73,22 @@ def prepared(condition: Condition, version: str, lookup: Lookup) -> Ready:
             return Truth.MAYBE
         if not given:
             return _absent(known)
-        if len(given) == 1:
-            return one(given[0])
         if not known.quantifier:
-            return Truth.MAYBE  # what it makes of several values is not documented
-        return (some if known.quantifier == "ForAnyValue" else every)(map(one, given))
+            # what it makes of several values is not documented
+            return one(given[0]) if len(given) == 1 else Truth.MAYBE
+        told = (some if known.quantifier == "ForAnyValue" else every)(map(one, given))
+        if given == ("",) and told is not _absent(known):
+            return Truth.MAYBE  # set operators take an empty text for no value
+        return told
 
     return ready
 
 
-def _null(values: tuple[str, ...], *, present: bool) -> Truth:
-    """`true` asks that the key be absent, `false` that it be there."""
-    asked = {"true": not present, "false": present}
+def _null(values: tuple[str, ...], given: tuple[str, ...] | None) -> Truth:
+    """`true` asks that the key be absent, `false` that it be there with a value."""
+    if given is None or given == ("",):
+        return Truth.MAYBE
+    asked = {"true": not given, "false": bool(given)}
     return some(
         Truth.of(asked[value.lower()]) if value.lower() in asked else Truth.MAYBE
         for value in values

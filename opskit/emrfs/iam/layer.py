@@ -51,23 +51,35 @@ class Case(NamedTuple):
     negated: bool
     left: tuple[tuple[str, Ready], ...] = ()
 
+
+class Loose:
+    """A case that is asked by itself."""
+
+    __slots__ = ("_least", "_left", "_maybe", "_negated", "_settled", "_sure")
+
+    def __init__(self, case: Case) -> None:
+        self._settled, self._negated, self._left = case.settled, case.negated, case.left
+        self._sure, self._maybe = Patterns(), Patterns()
+        for pattern in case.patterns:
+            if pattern is not None:
+                (self._sure if pattern.sure else self._maybe).add(pattern.text, 0)
+        # a variable without a value fits nothing, and leaves NotResource open
+        self._least = Truth.MAYBE if case.negated and None in case.patterns else Truth.NO
+
     def holds(self, resource: str, lookup: Lookup) -> Truth:
         """Whether the statement applies."""
-        found = some(_fits(pattern, resource, self.negated) for pattern in self.patterns)
-        found = min(self.settled, found.negated if self.negated else found)
-        for key, ready in self.left:
-            if found is not Truth.NO:
+        if self._sure.first(resource) != NONE:
+            reached = Truth.YES
+        elif self._maybe and self._maybe.first(resource) != NONE:
+            reached = Truth.MAYBE
+        else:
+            reached = self._least
+        found = reached.negated if self._negated else reached
+        if found is not Truth.NO:
+            found = min(found, self._settled)
+            for key, ready in self._left:
                 found = min(found, ready(lookup(key)))
         return found
-
-
-def _fits(pattern: Pattern | None, resource: str, negated: bool) -> Truth:
-    """A variable without a value fits nothing, and leaves NotResource open."""
-    if pattern is None:
-        return Truth.MAYBE if negated else Truth.NO
-    if not matches(pattern.text, resource):
-        return Truth.NO
-    return Truth.YES if pattern.sure else Truth.MAYBE
 
 
 #: From a resource and its keys to a number: twice the place of the first statement that applies
@@ -83,7 +95,7 @@ class Side:
     def __init__(self, cases: Iterable[Case]) -> None:
         self.statements: list[Statement] = []
         self._sure, self._maybe = Patterns(), Patterns()
-        self._loose: list[tuple[int, Case]] = []
+        self._loose: list[tuple[int, Loose]] = []
         for case in cases:
             self._add(2 * len(self.statements), case)
             self.statements.append(case.statement)
@@ -92,7 +104,7 @@ class Side:
 
     def _add(self, number: int, case: Case) -> None:
         if case.left or case.negated:
-            self._loose.append((number, case))
+            self._loose.append((number, Loose(case)))
             return
         for pattern in case.patterns:
             if pattern is not None:

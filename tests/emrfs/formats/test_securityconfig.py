@@ -193,7 +193,13 @@ class TestFaults:
 
     @pytest.mark.parametrize(
         ("written", "kind"),
-        [("user", Kind.USER), ("GROUP", Kind.GROUP), ("Prefixes", Kind.PREFIX), ("Everyone", None), ("Users", Kind.USER)],
+        [
+            ("user", Kind.USER),
+            ("GROUP", Kind.GROUP),
+            ("Prefixes", Kind.PREFIX),
+            ("Everyone", None),
+            ("Users", Kind.USER),
+        ],
     )
     def test_an_unknown_type(self, written, kind):
         design = read(configuration(USER | {"IdentifierType": written}, GROUP))

@@ -1,14 +1,32 @@
-"""The last step of the commands that write broker files: show the change, ask, write, say so."""
+"""The last step of the commands that edit files: show the change, ask, write, say so."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from opskit.broker.xml.rewrite import Rewrite
     from opskit.errors import ExitCode
 
 
-def show(rewrites: "Sequence[Rewrite]") -> int:
+class Rewrite(Protocol):
+    """A file that is to be written anew."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def changed(self) -> bool: ...
+
+    def diff(self) -> str:
+        """The change as a unified diff; empty where there is none."""
+        ...
+
+    def save(self) -> Path | None:
+        """Write it; the path of the backup. InputError where that fails."""
+        ...
+
+
+def show(rewrites: Sequence[Rewrite]) -> int:
     """Print the changes as a diff; 1 where there is one, as diff does."""
     from opskit.errors import ExitCode
     from opskit.output import write
@@ -18,7 +36,7 @@ def show(rewrites: "Sequence[Rewrite]") -> int:
     return ExitCode.NO if any(rewrite.changed for rewrite in rewrites) else ExitCode.OK
 
 
-def carry_out(rewrites: "Sequence[Rewrite]", *, yes: bool) -> "ExitCode":
+def carry_out(rewrites: Sequence[Rewrite], *, yes: bool) -> "ExitCode":
     """Show the changes on stderr, ask, and write the files.
 
     0 when all were written, 1 when the answer was no, 4 when some could not be; an error, with
@@ -27,7 +45,7 @@ def carry_out(rewrites: "Sequence[Rewrite]", *, yes: bool) -> "ExitCode":
     from opskit.errors import ExitCode, OpskitError
     from opskit.output import confirm, error, message
 
-    names = [rewrite.document.name for rewrite in rewrites]
+    names = [rewrite.name for rewrite in rewrites]
     for rewrite in rewrites:
         message(rewrite.diff().rstrip("\n"), verbatim=True)
     question = f"Change {names[0] if len(names) == 1 else f'these {len(names)} files'}?"
@@ -45,5 +63,5 @@ def carry_out(rewrites: "Sequence[Rewrite]", *, yes: bool) -> "ExitCode":
             failed += 1
             continue
         written += 1
-        message(f"{rewrite.document.name}: changed; as it was: {backup}")
+        message(f"{rewrite.name}: changed; as it was: {backup}")
     return ExitCode.PARTIAL if failed else ExitCode.OK

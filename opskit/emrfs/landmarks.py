@@ -1,0 +1,86 @@
+"""The places that a design says something about, found by how they start."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from opskit.emrfs import places, prefixes, samples
+from opskit.emrfs.iam.policy import Policy
+from opskit.emrfs.model import Design, PrefixMatch, Role
+from opskit.emrfs.prefixes import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """Sorted: the mapped prefixes in their normal form, the buckets that policies of mapped roles
+    name, and further samples, where a denial or a boundary leaves something open.
+    """
+
+    prefixes: Sequence[str]
+    buckets: Sequence[str]
+    others: Sequence[str]
+    match: PrefixMatch
+    _lengths: Sequence[int]
+    _known: frozenset[str]
+
+    @classmethod
+    def of(cls, design: Design, role: Role) -> "Landmarks":
+        """Of a design, as they matter to one of its roles."""
+        mapped = sorted({where.text.removesuffix("/") if not where.key else where.text
+                         for where in places.mapped(design)})
+        others = (each for each in design.every_role() if each.arn != role.arn)
+        buckets = sorted(places.buckets_of(p for each in others for p in each.permissions or ()))
+        known = frozenset(mapped)
+        lengths = sorted({len(text) for text in known})
+        return cls(mapped, buckets, sorted(set(_open(role))), design.prefix_match, lengths, known)
+
+    def below(self, head: str, most: int) -> Iterator[tuple[str, Path]]:
+        """Places that start with `head`: a name, empty for one that has none, and a sample."""
+        for text in _starting(self.prefixes, head, most):
+            yield text, _inside(text)
+        for bucket in _starting(self.buckets, head, most):
+            yield bucket, Path(bucket, samples.PROBE)
+        for text in _starting(self.others, head, most):
+            yield "", _inside(text)
+
+    def covering(self, text: str) -> list[str]:
+        """The mapped prefixes that cover a place's text."""
+        found = (text[:length] for length in self._lengths)
+        return [
+            each
+            for each in found
+            if each in self._known and prefixes.matches(each, text, self.match)
+        ]
+
+
+def _starting(listed: Sequence[str], head: str, most: int) -> Iterator[str]:
+    start = bisect_left(listed, head)
+    for text in islice(listed, start, start + most):
+        if not text.startswith(head):
+            return
+        yield text
+
+
+def _inside(text: str) -> Path:
+    """A place below a prefix."""
+    bucket, _, key = text.partition("/")
+    return Path(bucket, f"{key}{samples.PROBE}" if key.endswith("/") or not key else f"{key}/{samples.PROBE}")
+
+
+def _open(role: Role) -> Iterator[str]:
+    """What denials leave out, and what a boundary allows."""
+    limits = [role.boundary] if role.boundary is not None else []
+    for policy in [*(role.permissions or ()), *limits]:
+        yield from _left(policy, boundary=policy is role.boundary)
+
+
+def _left(policy: Policy, *, boundary: bool) -> Iterator[str]:
+    for statement in policy.statements:
+        texts = statement.not_resources if statement.effect == "Deny" else None
+        if boundary and statement.effect == "Allow":
+            texts = statement.resources
+        for text in texts or ():
+            found = samples.head(text.rpartition(":::")[2])
+            if found:
+                yield found

@@ -1,0 +1,84 @@
+"""Patterns of policies over places in S3, and a place in each to ask about.
+
+A pattern here is over `bucket/key` for objects and over `bucket` for buckets, in the form of
+`opskit.emrfs.iam.glob`. A sample is a place that it matches and that no other is likely to name:
+its wildcards become a word that nobody calls a bucket or a folder by.
+"""
+
+from collections.abc import Iterator
+
+from opskit.emrfs.iam.glob import Token, residuals, tokens
+from opskit.emrfs.iam.policy import Statement
+from opskit.emrfs.iam.variables import Lookup, substitute
+from opskit.emrfs.prefixes import Path
+
+PROBE = "opskit-probe"
+_FILL = {"*": PROBE, "?": "x"}
+
+
+def patterns(
+    written: tuple[str, ...] | None, version: str, lookup: Lookup, partition: str
+) -> Iterator[str]:
+    """Resources of a statement as patterns; all where it has none, or says what it leaves out.
+
+    Variables are replaced from `lookup`; what is not known is a star.
+    """
+    if written is None:
+        yield "*"
+        return
+    for text in written:
+        found = substitute(text, version, lookup, wild=True)
+        if found is not None:
+            yield from residuals(found.text, f"arn:{partition}:s3:::")
+
+
+def object_sample(pattern: str) -> Path | None:
+    """A place for an object; None where the pattern matches none."""
+    parts = tokens(pattern)
+    if ("/", True) not in parts:
+        stars = [index for index, part in enumerate(parts) if part == ("*", False)]
+        if not stars:
+            return None
+        parts[stars[-1] : stars[-1] + 1] = [("*", False), ("/", True), ("*", False)]
+    bucket, _, key = _filled(parts).partition("/")
+    return Path(bucket, key)
+
+
+def bucket_sample(pattern: str) -> str | None:
+    """The name of a bucket; None where the pattern matches none."""
+    text = _filled(tokens(pattern))
+    return None if "/" in text else text
+
+
+def _filled(parts: list[Token]) -> str:
+    return "".join(text if literal else _FILL[text] for text, literal in parts)
+
+
+def head(pattern: str) -> str:
+    """The text in front of the first wildcard."""
+    found: list[str] = []
+    for text, literal in tokens(pattern):
+        if not literal:
+            break
+        found.append(text)
+    return "".join(found)
+
+
+def shown(pattern: str) -> str:
+    """A pattern for people; what is no wildcard in it is written as it is."""
+    return "".join(text for text, _ in tokens(pattern))
+
+
+def listings(statement: Statement) -> list[str]:
+    """The patterns of prefixes that a statement's conditions let somebody list; all for none."""
+    return [
+        value
+        for condition in statement.conditions
+        if condition.key.lower() == "s3:prefix" and "Not" not in condition.operator
+        for value in condition.values
+    ] or ["*"]
+
+
+def text_sample(pattern: str) -> str:
+    """A text that a pattern matches."""
+    return _filled(tokens(pattern))
