@@ -9,6 +9,7 @@ from opskit.commands.emrfs.aws import Profile, Region
 
 if TYPE_CHECKING:
     from opskit.emrfs.model import Design
+    from opskit.errors import UnknownError
 
 
 def init(
@@ -38,9 +39,7 @@ def init(
     ] = "",
     source: Annotated[
         Path | None,
-        typer.Option(
-            "--from", metavar="FILE", help="Take it from a file of any kind that is read."
-        ),
+        typer.Option("--from", metavar="FILE", help="Take it from any file that is read."),
     ] = None,
     example: Annotated[
         bool, typer.Option("--example", help="The published scenario; with -f all of its files.")
@@ -71,10 +70,7 @@ def init(
     flags = {"--user": user, "--group": group, "--prefix": prefix}
     _one_source(flags, cluster, security_configuration, source, example)
     if example and file is not None:
-        made = list(starter.example_files())
-        made.sort(key=lambda pair: pair[0] != "emrfs.yaml")
-        made[0] = (file.name, made[0][1])
-        for each in starter.write_files(file, made, force=force):
+        for each in starter.write_example(file, force=force):
             message(f"{each}: written")
         return ExitCode.OK
     with using(Account(profile, region)):
@@ -82,9 +78,9 @@ def init(
             design, unread = _live(cluster, security_configuration)
         else:
             design, unread = _design(flags, base_role, source, example), []
-    for each in unread:
-        error(each)
-    design = _with(design, base_role, name, account, release)
+    for refused in unread:
+        error(refused)
+    design = _with(design, base_role, name, account, release, beside=file is not None)
     text = _text(design, None if file is None else file.parent)
     if file is None:
         write(text)
@@ -118,11 +114,11 @@ def _one_source(
         raise UsageError(f"{given[0]} and {given[1]} are two sources", hint="give one of them")
 
 
-def _live(cluster: str, configuration: str) -> "tuple[Design, list[Exception]]":
+def _live(cluster: str, configuration: str) -> "tuple[Design, list[UnknownError]]":
     from opskit.emrfs.live import design as live
 
     found = live.of_cluster(cluster) if cluster else live.of_configuration(configuration)
-    return found.design, list(found.unread)
+    return found.design, found.unread
 
 
 def _design(
@@ -135,10 +131,7 @@ def _design(
     if source is not None:
         return load(source)
     if example:
-        from importlib.resources import as_file, files
-
-        with as_file(files(starter.EXAMPLE)) as folder:
-            return load(folder / "emrfs.yaml")
+        return starter.example()
     if not base_role:
         raise UsageError(
             "which role do the cluster's instances have?",
@@ -148,17 +141,19 @@ def _design(
     return starter.from_flags(base_role, users, groups, prefixes)
 
 
-def _with(design: "Design", base_role: str, name: str, account: str, release: str) -> "Design":
+def _with(
+    design: "Design", base_role: str, name: str, account: str, release: str, *, beside: bool
+) -> "Design":
     """The design with what the flags say."""
-    from dataclasses import replace
-
     from opskit.emrfs import starter
 
-    given = {"name": name, "account": account, "release": release}
-    design = replace(design, **{key: value for key, value in given.items() if value})
+    design.name = name or design.name
+    design.release = release or design.release
+    if account:
+        design = starter.with_account(design, account)
     if base_role and design.base_role is None:
         design = starter.with_base_role(design, base_role)
-    return starter.without_secrets(design)
+    return starter.without_secrets(design, beside=beside)
 
 
 def _text(design: "Design", folder: Path | None) -> str:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from opskit.emrfs import places, prefixes, samples
 from opskit.emrfs.iam.policy import Policy
-from opskit.emrfs.model import Design, PrefixMatch, Role
+from opskit.emrfs.model import Design, Kind, PrefixMatch, Role
 from opskit.emrfs.prefixes import Path
 
 
@@ -22,18 +22,21 @@ class Landmarks:
     others: Sequence[str]
     match: PrefixMatch
     _lengths: Sequence[int]
-    _known: frozenset[str]
+    _prefixes: frozenset[str]
+    _buckets: frozenset[str]
 
     @classmethod
     def of(cls, design: Design, role: Role) -> "Landmarks":
         """Of a design, as they matter to one of its roles."""
-        mapped = sorted({where.text.removesuffix("/") if not where.key else where.text
-                         for where in places.mapped(design)})
+        written = (each.text for _, each in design.identifiers(Kind.PREFIX))
+        mapped = sorted({text for each in written if (text := prefixes.normal(each))})
         others = (each for each in design.every_role() if each.arn != role.arn)
-        buckets = sorted(places.buckets_of(p for each in others for p in each.permissions or ()))
-        known = frozenset(mapped)
-        lengths = sorted({len(text) for text in known})
-        return cls(mapped, buckets, sorted(set(_open(role))), design.prefix_match, lengths, known)
+        buckets = sorted(
+            set(places.buckets_of(p for each in others for p in each.permissions or ()))
+        )
+        lengths = sorted(set(map(len, mapped)))
+        names = frozenset(mapped), frozenset(buckets)
+        return cls(mapped, buckets, sorted(set(_open(role))), design.prefix_match, lengths, *names)
 
     def below(self, head: str, most: int) -> Iterator[tuple[str, Path]]:
         """Places that start with `head`: a name, empty for one that has none, and a sample."""
@@ -44,13 +47,19 @@ class Landmarks:
         for text in _starting(self.others, head, most):
             yield "", _inside(text)
 
+    def is_prefix(self, name: str) -> bool:
+        return name in self._prefixes
+
+    def is_bucket(self, name: str) -> bool:
+        return name in self._buckets
+
     def covering(self, text: str) -> list[str]:
         """The mapped prefixes that cover a place's text."""
         found = (text[:length] for length in self._lengths)
         return [
             each
             for each in found
-            if each in self._known and prefixes.matches(each, text, self.match)
+            if each in self._prefixes and prefixes.matches(each, text, self.match)
         ]
 
 
@@ -65,7 +74,7 @@ def _starting(listed: Sequence[str], head: str, most: int) -> Iterator[str]:
 def _inside(text: str) -> Path:
     """A place below a prefix."""
     bucket, _, key = text.partition("/")
-    return Path(bucket, f"{key}{samples.PROBE}" if key.endswith("/") or not key else f"{key}/{samples.PROBE}")
+    return Path(bucket, f"{key.rstrip('/')}/{samples.PROBE}".lstrip("/"))
 
 
 def _open(role: Role) -> Iterator[str]:

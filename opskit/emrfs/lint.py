@@ -32,31 +32,41 @@ def check(
     files = [File(source, load.parse(source)) for source in sources]
     found = [finding for file in files for finding in _found(file, select, ignore)]
     checked = sum(len(file.design.mappings) for file in files)
-    return files, Report(SCHEMA, sorted(found, key=place), checked, "mapping")
+    return files, Report(SCHEMA, sorted(found, key=_order), checked, "mapping")
 
 
 def mended(
     files: Sequence[File], *, select: Sequence[str] = (), ignore: Sequence[str] = ()
 ) -> list[Rewrite]:
-    """The files that change when what the selected rules find, and can be mended, is mended.
+    """The files that change when what the selected rules find, and can be mended, is mended."""
+    latest: dict[str, bytes] = {}  # several parts of one file are mended one after the other
+    first: dict[str, bytes] = {}
+    for source, _ in files:
+        first.setdefault(source.name, source.data)
+        data = latest.get(source.name, source.data)
+        latest[source.name] = _mended(source._replace(data=data), select, ignore)
+    rewrites = [Rewrite(name, data, latest[name]) for name, data in first.items()]
+    return [rewrite for rewrite in rewrites if rewrite.changed]
 
-    What is mended can uncover more: it goes on until nothing is left to mend.
-    """
-    rewrites = []
-    for first in files:
-        file = first
-        for _ in range(fixes.ROUNDS):
-            data = fixes.mended(file.source, file.design, RULES.run(file.design, select=select, ignore=ignore))
-            if data == file.source.data:
-                break
-            source = file.source._replace(data=data)
-            file = File(source, load.parse(source))
-        if file is not first:
-            rewrites.append(Rewrite(first.source.name, first.source.data, file.source.data))
-    return rewrites
+
+def _mended(source: Source, select: Sequence[str], ignore: Sequence[str]) -> bytes:
+    """The bytes of a file in which nothing is left to mend: mending can uncover more."""
+    for _ in range(fixes.ROUNDS):
+        design = load.parse(source)
+        data = fixes.mended(source, design, RULES.run(design, select=select, ignore=ignore))
+        if data == source.data:
+            break
+        source = source._replace(data=data)
+    return source.data
 
 
 def _found(file: File, select: Sequence[str], ignore: Sequence[str]) -> list[Finding]:
     findings = RULES.run(file.design, select=select, ignore=ignore)
     fixes.mark(file.source, file.design, findings)
     return findings
+
+
+def _order(finding: Finding) -> tuple[str, bool, tuple[str, int, int, int, str]]:
+    """By file and line; what is about a whole file comes last, the notice too."""
+    at = finding.location
+    return at.file if at else "", at is None or at.line is None, place(finding)

@@ -138,9 +138,9 @@ def _reader(data: bytes, name: str) -> str:
 
 
 def _structured(document: Document, selected: str) -> Design:
-    from opskit.emrfs.formats import cloudformation
-
     if selected:
+        from opskit.emrfs.formats import cloudformation
+
         if not cloudformation.recognises(document):
             message = f"has no parts to choose from, and #{selected} was asked for"
             raise InputError(message, where=document.name, hint="only templates take a #Name")

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 from opskit.emrfs.arns import RoleArn
-from opskit.emrfs.iam.policy import Policy
+from opskit.emrfs.iam.policy import Locate, Policy
 from opskit.findings import Location
 
 PrefixMatch = Literal["string", "path"]
@@ -136,6 +136,8 @@ class Cluster:
     locations: dict[str, Location] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     profile_role: str = ""
+    #: From `("configurations", 0, "Properties", name)` and the like to the place, where known.
+    locate: Locate | None = field(default=None, compare=False, repr=False)
 
 
 class Fault(NamedTuple):
@@ -179,6 +181,7 @@ class Design:
     name: str = ""
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    in_account: int | None = None
 
     def role_of(self, mapping: RoleMapping) -> Role:
         """The role of a mapping; one of which only the name is known where there is no more."""

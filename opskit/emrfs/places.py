@@ -21,7 +21,7 @@ def known(design: Design) -> list[Path]:
         for role in [*design.every_role(), *([design.base_role] if design.base_role else [])]
         for policy in role.permissions or ()
     ]
-    buckets = [*_buckets(policies), *design.buckets]
+    buckets = [*buckets_of(policies), *design.buckets]
     return list(dict.fromkeys([*mapped(design), *(Path(bucket, "") for bucket in buckets)]))
 
 
@@ -30,7 +30,7 @@ def _place(text: str) -> Path:
     return Path(bucket, key)
 
 
-def _buckets(policies: Iterable[Policy]) -> Iterator[str]:
+def buckets_of(policies: Iterable[Policy]) -> Iterator[str]:
     """Buckets that ARNs in the policies name in full."""
     for policy in policies:
         for statement in policy.statements:

@@ -2,24 +2,25 @@
 
 The statements of the role's policies and of the buckets' policies say where to look; whether
 something is reached there, all of IAM says (`opskit.emrfs.authorize`), at a place in each pattern
-and at the places that are known: the mapped prefixes and the buckets of the mapped roles.
+and at the places that are known (`opskit.emrfs.landmarks`).
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from opskit.emrfs import prefixes, samples
+from opskit.emrfs import samples
 from opskit.emrfs.authorize import SESSION_NAME, Authorizer
-from opskit.emrfs.iam.actions import Level, s3_action
-from opskit.emrfs.iam.decision import Effect
+from opskit.emrfs.iam.actions import LISTING, Level, s3_action
+from opskit.emrfs.iam.decision import Decision, Effect
+from opskit.emrfs.iam.glob import matches
+from opskit.emrfs.iam.keys import values
 from opskit.emrfs.iam.layer import acts
 from opskit.emrfs.iam.policy import Policy, Statement
 from opskit.emrfs.iam.principals import Caller, named
 from opskit.emrfs.iam.requests import s3_request
-from opskit.emrfs.iam.keys import values
 from opskit.emrfs.iam.truth import Truth
-from opskit.emrfs.known import Known, known
+from opskit.emrfs.landmarks import Landmarks
 from opskit.emrfs.model import Design, Role
 from opskit.emrfs.prefixes import Path
 
@@ -32,13 +33,18 @@ ACTIONS = (
     "s3:DeleteObject",
     "s3:PutBucketPolicy",
 )
+#: How many places are asked about in all, and for one pattern at least.
+_PLACES, _LEAST = 200_000, 5
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
     """What one pattern of one statement gives. `actions` are allowed somewhere in it, `unsure`
-    may be. `prefixes` are mapped prefixes and `buckets` those of mapped roles that it reaches
-    into. `inside` says that it lies in a mapped prefix as a whole.
+    may be, and `why` says what keeps that from being told.
+
+    `prefixes` are mapped prefixes and `buckets` those of mapped roles that it reaches into;
+    `inside` says that it lies in a mapped prefix as a whole. `deciding` has for each action the
+    ids of the statements that IAM names for it.
     """
 
     statement: Statement
@@ -49,14 +55,16 @@ class Reached:
     prefixes: tuple[str, ...]
     buckets: tuple[str, ...]
     inside: bool
+    deciding: Mapping[str, frozenset[int]] = field(default_factory=dict, repr=False)
 
     @property
     def everything(self) -> bool:
-        """Whether no bucket is named: then it is all that the account may reach."""
+        """Whether no bucket is named at all."""
         return self.pattern.startswith("*")
 
     @property
     def uri(self) -> str:
+        """The pattern for people, as `s3://bucket/folder/*`."""
         return f"s3://{samples.shown(self.pattern)}"
 
     @property
@@ -65,16 +73,45 @@ class Reached:
         return bool(self.prefixes or self.buckets) or self.everything
 
 
-def reach(design: Design, role: Role, authorizer: Authorizer | None = None) -> list[Reached]:
-    """What a role reaches, in the order of its statements; nothing where no policy is known."""
-    desk = _Desk(design, role, authorizer or Authorizer(design), known(design))
-    return [found for source in _sources(design, role) for found in desk.rows(*source)]
-
-
 class _Source(NamedTuple):
+    """A statement that allows; `bucket` is empty for those of the role's own policies."""
+
     policy: Policy
     statement: Statement
     bucket: str
+
+
+def reach(design: Design, role: Role, authorizer: Authorizer | None = None) -> list[Reached]:
+    """What a role reaches, in the order of its statements."""
+    sources = list(_sources(design, role))
+    count = sum(len(each.statement.resources or ("*",)) for each in sources)
+    most = max(_LEAST, _PLACES // max(count, 1))
+    marks = Landmarks.of(design, role)
+    desk = _Desk(design, role, authorizer or Authorizer(design), marks, most)
+    return list(_own([found for source in sources for found in desk.rows(source)]))
+
+
+def _own(found: Sequence[Reached]) -> Iterator[Reached]:
+    """Each with the actions that its own statement gives; those that come from another one are
+    told there.
+    """
+    told = {
+        (id(each.statement), action)
+        for each in found
+        for action, deciding in each.deciding.items()
+        if id(each.statement) in deciding
+    }
+    for each in found:
+        elsewhere = {
+            action
+            for action, deciding in each.deciding.items()
+            if id(each.statement) not in deciding
+            and all((other, action) in told for other in deciding)
+        }
+        actions = tuple(action for action in each.actions if action not in elsewhere)
+        unsure = tuple(action for action in each.unsure if action not in elsewhere)
+        if actions or unsure:
+            yield replace(each, actions=actions, unsure=unsure)
 
 
 def _sources(design: Design, role: Role) -> Iterator[_Source]:
@@ -85,60 +122,69 @@ def _sources(design: Design, role: Role) -> Iterator[_Source]:
                 yield _Source(policy, statement, "")
     caller = Caller.of(str(role.arn))
     for bucket in design.buckets.values():
-        if bucket.policy is None:
-            continue
-        for statement in bucket.policy.statements:
+        for statement in bucket.policy.statements if bucket.policy is not None else ():
             if statement.effect == "Allow" and max(named(statement, caller)) is not Truth.NO:
+                assert bucket.policy is not None
                 yield _Source(bucket.policy, statement, bucket.name)
 
 
 @dataclass(slots=True)
 class _Desk:
-    """Asks, and keeps what it was told about known places."""
+    """Asks about patterns, and keeps what it was told."""
 
     design: Design
     role: Role
     authorizer: Authorizer
-    known: Known
+    marks: Landmarks
+    most: int
     _acts: dict[str, dict[tuple[str, ...], Truth]] = field(default_factory=dict)
-    _told: dict[tuple[str, Path], tuple[Effect, str]] = field(default_factory=dict)
+    _told: dict[tuple[str, Path], Decision] = field(default_factory=dict)
+    _rows: dict[tuple[str, ...], Reached | None] = field(default_factory=dict)
 
-    def rows(self, policy: Policy, statement: Statement, bucket: str) -> Iterator[Reached]:
+    def rows(self, source: _Source) -> Iterator[Reached]:
+        policy, statement, bucket = source
         asked = [each for each in ACTIONS if self._about(statement, each)]
         if not asked:
             return
         partition = self.role.arn.partition or self.design.partition
         request = s3_request(self.role.arn, asked[0], "*", {}, SESSION_NAME)
         found = samples.patterns(
-            statement, policy.version, lambda key: values(request, key), partition
+            statement.resources, policy.version, lambda key: values(request, key), partition
         )
         for pattern in dict.fromkeys(found):
             if bucket and samples.head(pattern).partition("/")[0] != bucket:
                 continue
-            row = self._row(statement, pattern, asked)
+            key = (pattern, *asked, *samples.listings(statement))
+            if key not in self._rows:
+                self._rows[key] = self._row(statement, pattern, asked)
+            row = self._rows[key]
             if row is not None:
-                yield row
+                yield replace(row, statement=statement)
 
     def _about(self, statement: Statement, action: str) -> bool:
-        known_ = self._acts.setdefault(action, {})
-        return acts(statement, action.lower(), known_) is not Truth.NO
+        known = self._acts.setdefault(action, {})
+        return acts(statement, action.lower(), known) is not Truth.NO
 
     def _row(self, statement: Statement, pattern: str, asked: Sequence[str]) -> Reached | None:
-        sure, unsure, why = [], [], ""
-        near = self.known.near(pattern)
-        hit: set[str] = set()
+        found: dict[Effect, list[str]] = {}
+        deciding: dict[str, frozenset[int]] = {}
+        hit: dict[str, None] = {}
+        why = ""
         for action in asked:
-            best = Effect.IMPLICIT_DENY
-            for name, place in self._places(statement, pattern, action, near):
-                effect, reason = self._ask(action, place)
-                if effect in (Effect.ALLOW, Effect.UNKNOWN):
-                    hit.add(name)
-                    why = why or (reason if effect is Effect.UNKNOWN else "")
-                    best = effect if best is not Effect.ALLOW else best
-            if best is Effect.ALLOW:
-                sure.append(action)
-            elif best is Effect.UNKNOWN:
-                unsure.append(action)
+            decisions = []
+            for name, place in self._places(statement, pattern, action):
+                decision = self._ask(action, place)
+                if decision.effect in (Effect.ALLOW, Effect.UNKNOWN):
+                    hit.update(dict.fromkeys(self._names(name, place)))
+                    decisions.append(decision)
+            best = _best(decisions)
+            found.setdefault(best, []).append(action)
+            deciding[action] = frozenset(
+                id(each.statement) for each in decisions if each.effect is best
+            )
+            if best is Effect.UNKNOWN:
+                why = why or decisions[0].why
+        sure, unsure = found.get(Effect.ALLOW, []), found.get(Effect.UNKNOWN, [])
         if not sure and not unsure:
             return None
         return Reached(
@@ -147,7 +193,57 @@ class _Desk:
             tuple(sure),
             tuple(unsure),
             why,
-            tuple(each for each in near.prefixes if each in hit or "" in hit and near.inside(each)),
-            tuple(each for each in near.buckets if each in hit or "" in hit and near.within(each)),
-            self.known.covers(pattern),
+            tuple(each for each in hit if self.marks.is_prefix(each)),
+            tuple(each for each in hit if not self.marks.is_prefix(each)),
+            bool(self.marks.covering(_start(statement, pattern))),
+            deciding,
         )
+
+    def _places(
+        self, statement: Statement, pattern: str, action: str
+    ) -> Iterator[tuple[str, Path]]:
+        """The pattern's own sample, and the known places in it."""
+        below = self.marks.below(samples.head(pattern), self.most)
+        if s3_action(action).level is Level.OBJECT:
+            own = samples.object_sample(pattern)
+            if own is not None:
+                yield "", own
+                yield from ((name, at) for name, at in below if matches(pattern, at.text))
+            return
+        bucket = samples.bucket_sample(pattern)
+        if bucket is None:
+            return
+        keys = samples.listings(statement) if action in LISTING else ["*"]
+        yield from (("", Path(bucket, samples.text_sample(key))) for key in keys)
+        yield from ((name, at) for name, at in below if matches(pattern, at.bucket))
+
+    def _names(self, name: str, place: Path) -> Iterator[str]:
+        """What a place is in: the mapped prefixes, the bucket of mapped roles."""
+        if name:
+            yield name
+            return
+        yield from self.marks.covering(place.text)
+        if self.marks.is_bucket(place.bucket):
+            yield place.bucket
+
+    def _ask(self, action: str, place: Path) -> Decision:
+        found = self._told.get((action, place))
+        if found is None:
+            found = self._told[action, place] = self.authorizer.decide(self.role, action, place)
+        return found
+
+
+def _best(decisions: Sequence[Decision]) -> Effect:
+    effects = {each.effect for each in decisions}
+    if Effect.ALLOW in effects:
+        return Effect.ALLOW
+    return Effect.UNKNOWN if effects else Effect.IMPLICIT_DENY
+
+
+def _start(statement: Statement, pattern: str) -> str:
+    """The text that all places in a pattern start with."""
+    head = samples.head(pattern)
+    if "/" in pattern or "*" in pattern:
+        return head
+    keys = samples.listings(statement)
+    return f"{head}/{samples.head(keys[0])}" if len(keys) == 1 else f"{head}/"

@@ -148,6 +148,12 @@ class Resolver:
             found.append(self._users[user])
         return min(found, default=None)
 
+    def matching(self, user: str, groups: Sequence[str]) -> list[int]:
+        """Every mapping that is the first for the user or for one of the groups, in order."""
+        counted = groups[:1] if self._primary else groups
+        found = {self._groups[group] for group in counted if group in self._groups}
+        return sorted(found | {self._users[user]} if user in self._users else found)
+
     def by_path(self, path: Path) -> int | None:
         """The first mapping for a prefix of the path."""
         return self.spans.at(path.text)

@@ -5,11 +5,14 @@ A pattern here is over `bucket/key` for objects and over `bucket` for buckets, i
 its wildcards become a word that nobody calls a bucket or a folder by.
 """
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from opskit.emrfs.iam.glob import Token, residuals, tokens
 from opskit.emrfs.iam.policy import Statement
 from opskit.emrfs.iam.variables import Lookup, substitute
+from opskit.emrfs.model import Role
 from opskit.emrfs.prefixes import Path
 
 PROBE = "opskit-probe"
@@ -32,6 +35,7 @@ def patterns(
             yield from residuals(found.text, f"arn:{partition}:s3:::")
 
 
+@lru_cache(maxsize=1024)
 def object_sample(pattern: str) -> Path | None:
     """A place for an object; None where the pattern matches none."""
     parts = tokens(pattern)
@@ -44,6 +48,7 @@ def object_sample(pattern: str) -> Path | None:
     return Path(bucket, key)
 
 
+@lru_cache(maxsize=1024)
 def bucket_sample(pattern: str) -> str | None:
     """The name of a bucket; None where the pattern matches none."""
     text = _filled(tokens(pattern))
@@ -56,6 +61,8 @@ def _filled(parts: list[Token]) -> str:
 
 def head(pattern: str) -> str:
     """The text in front of the first wildcard."""
+    if "\\" not in pattern:
+        return re.split("[*?]", pattern, maxsplit=1)[0]
     found: list[str] = []
     for text, literal in tokens(pattern):
         if not literal:
@@ -82,3 +89,18 @@ def listings(statement: Statement) -> list[str]:
 def text_sample(pattern: str) -> str:
     """A text that a pattern matches."""
     return _filled(tokens(pattern))
+
+
+def named_places(role: Role, bucket: str) -> list[Path]:
+    """Places in a bucket: one that nobody names, and one for each key that the role's policies
+    name in it.
+    """
+    start = f"arn:{role.arn.partition or 'aws'}:s3:::{bucket}/"
+    keys = [
+        text.removeprefix(start).replace("*", PROBE).replace("?", "x")
+        for policy in role.permissions or ()
+        for statement in policy.statements
+        for text in statement.resources or ()
+        if text.startswith(start) and "${" not in text
+    ]
+    return [Path(bucket, key) for key in dict.fromkeys([PROBE, *keys])]

@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+from opskit.emrfs.iam.policy import Policy
 from opskit.emrfs.model import Design, Identifier, Kind, Role, RoleMapping
 from opskit.emrfs.prefixes import path
 from opskit.errors import InputError, UsageError
 from opskit.files import write_atomic
 from opskit.redact import masked_value
 
-EXAMPLE = "opskit.examples.emrfs"
 _FORM = {Kind.USER: "NAME=ROLE", Kind.GROUP: "NAME=ROLE", Kind.PREFIX: "s3://BUCKET/FOLDER/=ROLE"}
 
 
@@ -74,10 +75,24 @@ def with_base_role(design: Design, base_role: str) -> Design:
     return replace(design, base_role=made)
 
 
-def without_secrets(design: Design) -> Design:
-    """The design with references in the place of secrets that are written out, and a note."""
+def with_account(design: Design, account: str) -> Design:
+    """The design with an account that was given, for the roles that do not say theirs."""
+    made = replace(design, account=account)
+    roles = [replace(role, arn=made.arn(role.arn.written)) for role in design.roles.values()]
+    made.roles = {str(role.arn): role for role in roles}
+    base = design.base_role
+    if base is not None:
+        made.base_role = replace(base, arn=made.arn(base.arn.written))
+    return made
+
+
+def without_secrets(design: Design, *, beside: bool = False) -> Design:
+    """The design with references in the place of secrets that are written out, and a note.
+
+    `beside` says that files of their own are named, not written out.
+    """
     cluster = design.cluster
-    if cluster is None or cluster.files:
+    if cluster is None or (beside and cluster.files):
         return design
     names: list[str] = []
     kerberos = cluster.kerberos
@@ -115,13 +130,39 @@ def _hidden(key: str, value: str, names: list[str]) -> str:
     return f"${{{name}}}"
 
 
-def example_files() -> Iterator[tuple[str, bytes]]:
-    """The files of the published scenario: names relative to its folder, and what is in them."""
-    with as_file(files(EXAMPLE)) as folder:
-        for file in sorted(folder.rglob("*")):
-            name = file.relative_to(folder).as_posix()
-            if file.is_file() and file.suffix in (".yaml", ".json", ".csv", ".log"):
-                yield name, file.read_bytes()
+@contextmanager
+def example_folder() -> Iterator[Path]:
+    """The folder of the published scenario."""
+    with as_file(files("opskit.examples")) as folder:
+        yield folder / "emrfs"
+
+
+def example() -> Design:
+    """The published scenario."""
+    from opskit.emrfs.load import load
+
+    with example_folder() as folder:
+        return load(folder / "emrfs.yaml")
+
+
+def write_example(target: Path, *, force: bool) -> list[Path]:
+    """Write the document of the published scenario as `target`, and its files beside it."""
+    from opskit.emrfs.load import load
+
+    with example_folder() as folder:
+        design = load(folder / "emrfs.yaml")
+        wanted = {policy.location.file for policy in _policies(design) if policy.location}
+        named = [Path(each) for each in sorted(wanted)]
+        if design.cluster is not None:
+            named += [folder / name for name in design.cluster.files.values()]
+        made = [(target.name, (folder / "emrfs.yaml").read_bytes())]
+        made += [(file.relative_to(folder).as_posix(), file.read_bytes()) for file in named]
+    return write_files(target, made, force=force)
+
+
+def _policies(design: Design) -> Iterator[Policy]:
+    for role in design.roles.values():
+        yield from filter(None, (role.trust, *(role.permissions or ()), role.boundary))
 
 
 def write_files(target: Path, made: Iterable[tuple[str, bytes]], *, force: bool) -> list[Path]:

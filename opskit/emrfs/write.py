@@ -60,7 +60,7 @@ class _Writer:
             account=design.account,
             partition="" if design.partition == "aws" else design.partition,
             release=design.release,
-        ) | {"base-role": base.arn.written if base else NO_BASE_ROLE}
+        ) | {"base-role": self._key(base) if base else NO_BASE_ROLE}
         yield _some(match=_match(design))
         yield {"mappings": [_mapping(each) for each in design.mappings]}
         yield _some(roles={self._key(role): self._role(role) for role in self._roles()})
@@ -118,7 +118,10 @@ class _Writer:
                 return ""
         except InputError:
             return ""
-        return Path(os.path.relpath(path, self._folder)).as_posix()
+        return self._relative(path, self._folder)
+
+    def _relative(self, path: Path, folder: Path) -> str:
+        return Path(os.path.relpath(path, folder)).as_posix()
 
     def _bucket(self, bucket: Bucket) -> dict[str, Any]:
         made: dict[str, Any] = _some(account=bucket.account, key=bucket.key)
@@ -140,7 +143,9 @@ class _Writer:
 
     def _cluster(self, cluster: Cluster) -> dict[str, Any]:
         written = cluster.files.get("configurations", "")
-        beside = written if written and self._folder is not None else ""
+        beside = ""
+        if written and self._folder is not None:
+            beside = self._relative(Path(self._design.source).parent / written, self._folder)
         made = _some(
             name=cluster.name,
             instance_profile=cluster.instance_profile,
@@ -214,7 +219,7 @@ def _dumper() -> "type[yaml.SafeDumper]":
             return True
 
         def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-            super().increase_indent(flow, False)  # type: ignore[no-untyped-call]
+            super().increase_indent(flow, False)
 
     def listed(dumper: yaml.SafeDumper, value: list[Any]) -> yaml.Node:
         short = all(isinstance(each, str) for each in value) and len(repr(value)) < _FLOW

@@ -47,6 +47,8 @@ def ratios() -> Iterator[Ratio]:
         yield ratio("opskit broker lint --help", leaf, *hello, 1.25)
         leaf = process(opskit, "redshift", "check", "--help")
         yield ratio("opskit redshift check --help", leaf, *hello, 1.25)
+        leaf = process(opskit, "emrfs", "resolve", "--help")
+        yield ratio("opskit emrfs resolve --help", leaf, *hello, 1.25)
     yield completion()
 
 

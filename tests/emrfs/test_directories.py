@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opskit.emrfs.directories import People, read_into
+from opskit.emrfs.load import load
 from opskit.emrfs.model import Directory
 from opskit.errors import InputError
 
@@ -246,3 +247,34 @@ class TestLdif:
         groups = "".join(f"memberOf: cn=g{n},dc=c\n" for n in range(20))
         text = "".join(f"dn: uid=u{n},dc=c\nuid: u{n}\n{groups}\n" for n in range(5000))
         assert len(users(text).users["u4999"]) == 20
+
+
+class TestInADocument:
+    TEXT = """\
+base-role: base
+mappings:
+  - {role: r, users: [ana]}
+directory:
+  files:
+    - passwd.txt
+    - group.txt
+  users:
+    ana: [other]
+"""
+
+    def test_files_belong_together_and_what_is_written_out_wins(self, tmp_path):
+        (tmp_path / "passwd.txt").write_text(PASSWD)
+        (tmp_path / "group.txt").write_text(GROUP)
+        (tmp_path / "emrfs.yaml").write_text(self.TEXT)
+        directory = load(tmp_path / "emrfs.yaml").directory
+        assert directory.users["hadoop"] == ("hadoop",)
+        assert directory.users["ana"] == ("other",)
+        assert directory.locations["ana"].line == 9
+
+    def test_a_broken_file_is_named_with_the_line_that_names_it(self, tmp_path):
+        (tmp_path / "passwd.txt").write_text(PASSWD)
+        (tmp_path / "group.txt").write_text("eng:*:2001:\nwhat is this\n")
+        (tmp_path / "emrfs.yaml").write_text(self.TEXT)
+        with pytest.raises(InputError, match=r"group\.txt:2: is no line about") as caught:
+            load(tmp_path / "emrfs.yaml")
+        assert caught.value.where.endswith("emrfs.yaml:7:7")

@@ -12,6 +12,8 @@ from opskit.emrfs.model import NOTICE, Design
 from opskit.emrfs.prefixes import Path
 from opskit.errors import UsageError
 from tests import browser
+from tests.bench import matrix as bench
+from tests.emrfs import naive
 from tests.emrfs.designs import EXAMPLES, design
 
 
@@ -34,6 +36,19 @@ def test_each_cell_is_what_resolve_says(published: Design) -> None:
             assert decision.why == one.iam.why
             seen += 1
     assert seen == 5 * 4 * 3
+
+
+def test_a_large_one_is_what_a_naive_interpreter_says() -> None:
+    made, people = bench.design(), bench.people()[::250]
+    paths = [Path(f"bucket-{n}", f"area/{m}/x") for n in (0, 1) for m in (0, 1, 2, 51, 102)]
+    paths += [Path("shared", "public/x"), Path("shared", "secret/x"), Path("other", "x")]
+    effects = set()
+    for person, path, answer in matrix(made, people, paths, ["s3:GetObject"]).cells():
+        groups = list(person.groups)
+        expected = naive.access(made, person.user, groups, "s3:GetObject", path.text)
+        assert answer.decisions[0].effect.value == expected
+        effects.add(expected)
+    assert len(effects) == 3
 
 
 def test_who_is_in_it(published: Design) -> None:

@@ -46,6 +46,11 @@ def read(document: Document, selected: str = "") -> Design:
     logical = _chosen(template, selected)
     if logical:
         _configuration(design, template, logical)
+        account = roles.account(design, template)
+        if account:  # once more, with the account filled in
+            template = Template(document, account)
+            design = Design(document.name, NAME, [], partition=template.partition)
+            _configuration(design, template, logical)
     found = roles.fill(design, template)
     profiles = _profiles(template, found)
     cluster = _cluster_of(design, template, logical)

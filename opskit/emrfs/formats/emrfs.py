@@ -8,7 +8,7 @@ from opskit.decode import decode
 from opskit.documents import Document, read_document
 from opskit.emrfs.document import EmrfsDocument, MappingSpec, RoleSpec
 from opskit.emrfs.iam import policy
-from opskit.emrfs.iam.policy import Policy
+from opskit.emrfs.iam.policy import Locate, Policy
 from opskit.emrfs.model import (
     Bucket,
     Cluster,
@@ -197,8 +197,9 @@ class _Reader:
             return None
         configurations: Any = spec.configurations
         files = {"configurations": configurations} if isinstance(configurations, str) else {}
-        if files:
-            configurations = self._beside(configurations, ("cluster", "configurations")).plain()
+        beside = self._beside(configurations, ("cluster", "configurations")) if files else None
+        if beside is not None:
+            configurations = beside.plain()
         return Cluster(
             spec.name,
             spec.instance_profile,
@@ -211,7 +212,18 @@ class _Reader:
             self._places("cluster"),
             files,
             spec.profile_role,
+            self._locate(beside),
         )
+
+    def _locate(self, configurations: Document | None) -> Locate:
+        """Places below `cluster`; its configurations may stand in a file of their own."""
+
+        def locate(path: Sequence[str | int]) -> Location:
+            if path and path[0] == "configurations" and configurations is not None:
+                return configurations.location(path[1:])
+            return self._document.location(("cluster", *path))
+
+        return locate
 
     def _places(self, key: str) -> dict[str, Location]:
         """Where each key of a mapping stands, and the mapping itself under the empty name."""

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from opskit.documents import Document, parse_document
+from opskit.emrfs.arns import PLACEHOLDER
 from opskit.emrfs.formats.mappings import ADDED, accounts, mappings_of
 from opskit.emrfs.iam.policy import Locate
 from opskit.emrfs.model import Design, Fault
 from opskit.errors import InputError
 from opskit.findings import Location
-from opskit.nodes import MapNode, ScalarNode
+from opskit.nodes import MapNode, Node, ScalarNode
 
 NAME = "securityconfig"
 _AUTHORIZATION = "AuthorizationConfiguration"
@@ -49,19 +50,24 @@ _Path = tuple[str | int, ...]
 def recognises(document: Document) -> bool:
     root = document.root
     if not isinstance(root, MapNode):
-        return False
+        return _is_text(root)
     inner = root.items.get("SecurityConfiguration")
     if inner is not None and len(root.items) <= 4:
-        text = isinstance(inner[1], ScalarNode) and inner[1].text.lstrip().startswith("{")
-        return text or isinstance(inner[1], MapNode)
+        return _is_text(inner[1]) or isinstance(inner[1], MapNode)
     return "Resources" not in root.items and any(key.lower() in _WRITTEN for key in root.items)
+
+
+def _is_text(node: Node) -> bool:
+    """Whether this is JSON as a text, as `--query SecurityConfiguration` prints it."""
+    return isinstance(node, ScalarNode) and node.quoted and node.text.lstrip().startswith("{")
 
 
 def read(document: Document) -> Design:
     """The design; InputError where the JSON inside of the CLI's JSON is none."""
     design = Design(document.name, NAME, [])
-    root = document.plain()
-    assert isinstance(root, dict)
+    root: Any = document.plain()
+    if isinstance(root, str):
+        root = {"SecurityConfiguration": root}
     if "SecurityConfiguration" not in root:
         fill(design, root, document.location)
         return design
@@ -99,6 +105,7 @@ def fill(design: Design, source: object, locate: Locate) -> None:
     path: _Path = ()
     for name, value, at in _blocks(source):
         design.faults += _misplaced(name, at, locate)
+        design.faults += _formless(name, value, locate(at))
         if name == _MAPPINGS and listed is None:
             listed, path = value, at
     if path:
@@ -136,23 +143,36 @@ def _misplaced(name: str, path: _Path, locate: Locate) -> Iterator[Fault]:
         yield Fault("EMR004", f"{name} is in the wrong place", locate(path), found, right)
 
 
+def _formless(name: str, value: object, where: Location | None) -> Iterator[Fault]:
+    """A block that is no object; what only a deployment tells may still become one."""
+    unfilled = isinstance(value, str) and PLACEHOLDER.search(value)
+    if name == _MAPPINGS and unfilled:
+        message = f"only a deployment tells the role mappings: {value!s:.80}"
+        hint = "'aws emr describe-security-configuration' prints what was deployed"
+        raise InputError(message, where=str(where or ""), hint=hint)
+    if name != _MAPPINGS and not isinstance(value, Mapping) and not unfilled:
+        yield Fault("EMR004", f"{name} is not an object", where, str(value)[:200])
+
+
 def _other_blocks(design: Design, source: Mapping[str, Any], locate: Locate) -> None:
     """All but the mappings and what the service adds."""
     for key, value in source.items():
-        if key in (_MAPPINGS, _EMRFS):
-            continue
         kept = without_added(value)
         if key == _AUTHORIZATION and isinstance(kept, dict):
-            emrfs = kept.pop(_EMRFS, None)
-            others = {k: v for k, v in emrfs.items() if k != _MAPPINGS} if emrfs else {}
-            kept.pop(_MAPPINGS, None)
-            kept |= {_EMRFS: others} if others else {}
-            if not kept:
-                continue
+            kept = _without_mappings(kept)
+        if key in (_MAPPINGS, _EMRFS) or (key == _AUTHORIZATION and not kept):
+            continue
         design.blocks[key] = kept
         where = locate((key,))
         if where is not None:
             design.block_locations[key] = where
+
+
+def _without_mappings(authorization: dict[str, Any]) -> dict[str, Any]:
+    kept = {k: v for k, v in authorization.items() if k not in (_EMRFS, _MAPPINGS)}
+    emrfs = authorization.get(_EMRFS)
+    others = {k: v for k, v in emrfs.items() if k != _MAPPINGS} if isinstance(emrfs, dict) else {}
+    return kept | ({_EMRFS: others} if others else {})
 
 
 def without_added(value: Any) -> Any:

@@ -12,13 +12,16 @@ from typing import Any
 from opskit.emrfs.arns import PLACEHOLDER
 from opskit.emrfs.formats import securityconfig
 from opskit.emrfs.formats.tf import functions, hcl
+from opskit.emrfs.formats.tf.beside import Beside, siblings
 from opskit.emrfs.formats.tf.derived import derive
 from opskit.emrfs.formats.tf.hcl import Block
-from opskit.emrfs.formats.tf.module import ACCOUNT, Beside, Instance, Module, siblings
+from opskit.emrfs.formats.tf.instances import Instance
+from opskit.emrfs.formats.tf.module import ACCOUNT, Module
 from opskit.emrfs.formats.tf.roles import Roles, written
 from opskit.emrfs.formats.tf.values import Value, locate, plain
 from opskit.emrfs.model import Cluster, Design, Role
 from opskit.errors import InputError
+from opskit.findings import Location
 
 NAME = "terraform"
 _TYPE = "aws_emr_security_configuration"
@@ -60,7 +63,7 @@ def design_of(body: Block, name: str, beside: Beside) -> Design:
     roles = Roles(module)
     roles.into(design)
     design.buckets = {bucket.name: bucket for bucket in roles.buckets()}
-    design.keys = {key.arn: key for key in roles.keys()}
+    design.keys = {key.arn: key for key in roles.kms_keys()}
     _cluster(module, design, instance)
     wanted = {str(role.arn) for role in (*design.every_role(), design.base_role) if role}
     design.roles = {arn: role for arn, role in design.roles.items() if arn in wanted}
@@ -108,7 +111,7 @@ def _judge(instance: Instance, source: Value) -> None:
     for each in listed.items() if listed is not None else ():
         if not each.known:
             raise InputError(
-                f"only Terraform can tell the role mappings of {instance.address}: {each.text}",
+                f"only Terraform can tell the role mappings of {instance.address}: {each.text:.200}",
                 where=str(each.location),
                 hint=_HINT,
             )
@@ -144,6 +147,7 @@ def _cluster(module: Module, design: Design, configuration: Instance) -> None:
     using = [each for each in clusters if module.text(each, "security_configuration") in names]
     chosen = using or (clusters if len(clusters) == 1 else [])
     if not chosen:
+        design.base_role = _only_profile(module, design)
         return
     cluster = chosen[0]
     design.release = module.text(cluster, "release_label")
@@ -157,11 +161,19 @@ def _cluster(module: Module, design: Design, configuration: Instance) -> None:
         applications=tuple(_texts(module.value(cluster, "applications"))),
         kerberos=_kerberos(module, cluster),
         configurations=tuple(_classifications(module, cluster)),
-        locations={"": cluster.block.location},
+        locations=_places(cluster, attributes),
     )
     design.base_role = _base_role(module, design, profile)
     if design.base_role and design.base_role.name != design.cluster.instance_profile:
         design.cluster.profile_role = design.base_role.name
+
+
+def _places(cluster: Instance, attributes: Instance | None) -> dict[str, Location]:
+    """Where each part stands, under the names of the document."""
+    written = dict(cluster.block.attributes)
+    written |= attributes.block.attributes if attributes is not None else {}
+    found = {name.replace("_", "-"): value.location for name, value in written.items()}
+    return {"": cluster.block.location, **found}
 
 
 def _profile_name(profile: str) -> str:
@@ -177,6 +189,17 @@ def _base_role(module: Module, design: Design, profile: str) -> Role | None:
             role = written(module.text(instance, "role"))
             return design.role(role) if role else None
     return None
+
+
+def _only_profile(module: Module, design: Design) -> Role | None:
+    """The role in the only instance profile, where there is no cluster."""
+    profiles = list(module.instances("aws_iam_instance_profile"))
+    role = written(module.text(profiles[0], "role")) if len(profiles) == 1 else ""
+    if not role:
+        return None
+    found = design.role(role)
+    design.notes.append(f"the base role is taken from the only instance profile: {found.name}")
+    return found
 
 
 def _kerberos(module: Module, cluster: Instance) -> dict[str, str] | None:

@@ -3,7 +3,7 @@
 from opskit.documents import Document
 from opskit.emrfs.formats import terraform
 from opskit.emrfs.formats.tf import tfjson
-from opskit.emrfs.formats.tf.module import Beside, siblings
+from opskit.emrfs.formats.tf.beside import Beside, siblings
 from opskit.emrfs.model import Design
 
 NAME = terraform.NAME

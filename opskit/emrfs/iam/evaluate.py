@@ -26,6 +26,7 @@ class Rules(NamedTuple):
     same_account: bool | None = True
     guarded: bool = False
     resource: str = "the resource's policy"
+    kind: Kind = Kind.RESOURCE
 
 
 class Found(NamedTuple):
@@ -63,8 +64,8 @@ def evaluate(
     have to allow. `guarded` is for resources whose policy has to allow in one account too: KMS
     keys, and the trust of roles.
     """
-    rules = Rules(same_account, guarded)
     kind = Kind.TRUST if request.action.lower().startswith("sts:assumerole") else Kind.RESOURCE
+    rules = Rules(same_account, guarded, kind=kind)
     layers = Layers.of(
         request, identity=identity, resource=resource, boundary=boundary, session=session, kind=kind
     )
@@ -155,21 +156,25 @@ def combine(found: Found, rules: Rules, request: Request) -> Decision:
         return Decision(Effect.IMPLICIT_DENY, None, _lacking(found, rules))
     for name, verdict in layers:
         if verdict.deny is Truth.MAYBE:
-            return _unsure(verdict.denier, f"{name} may deny it", name, request)
+            return _unsure(verdict.denier, name, "deny", rules, request)
     if allowed is Truth.YES:
         name, statement = _granting(found, rules)
         return Decision(Effect.ALLOW, statement, f"{name} allows it")
     for name, verdict in layers:
         if verdict.allow is Truth.MAYBE:
-            return _unsure(verdict.allower, f"{name} may allow it", name, request)
+            return _unsure(verdict.allower, name, "allow", rules, request)
     why = "it is not known whether the role and the resource are of one account"
     return Decision(Effect.UNKNOWN, None, why)
 
 
-def _unsure(statement: Statement | None, what: str, name: str, request: Request) -> Decision:
+def _unsure(
+    statement: Statement | None, name: str, effect: str, rules: Rules, request: Request
+) -> Decision:
     if statement is None:
         return Decision(Effect.UNKNOWN, None, f"{name} is not known")
-    return Decision(Effect.UNKNOWN, statement, f"{what}: {doubt(statement, request)}")
+    kind = rules.kind if name == rules.resource else Kind.IDENTITY
+    why = f"{name} may {effect} it: {doubt(statement, kind, request)}"
+    return Decision(Effect.UNKNOWN, statement, why)
 
 
 def _allowed(found: Found, rules: Rules) -> Truth:
@@ -189,7 +194,8 @@ def _lacking(found: Found, rules: Rules) -> str:
     """Which layer does not allow what was asked."""
     granted = max(grant.allow for grant in found.grants)
     if granted is Truth.NO and (rules.guarded or rules.same_account is False):
-        return f"nothing in {rules.resource} allows it"
+        apart = "" if rules.guarded else ", and it is of another account"
+        return f"nothing in {rules.resource} allows it{apart}"
     for name, verdict in found.limits:
         if verdict.allow is Truth.NO:
             return f"{name} does not allow it"

@@ -48,7 +48,9 @@ def substitute(written: str, version: str, lookup: Lookup, *, wild: bool) -> Pat
         sure = sure and known
     rest = written[position:]
     if version == VERSION and "${" in rest:
-        return Pattern("".join(pieces) + "*", sure=False)
+        # never closed: what follows cannot be told
+        pieces.append(_outside(rest.partition("${")[0], wild) + "*")
+        return Pattern("".join(pieces), sure=False)
     return Pattern("".join(pieces) + _outside(rest, wild), sure)
 
 

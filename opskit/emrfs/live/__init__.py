@@ -20,7 +20,8 @@ class Account(NamedTuple):
     region: str = ""
 
 
-_ACCOUNT: ContextVar[Account] = ContextVar("account", default=Account())
+_DEFAULT = Account()
+_ACCOUNT: ContextVar[Account] = ContextVar("account", default=_DEFAULT)
 
 
 @contextmanager

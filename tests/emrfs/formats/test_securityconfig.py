@@ -142,6 +142,36 @@ class TestRead:
         assert found == [(kind, texts) for kind, texts in drawn]
         assert design.faults == []
 
+    @settings(max_examples=200)
+    @given(
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(
+                    st.sampled_from(
+                        [*securityconfig.HOMES, "Role", "IdentifierType", "Identifiers"]
+                    )
+                    | st.text(max_size=4),
+                    inner,
+                    max_size=4,
+                )
+            ),
+            max_leaves=20,
+        )
+    )
+    def test_any_json_is_read_or_refused(self, source):
+        design = Design("x", "x", [])
+        try:
+            securityconfig.fill(design, source, lambda path: None)
+        except InputError:
+            assert not isinstance(source, dict)
+        assert all(fault.rule in ("EMR001", "EMR004") for fault in design.faults)
+
+    def test_a_thousand_mappings(self):
+        mappings = [GROUP | {"Identifiers": [f"g{n}-{i}" for i in range(50)]} for n in range(1000)]
+        assert len(list(read(configuration(*mappings)).identifiers())) == 50_000
+
 
 class TestWhatTheCliPrints:
     def test_the_answer_of_describe(self):
@@ -162,6 +192,10 @@ class TestWhatTheCliPrints:
     def test_an_object_in_the_place_of_the_text(self):
         assert len(read({"SecurityConfiguration": configuration(USER, GROUP)}).mappings) == 2
 
+    def test_the_text_alone(self):
+        design = read(json.dumps(json.dumps(configuration(USER))))
+        assert design.mappings[0].location == Location("config.json", 1, 1)
+
     def test_broken_json_in_the_text(self):
         source = {"Name": "x", "SecurityConfiguration": '{"AuthorizationConfiguration": {,}'}
         with pytest.raises(InputError, match=r"is not JSON.*at 1:\d+ in it") as caught:
@@ -173,6 +207,7 @@ class TestRecognises:
     def test_what_is_none(self):
         assert not recognised({"Version": "2012-10-17", "Statement": []})
         assert not recognised([1])
+        assert not recognised("text")
         assert not recognised({"Resources": {}, "AuthorizationConfiguration": {}})
         assert not recognised({"SecurityConfiguration": "the name of one"})
 
@@ -268,6 +303,19 @@ class TestFaults:
         assert [f[:2] for f in faults(source)] == [
             ("EMR004", "KerberosConfiguration is in the wrong place")
         ]
+
+    def test_a_block_that_is_no_object(self):
+        source = {"AuthorizationConfiguration": {"EmrFsConfiguration": True}}
+        assert [f[1] for f in faults(source)] == ["EmrFsConfiguration is not an object"]
+
+    def test_what_only_a_deployment_tells(self):
+        source = {"AuthorizationConfiguration": {"EmrFsConfiguration": "${Block}"}}
+        assert faults(source) == []
+        source["AuthorizationConfiguration"] = {"EmrFsConfiguration": {"RoleMappings": "${Them}"}}
+        with pytest.raises(
+            InputError, match=r"only a deployment tells the role mappings: \$\{Them"
+        ):
+            read(source)
 
     def test_another_spelling_of_a_block(self):
         source = {"AuthorizationConfiguration": {"EMRFSConfiguration": {"RoleMappings": [USER]}}}

@@ -39,10 +39,12 @@ class Names:
         self,
         resources: Mapping[str, Mapping[str, Any]],
         partition: str,
+        account: str,
         plain: Callable[[Any], Any],
     ) -> None:
         self._resources = resources
         self._partition = partition
+        self._account = account
         self._plain = plain
         self._known: dict[str, tuple[str, str]] = {}
 
@@ -74,7 +76,7 @@ class Names:
                 path = written(self._plain(given.get("Path"))) or "/"
                 if len(name) > _MAX:
                     name = placeholder
-                arn = f"arn:{self._partition}:{kind.arn}".format(name, path, ACCOUNT)
+                arn = f"arn:{self._partition}:{kind.arn}".format(name, path, self._account)
                 self._known[logical] = name, arn
         return self._known[logical]
 

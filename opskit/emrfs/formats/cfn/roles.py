@@ -4,17 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from opskit.emrfs.formats.cfn.names import written
+from opskit.emrfs.formats.cfn.names import ACCOUNT, written
 from opskit.emrfs.formats.cfn.template import Filled, Template
 from opskit.emrfs.iam.policy import Policy, parse
 from opskit.emrfs.model import Design, Role
 
 
 class _Documents(NamedTuple):
-    """Managed policies by their ARN, and the policies attached to roles by the role's name."""
+    """Managed policies by their ARN, and by the names of roles the policies attached to them,
+    and why it is not known which those are.
+    """
 
     managed: dict[str, Policy]
     attached: dict[str, list[Policy]]
+    doubts: dict[str, list[str]]
 
 
 def fill(design: Design, template: Template) -> dict[str, Role]:
@@ -25,51 +28,65 @@ def fill(design: Design, template: Template) -> dict[str, Role]:
         arn = template.plain({"Fn::GetAtt": [logical, "Arn"]})
         role = Role(design.arn(arn), location=template.place(logical))
         name = template.plain({"Ref": logical})
-        outside = _policies(role, template.properties(logical), documents, name)
-        if outside:
-            listed = ", ".join(outside[:3])
-            design.notes.append(
-                f"the permissions of {name} are not known: {listed} is not in the template"
-            )
+        doubts = _policies(role, template.properties(logical), documents, name)
+        if doubts:
+            listed = ", ".join(doubts[:3])
+            design.notes.append(f"the permissions of {name} are not known: {listed}")
         found[logical] = design.roles[arn] = role
     return found
 
 
+def account(design: Design, template: Template) -> str:
+    """The account of the deployment, where a mapping names a role of the template by its whole
+    ARN; empty where none does.
+    """
+    own = {
+        template.plain({"Fn::GetAtt": [logical, "Arn"]})
+        for logical, _ in template.of_type("AWS::IAM::Role")
+    }
+    for mapping in design.mappings:
+        found = design.arn(mapping.role).account
+        if found and mapping.role.replace(f"::{found}:", f"::{ACCOUNT}:") in own:
+            return found
+    return ""
+
+
 def _policies(role: Role, source: Filled, documents: _Documents, name: str) -> list[str]:
-    """Fill in a role; the policies it has that are not in the template."""
-    properties, locate = source
+    """Fill in a role; why its permissions are not known, nothing where they are."""
+    properties = source.value
     if "AssumeRolePolicyDocument" in properties:
         path = ("AssumeRolePolicyDocument",)
-        role.trust = _parsed(properties[path[0]], f"trust of {name}", Filled(None, locate), path)
+        role.trust = _parsed(properties[path[0]], f"trust of {name}", source, path)
     duration = properties.get("MaxSessionDuration")
     role.max_session = int(duration) if str(duration).isdecimal() else None
-    permissions = list(_inline(properties, Filled(None, locate), name))
-    permissions += documents.attached.get(name, ())
-    outside: list[str] = []
+    permissions = [*_inline(source, name), *documents.attached.get(name, ())]
+    doubts = list(documents.doubts.get(name, ()))
+    if "Fn::Transform" in properties or isinstance(properties.get("Policies", []), str):
+        doubts.append("only a deployment tells its policies")
     for arn in _texts(properties.get("ManagedPolicyArns")):
         if arn in documents.managed:
             permissions.append(documents.managed[arn])
         else:
-            outside.append(arn)
+            doubts.append(f"{arn} is not in the template")
     boundary = written(properties.get("PermissionsBoundary"))
     if boundary:
         role.boundary = documents.managed.get(boundary)
-        outside += [] if role.boundary else [boundary]
-    role.permissions = None if outside else tuple(permissions)
-    return outside
+        doubts += [] if role.boundary else [f"{boundary} is not in the template"]
+    role.permissions = None if doubts else tuple(permissions)
+    return doubts
 
 
-def _inline(properties: dict[str, Any], source: Filled, role: str) -> Iterator[Policy]:
-    policies = properties.get("Policies")
+def _inline(source: Filled, role: str) -> Iterator[Policy]:
+    policies = source.value.get("Policies")
     for number, each in enumerate(policies if isinstance(policies, list) else ()):
-        if isinstance(each, dict):
-            name = written(each.get("PolicyName")) or f"{role}[{number}]"
-            path = ("Policies", number, "PolicyDocument")
-            yield _parsed(each.get("PolicyDocument"), name, source, path)
+        properties = each if isinstance(each, dict) else {}
+        name = written(properties.get("PolicyName")) or f"{role}[{number}]"
+        path = ("Policies", number, "PolicyDocument")
+        yield _parsed(properties.get("PolicyDocument"), name, source, path)
 
 
 def _documents(template: Template) -> _Documents:
-    found = _Documents({}, defaultdict(list))
+    found = _Documents({}, defaultdict(list), defaultdict(list))
     types = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
     for logical, resource in template.of_type(*types):
         source = template.properties(logical)
@@ -79,7 +96,10 @@ def _documents(template: Template) -> _Documents:
         if resource["Type"] == "AWS::IAM::ManagedPolicy":
             found.managed[template.plain({"Ref": logical})] = policy
         for role in _texts(source.value.get("Roles") or source.value.get("RoleName")):
-            found.attached[role].append(policy)
+            if template.certain(logical):
+                found.attached[role].append(policy)
+            else:
+                found.doubts[role].append(f"{name or logical} depends on a condition")
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from opskit.documents import Document
 from opskit.emrfs.formats.cfn.conditions import Conditions
-from opskit.emrfs.formats.cfn.names import Names, written
+from opskit.emrfs.formats.cfn.names import ACCOUNT, Names, written
 from opskit.findings import Location
 
 Path = tuple[str | int, ...]
@@ -31,10 +31,14 @@ class Filled(NamedTuple):
 
 
 class Template:
-    """The sections of a template, and their values with the functions filled in."""
+    """The sections of a template, and their values with the functions filled in.
 
-    def __init__(self, document: Document) -> None:
+    `account` is that of the deployment, where it is known.
+    """
+
+    def __init__(self, document: Document, account: str = ACCOUNT) -> None:
         self.document = document
+        self._account = account
         root = document.plain()
         self._root: dict[str, Any] = root if isinstance(root, dict) else {}
         self.parameters = _section(self._root, "Parameters")
@@ -42,7 +46,7 @@ class Template:
         self._tables = _section(self._root, "Mappings")
         partitions = set(_PARTITION.findall(document.text))
         self.partition = partitions.pop() if len(partitions) == 1 else "aws"
-        self._names = Names(self.resources, self.partition, self.plain)
+        self._names = Names(self.resources, self.partition, account, self.plain)
         self._conditions = Conditions(_section(self._root, "Conditions"), self.plain)
 
     def of_type(self, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -53,11 +57,16 @@ class Template:
                 if condition is None or self._conditions.holds(condition) is not False:
                     yield logical, resource
 
+    def certain(self, logical: str) -> bool:
+        """Whether a resource is there in every deployment."""
+        condition = self.resources[logical].get("Condition")
+        return condition is None or self._conditions.holds(condition) is True
+
     def properties(self, logical: str) -> Filled:
-        """The properties of a resource."""
+        """The properties of a resource; none where they are no object."""
         path = ("Resources", logical, "Properties")
-        source = self.resources[logical].get("Properties")
-        return self.filled(source if isinstance(source, dict) else {}, path)
+        found = self.filled(self.resources[logical].get("Properties"), path)
+        return found if isinstance(found.value, dict) else found._replace(value={})
 
     def filled(self, source: Any, path: Path) -> Filled:
         """A part of the template, which stands at `path`."""
@@ -130,6 +139,8 @@ class Template:
             return _NOTHING
         if name == "AWS::Partition":
             return self.partition
+        if name == "AWS::AccountId":
+            return self._account
         if name in self.resources:
             return self._names.reference(name)
         parameter = self.parameters.get(name)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from opskit.emrfs.formats.tf import functions
 from opskit.emrfs.formats.tf.expressions import filled
-from opskit.emrfs.formats.tf.module import Instance, Module
+from opskit.emrfs.formats.tf.instances import Instance
+from opskit.emrfs.formats.tf.module import Module
 from opskit.emrfs.formats.tf.values import Value
 
 

@@ -41,7 +41,7 @@ def evaluate(attribute: Attribute, scope: Scope) -> Value:
     try:
         if isinstance(attribute, Value):
             return _template_of(attribute, scope)
-        return _expression(attribute, scope)
+        return evaluated(attribute, scope)
     except RecursionError:
         raise InputError("is nested too deep", where=str(where), hint="flatten it") from None
 
@@ -80,10 +80,11 @@ def filled(text: str, where: Location, scope: Scope) -> str:
 def _inner(text: str, where: Location, scope: Scope) -> Value | None:
     """The value of an expression in a text; None where it is none."""
     found = expression(text, where)
-    return None if found is None else _expression(found, scope)
+    return None if found is None else evaluated(found, scope)
 
 
-def _expression(at: Expression, scope: Scope) -> Value:
+def evaluated(at: Expression, scope: Scope) -> Value:
+    """The value of an expression that is part of another."""
     if next(scope.budget, None) is None:
         raise InputError(
             "takes too long to evaluate",
@@ -94,7 +95,7 @@ def _expression(at: Expression, scope: Scope) -> Value:
     if tree.data == "expr_term":
         inner = parts(tree)
         if len(inner) == 1:
-            return _expression(at.of(inner[0]), scope)
+            return evaluated(at.of(inner[0]), scope)
         return placeholder(at)
     made = _EVALUATORS.get(str(tree.data))
     return placeholder(at) if made is None else made(at, scope)
@@ -112,7 +113,7 @@ def _literal(at: Expression, scope: Scope) -> Value:
 
 
 def _tuple(at: Expression, scope: Scope) -> Value:
-    items = [_expression(at.of(each), scope) for each in parts(at.tree)]
+    items = [evaluated(at.of(each), scope) for each in parts(at.tree)]
     return Value(list(items), at.location)
 
 
@@ -120,7 +121,7 @@ def _object(at: Expression, scope: Scope) -> Value:
     made: dict[str, Value] = {}
     for element in parts(at.tree):
         key, value = parts(element)
-        made[_key(at.of(key), scope)] = _expression(at.of(value), scope)
+        made[_key(at.of(key), scope)] = evaluated(at.of(value), scope)
     return Value(made, at.location)
 
 
@@ -132,7 +133,7 @@ def _key(at: Expression, scope: Scope) -> str:
         bare = not any(str(token) == "(" for token in inner.children)
         if bare:
             return word(inner)
-    return _expression(at.of(inner), scope).text
+    return evaluated(at.of(inner), scope).text
 
 
 def _string(at: Expression, scope: Scope) -> Value:
@@ -146,7 +147,7 @@ def _piece(at: Expression, part: Any, scope: Scope) -> "Value | str":
     """A part of a text: characters, or the value of an interpolation."""
     inner = parts(part)
     if inner and inner[0].data == "interpolation":
-        return _expression(at.of(parts(inner[0])[0]), scope)
+        return evaluated(at.of(parts(inner[0])[0]), scope)
     text = at.of(part).text
     if inner:  # a directive, as %{ if ... }
         return text
@@ -173,7 +174,7 @@ def _call(at: Expression, scope: Scope) -> Value:
     inner = parts(at.tree)
     name = word(inner[0])
     given = parts(inner[1]) if len(inner) > 1 and inner[1].data == "arguments" else []
-    values = [_expression(at.of(each), scope) for each in given]
+    values = [evaluated(at.of(each), scope) for each in given]
     where = at.location
     tools = functions.Tools(
         scope.read_file,
@@ -198,7 +199,7 @@ def _reference(at: Expression, scope: Scope) -> Value:
         steps.insert(0, step)
         current = inner[0]
     if current.data != "identifier":
-        found: Value | None = descend(_expression(at.of(current), scope), steps)
+        found: Value | None = descend(evaluated(at.of(current), scope), steps)
     else:
         steps.insert(0, word(current))
         found = named(steps, scope)
@@ -231,109 +232,24 @@ def _step(at: Expression, scope: Scope) -> str | int | None:
         return word(parts(tree)[0])
     if tree.data == "short_index":
         return int(word(tree).lstrip("."))
-    found = _expression(at.of(parts(tree)[0]), scope)
+    found = evaluated(at.of(parts(tree)[0]), scope)
     if isinstance(found.content, int) and not isinstance(found.content, bool):
         return found.content
     return found.text if isinstance(found.content, str) and found.known else None
 
 
-def _conditional(at: Expression, scope: Scope) -> Value:
-    condition, yes, no = parts(at.tree)
-    found = _expression(at.of(condition), scope).content
-    if not isinstance(found, bool):
-        return placeholder(at)
-    return _expression(at.of(yes if found else no), scope)
+def _late(at: Expression, scope: Scope) -> Value:
+    """Loops and operators, in modules that evaluate expressions in their turn."""
+    from opskit.emrfs.formats.tf import loops, operators
 
-
-def _binary(at: Expression, scope: Scope) -> Value:
-    """Comparisons of what is known; nothing else is needed here."""
-    left, term = parts(at.tree)[:2]
-    operator, right = parts(term)
-    sign = word(operator).strip()
-    if sign not in ("==", "!="):
-        return placeholder(at)
-    one = _expression(at.of(left), scope)
-    two = _expression(at.of(right), scope)
-    scalars = (bool, int, float, str, type(None))
-    if not (isinstance(one.content, scalars) and isinstance(two.content, scalars)):
-        return placeholder(at)
-    if not (one.known and two.known):
-        return placeholder(at)
-    equal = one.content == two.content
-    return Value(equal if sign == "==" else not equal, at.location)
-
-
-def _unary(at: Expression, scope: Scope) -> Value:
-    found = _expression(at.of(parts(at.tree)[0]), scope).content
-    minus = word(at.tree).startswith("-")
-    if minus and isinstance(found, int | float) and not isinstance(found, bool):
-        return Value(-found, at.location)
-    if not minus and isinstance(found, bool):
-        return Value(not found, at.location)
-    return placeholder(at)
-
-
-def _for_list(at: Expression, scope: Scope) -> Value:
-    intro, result, *condition = parts(at.tree)
-    made: list[Value] = []
-    rounds = _rounds(at, intro, scope)
-    if rounds is None:
-        return placeholder(at)
-    for inner in rounds:
-        keep = _kept(at, condition, inner)
-        if keep is None:
-            return placeholder(at)
-        if keep:
-            made.append(_expression(at.of(result), inner))
-    return Value(made, at.location)
-
-
-def _for_object(at: Expression, scope: Scope) -> Value:
-    intro, key, result, *condition = parts(at.tree)
-    rounds = _rounds(at, intro, scope)
-    grouped = any(str(token) == "..." for token in at.tree.children)
-    if rounds is None or grouped:
-        return placeholder(at)
-    made: dict[str, Value] = {}
-    for inner in rounds:
-        keep = _kept(at, condition, inner)
-        if keep is None:
-            return placeholder(at)
-        if keep:
-            made[_expression(at.of(key), inner).text] = _expression(at.of(result), inner)
-    return Value(made, at.location)
-
-
-def _rounds(at: Expression, intro: Any, scope: Scope) -> list[Scope] | None:
-    """The scope of each round of a `for`; None where what it goes over is not known."""
-    *names, over = parts(intro)
-    value = _expression(at.of(over), scope)
-    listed = pairs(value)
-    if listed is None:
-        return None
-    words = [word(each) for each in names]
-    rounds = []
-    for key, each in listed:
-        found = {words[-1]: each} | ({words[0]: key} if len(words) > 1 else {})
-        rounds.append(scope.with_names(**found))
-    return rounds
-
-
-def pairs(value: Value) -> list[tuple[Value, Value]] | None:
-    """The keys and values of what a loop goes over, in Terraform's order; None if not known."""
-    if isinstance(value.content, dict):
-        found = sorted(value.content.items())
-        return [(Value(key, each.location), each) for key, each in found]
-    if isinstance(value.content, list):
-        return [(Value(i, each.location), each) for i, each in enumerate(value.content)]
-    return None
-
-
-def _kept(at: Expression, condition: list[Any], scope: Scope) -> bool | None:
-    if not condition:
-        return True
-    found = _expression(at.of(parts(condition[0])[-1]), scope).content
-    return found if isinstance(found, bool) else None
+    late = {
+        "for_tuple_expr": loops.for_list,
+        "for_object_expr": loops.for_object,
+        "conditional": operators.conditional,
+        "binary_op": operators.binary,
+        "unary_op": operators.unary,
+    }
+    return late[str(at.tree.data)](at, scope)
 
 
 _EVALUATORS: dict[str, Callable[[Expression, Scope], Value]] = {
@@ -349,9 +265,9 @@ _EVALUATORS: dict[str, Callable[[Expression, Scope], Value]] = {
     "heredoc_template_trim": _heredoc,
     "index_expr_term": _reference,
     "get_attr_expr_term": _reference,
-    "conditional": _conditional,
-    "binary_op": _binary,
-    "unary_op": _unary,
-    "for_tuple_expr": _for_list,
-    "for_object_expr": _for_object,
+    "conditional": _late,
+    "binary_op": _late,
+    "unary_op": _late,
+    "for_tuple_expr": _late,
+    "for_object_expr": _late,
 }

@@ -7,38 +7,22 @@ beside the file that is read are looked at as well; what the file itself says co
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from opskit.emrfs.formats.tf import hcl, tfjson
-from opskit.emrfs.formats.tf.expressions import Scope, Steps, descend, evaluate, pairs
+from opskit.emrfs.formats.tf.expressions import Scope, Steps, descend, evaluate
 from opskit.emrfs.formats.tf.hcl import Attribute, Block
-from opskit.emrfs.formats.tf.values import Value
+from opskit.emrfs.formats.tf.instances import MAX_INSTANCES, Instance, expanded
+from opskit.emrfs.formats.tf.values import Value, pairs
 from opskit.errors import InputError
 from opskit.files import read_bytes
 from opskit.findings import Location
 
-#: Files beside the one that is read, and how large they may be together.
-_MAX_FILES = 200
+#: How large a file may be that an expression reads.
 _MAX_SIZE = 1024 * 1024
-_MAX_INSTANCES = 10_000
 #: The account of the credentials that Terraform runs with: not known before it runs.
 ACCOUNT = "${data.aws_caller_identity.current.account_id}"
 #: What `attribute` asks for what is computed: see `derived`.
 Derive = Callable[["Module", "Instance", str], Value | None]
-
-
-class Instance(NamedTuple):
-    """One resource or data source; with `count` and `for_each` a block stands for several."""
-
-    block: Block
-    scope: Scope
-    key: str | int | None = None
-
-    @property
-    def address(self) -> str:
-        """As Terraform calls it: `aws_iam_role.x`."""
-        data = "data." if self.block.type == "data" else ""
-        return data + ".".join(self.block.labels)
 
 
 class Module:
@@ -123,7 +107,7 @@ class Module:
     def _of(self, block: Block) -> list[Instance]:
         if id(block) not in self._instances:
             self._instances[id(block)] = [Instance(block, self.scope)]  # for circles
-            self._instances[id(block)] = list(_expanded(block, self.scope))
+            self._instances[id(block)] = list(expanded(block, self.scope))
         return self._instances[id(block)]
 
     def value(self, instance: Instance, name: str) -> Value | None:
@@ -166,7 +150,7 @@ class Module:
             self.notes.append(f"how many {type_} blocks {instance.address} has is not known here")
             yield Instance(content, instance.scope)
             return
-        for key, each in listed[:_MAX_INSTANCES]:
+        for key, each in listed[:MAX_INSTANCES]:
             names = {name: Value({"key": key, "value": each}, each.location)}
             yield Instance(content, instance.scope.with_names(**names))
 
@@ -241,56 +225,3 @@ class Module:
         except (InputError, UnicodeDecodeError):
             self.notes.append(f"{found} cannot be read")
             return None
-
-
-def _expanded(block: Block, scope: Scope) -> Iterator[Instance]:
-    """The resources of a block; one where their number is not known."""
-    over, count = block.attributes.get("for_each"), block.attributes.get("count")
-    if over is not None:
-        listed = pairs(evaluate(over, scope))
-        if listed is None:
-            yield Instance(block, scope)
-            return
-        for key, each in listed[:_MAX_INSTANCES]:
-            if isinstance(key.content, int):  # a list counts as a set of its texts
-                key = each
-            names = {"each": Value({"key": key, "value": each}, each.location)}
-            yield Instance(block, scope.with_names(**names), key.text)
-        return
-    number = evaluate(count, scope).content if count is not None else None
-    if not isinstance(number, int) or isinstance(number, bool):
-        yield Instance(block, scope)
-        return
-    for index in range(min(number, _MAX_INSTANCES)):
-        names = {"count": Value({"index": Value(index, block.location)}, block.location)}
-        yield Instance(block, scope.with_names(**names), index)
-
-
-class Beside(NamedTuple):
-    """The other files of a folder: blocks, values of variables, and what cannot be read."""
-
-    bodies: list[Block]
-    values: list[Block]
-    notes: list[str]
-
-
-def siblings(file: str) -> Beside:
-    """The files of a module beside one of them."""
-    path = Path(file)
-    found = Beside([], [], [])
-    if file.startswith("<") or not path.parent.is_dir():
-        return found
-    left = _MAX_SIZE
-    for other in sorted(path.parent.iterdir())[:_MAX_FILES]:
-        is_values = other.name == "terraform.tfvars" or other.name.endswith(".auto.tfvars")
-        is_module = other.name.endswith((".tf", ".tf.json")) and "override.tf" not in other.name
-        if other.name == path.name or not (is_values or is_module):
-            continue
-        try:
-            data = read_bytes(other, limit=left)
-            left -= len(data)
-            parse = tfjson.read if other.suffix == ".json" else hcl.parse
-            (found.values if is_values else found.bodies).append(parse(data, str(other)))
-        except InputError as error:
-            found.notes.append(f"left out, and what it says is not known: {error}")
-    return found

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from opskit.emrfs.arns import RoleArn
 from opskit.emrfs.formats.tf import functions
-from opskit.emrfs.formats.tf.module import Instance, Module
+from opskit.emrfs.formats.tf.instances import Instance
+from opskit.emrfs.formats.tf.module import Module
 from opskit.emrfs.formats.tf.values import Value, locate, plain
 from opskit.emrfs.iam import policy
 from opskit.emrfs.iam.policy import Policy
@@ -60,8 +61,16 @@ class Roles:
         """Put the roles into a design."""
         for parts in self._parts.values():
             role = self._role(parts)
-            role.arn = design.arn(role.arn.written)
+            role.arn = self._below(parts.instance, design.arn(role.arn.written))
             design.roles[str(role.arn)] = role
+
+    def _below(self, instance: Instance, arn: RoleArn) -> RoleArn:
+        """The ARN with the role's path, where the account is known and the path was not."""
+        path = self._module.text(instance, "path")
+        if path in ("", "/") or arn.path != "/" or not arn.account or arn.is_placeholder:
+            return arn
+        start = f"arn:{arn.partition or 'aws'}:iam::{arn.account}"
+        return RoleArn.parse(f"{start}:role{path}{arn.name}")
 
     def _role(self, parts: _Parts) -> Role:
         module, instance = self._module, parts.instance
@@ -161,7 +170,7 @@ class Roles:
                     return key.text
         return ""
 
-    def keys(self) -> Iterator[Key]:
+    def kms_keys(self) -> Iterator[Key]:
         """KMS keys of which the ARN is known, as after Terraform has run."""
         for instance in self._module.instances("aws_kms_key"):
             arn, value = (self._module.value(instance, name) for name in ("arn", "policy"))

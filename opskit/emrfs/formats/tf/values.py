@@ -94,3 +94,13 @@ def of_node(node: Node, at: Callable[[int], Location]) -> Value:
         return Value([of_node(each, at) for each in node.items], at(node.start))
     scalar: Any = plain_node(node)
     return Value(scalar, at(node.start))
+
+
+def pairs(value: Value) -> list[tuple[Value, Value]] | None:
+    """The keys and values of what a loop goes over, in Terraform's order; None if not known."""
+    if isinstance(value.content, dict):
+        found = sorted(value.content.items())
+        return [(Value(key, each.location), each) for key, each in found]
+    if isinstance(value.content, list):
+        return [(Value(i, each.location), each) for i, each in enumerate(value.content)]
+    return None

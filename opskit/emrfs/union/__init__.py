@@ -1,0 +1,1 @@
+"""Policies of several roles merged into managed policies for one."""

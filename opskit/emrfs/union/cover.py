@@ -1,0 +1,126 @@
+"""Whether one pattern of a policy covers another: all that the second matches, the first does.
+
+`*` is any text and `?` one character (IAM User Guide, "IAM JSON policy elements: Resource"). A
+policy variable is covered by a `*` and by itself. The answer may be no where it is yes in truth;
+it is never yes where it is no.
+"""
+
+import re
+from collections.abc import Iterable
+
+_TOKEN = re.compile(
+    r"\$\{([*?$])\}|(\$\{[^{}]*\}|\{\{.*?\}\})|([*?])|(.)",
+    re.DOTALL,
+)
+#: Patterns with a wildcard elsewhere than at the end that others are compared with.
+_MOST = 64
+_STAR, _ONE = ("*",), ("?",)
+#: A literal character is a text of one; a wildcard is a tuple; a variable a longer text.
+Token = str | tuple[str]
+
+
+def tokens(pattern: str) -> list[Token]:
+    """A pattern in parts; stars in a row are one."""
+    found: list[Token] = []
+    for literal, variable, wild, plain in _TOKEN.findall(pattern):
+        if wild == "*" and found[-1:] == [_STAR]:
+            continue
+        found.append((wild,) if wild else literal or variable or plain)
+    return found
+
+
+def covers(broad: str, narrow: str) -> bool:
+    """Whether `broad` matches all that `narrow` matches."""
+    return _covers(tokens(broad), tokens(narrow))
+
+
+def _covers(pattern: list[Token], text: list[Token]) -> bool:
+    """As a text is matched, `text` being the parts of a pattern: the last star is gone back to."""
+    at = star = resume = 0
+    seen = False
+    position = 0
+    while position < len(text):
+        if at < len(pattern) and pattern[at] == _STAR:
+            seen, star, resume = True, at, position
+            at += 1
+        elif at < len(pattern) and _fits(pattern[at], text[position]):
+            at += 1
+            position += 1
+        elif seen:
+            at = star + 1
+            resume += 1
+            position = resume
+        else:
+            return False
+    while at < len(pattern) and pattern[at] == _STAR:
+        at += 1
+    return at == len(pattern)
+
+
+def _fits(part: Token, token: Token) -> bool:
+    if part == _ONE:
+        return token == _ONE or (isinstance(token, str) and len(token) == 1)
+    return part == token
+
+
+def any_covers(broad: Iterable[str], narrow: str) -> bool:
+    return any(covers(pattern, narrow) for pattern in broad)
+
+
+class Cover:
+    """Patterns, to be asked whether one of them covers another. Many are asked fast."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._open: dict[str, str] = {}
+        self._exact: set[str] = set()
+        self._others: list[tuple[str, list[Token]]] = []
+        for pattern in patterns:
+            self._exact.add(pattern)
+            parts = tokens(pattern)
+            head = _head(parts)
+            if len(head) == len(parts):
+                continue
+            if len(head) == len(parts) - 1 and parts[-1] == _STAR:
+                self._open.setdefault(head, pattern)
+            elif len(self._others) < _MOST:
+                self._others.append((pattern, parts))
+        self._lengths = sorted({len(head) for head in self._open})
+
+    def covers(self, narrow: str, *, but_itself: bool = False) -> bool:
+        """Whether a pattern covers `narrow`; with `but_itself` one that is another text.
+
+        Of two that cover each other the first one counts as the broader.
+        """
+        if not but_itself and narrow in self._exact:
+            return True
+        parts = tokens(narrow)
+        head = _head(parts)
+        for length in self._lengths:
+            if length > len(head):
+                break
+            found = self._open.get(head[:length])
+            if found is not None and found != narrow:
+                return True
+        for pattern, broad in self._others:
+            if pattern == narrow:
+                return False
+            if _covers(broad, parts) and not (but_itself and _covers(parts, broad)):
+                return True
+        return False
+
+
+def _head(parts: list[Token]) -> str:
+    """The literal characters in front."""
+    head = []
+    for part in parts:
+        if not isinstance(part, str) or len(part) != 1:
+            break
+        head.append(part)
+    return "".join(head)
+
+
+def reduced(patterns: Iterable[str]) -> list[str]:
+    """The patterns without those that another one of them covers, in their order."""
+    unique = list(dict.fromkeys(patterns))
+    cover = Cover(unique)
+    return [pattern for pattern in unique if not cover.covers(pattern, but_itself=True)]

@@ -1,0 +1,1 @@
+"""Questions to access logs of S3, one a file."""

@@ -1,0 +1,86 @@
+-- id: replay-cloudtrail
+-- title: What CloudTrail's data events of S3 say that EMRFS did
+-- tables:
+--   cloudtrail: file, useridentity (with arn), eventtime, eventsource, eventname, errorcode,
+--     requestparameters (JSON as text)
+-- columns: as those of replay-accesslog; a copy is two accesses, of which "... source" is the read
+-- functions: DECODED (percent-encoding undone, null where it is no UTF-8)
+-- reference: S3 User Guide, "Amazon S3 CloudTrail events"; Athena User Guide, "Create a table for
+--   CloudTrail logs in Athena using manual partitioning". Keys are as they are; the source of a
+--   copy is the header, encoded once
+WITH named AS (
+  SELECT
+    CASE WHEN eventname IS NULL THEN file END AS file,
+    CASE WHEN eventname IS NULL THEN 1 ELSE 0 END AS damaged,
+    CASE
+      WHEN eventsource <> 's3.amazonaws.com' THEN NULL
+      WHEN useridentity.arn LIKE 'arn:%:assumed-role/%/EmrFS-Session' THEN useridentity.arn
+      WHEN useridentity.arn LIKE 'arn:%:assumed-role/%/i-%'
+        THEN REGEXP_REPLACE(useridentity.arn, '/i-[0-9a-f]+$', '/i-')
+    END AS who,
+    eventname,
+    COALESCE(errorcode, '-') AS code,
+    TRY_CAST(REPLACE(SUBSTRING(eventtime, 1, 19), 'T', ' ') AS TIMESTAMP) AS at,
+    requestparameters ->> '$.bucketName' AS bucket,
+    COALESCE(requestparameters ->> '$.key', requestparameters ->> '$.prefix', '') AS object,
+    REGEXP_REPLACE(
+      requestparameters ->> '$["x-amz-copy-source"]', '[?]versionId=[^?]*$', ''
+    ) AS source
+  FROM cloudtrail
+),
+known AS (
+  SELECT
+    file,
+    damaged,
+    CASE WHEN who LIKE '%/EmrFS-Session' OR who LIKE '%/i-' THEN who END AS who,
+    eventname,
+    code,
+    at,
+    bucket,
+    object,
+    CASE
+      WHEN REGEXP_MATCHES(source, '%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)') THEN source
+      ELSE DECODED(source)
+    END AS source
+  FROM named
+),
+sides AS (
+  SELECT 'target' AS side
+  UNION ALL
+  SELECT 'source' AS side
+),
+both AS (
+  SELECT
+    known.file,
+    known.damaged,
+    known.who,
+    CASE
+      WHEN sides.side = 'source' THEN known.eventname || ' source'
+      ELSE known.eventname
+    END AS operation,
+    known.code,
+    known.at,
+    CASE
+      WHEN sides.side = 'source' THEN REGEXP_EXTRACT(known.source, '^/?([^/]+)/', 1)
+      ELSE known.bucket
+    END AS bucket,
+    CASE
+      WHEN sides.side = 'source'
+        THEN REGEXP_EXTRACT(known.source, '^/?[^/]+/([\s\S]*)$', 1)
+      ELSE known.object
+    END AS object
+  FROM known
+  CROSS JOIN sides
+  WHERE sides.side = 'target' OR (known.source IS NOT NULL AND known.who IS NOT NULL)
+)
+SELECT
+  file,
+  damaged,
+  who,
+  CASE WHEN who IS NOT NULL THEN operation END AS operation,
+  CASE WHEN who IS NOT NULL THEN '-' END AS status,
+  CASE WHEN who IS NOT NULL THEN code END AS code,
+  CASE WHEN who IS NOT NULL THEN at END AS at,
+  CASE WHEN who IS NOT NULL THEN bucket END AS bucket,
+  CASE WHEN who IS NOT NULL THEN object END AS object
+FROM both

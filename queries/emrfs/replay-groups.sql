@@ -1,0 +1,62 @@
+-- id: replay-groups
+-- title: Accesses, those together that one answer is right for
+-- tables:
+--   accesses: as replay-accesslog and replay-cloudtrail return them
+-- columns:
+--   damaged, file: 1 and the file for what could not be read
+--   who: who asked; null for those who are not EMRFS
+--   operation, status, code: as written
+--   region: the number of the range in which the place (bucket/key) lies
+--   listed: the number of the range in which a listed prefix lies
+--   marks: a digit for each pattern: whether the place matches it
+--   slot: the number of the time window
+--   requests: how many
+--   first_time, last_time: when
+--   witness: one of the places
+-- functions: REGION_OF, LISTED_OF, MARKS_OF, SLOT_OF: searches in sorted texts, made from the
+--   documents
+WITH placed AS (
+  SELECT
+    file, damaged, who, operation, status, code, at, bucket, object,
+    bucket || '/' || object AS place
+  FROM accesses
+),
+numbered AS (
+  SELECT
+    file,
+    damaged,
+    who,
+    operation,
+    status,
+    code,
+    at,
+    place,
+    CASE WHEN place IS NOT NULL THEN REGION_OF(place) ELSE -1 END AS region,
+    CASE
+      WHEN operation IN (
+        'REST.GET.BUCKET', 'REST.GET.BUCKETVERSIONS', 'REST.GET.UPLOADS',
+        'ListObjects', 'ListObjectsV2', 'ListObjectVersions', 'ListMultipartUploads'
+      ) THEN LISTED_OF(object)
+      ELSE 0
+    END AS listed,
+    MARKS_OF(place, bucket, object) AS marks,
+    SLOT_OF(at) AS slot
+  FROM placed
+)
+SELECT
+  damaged,
+  file,
+  who,
+  operation,
+  status,
+  code,
+  region,
+  listed,
+  marks,
+  slot,
+  COUNT(*) AS requests,
+  MIN(at) AS first_time,
+  MAX(at) AS last_time,
+  MIN(place) AS witness
+FROM numbered
+GROUP BY damaged, file, who, operation, status, code, region, listed, marks, slot
