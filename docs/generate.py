@@ -21,7 +21,10 @@ from opskit.demo import examples
 from opskit.rules import all_rules
 
 ROOT = Path(__file__).parents[1]
-WRITTEN = ("README.md", "docs/broker.md", "docs/redshift.md", "docs/project-layout.md")
+WRITTEN = (
+    "README.md",
+    *(f"docs/{name}.md" for name in ("broker", "redshift", "emrfs", "project-layout")),
+)
 _BLOCK = re.compile(r"(?<=^```console\n)\$ opskit (?P<args>.*)\n(?:.*\n)*?(?=^```$)", re.MULTILINE)
 _LIST = re.compile(
     r"(?<=^<!-- list: )(?P<name>\S+) -->\n(?:.*\n)*?(?=^<!-- end -->$)", re.MULTILINE

@@ -1,6 +1,5 @@
 """`opskit emrfs build`: what AWS takes, from a design."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -47,6 +46,7 @@ def build(
     """
     from opskit import output as out
     from opskit.commands.emrfs.common import noted
+    from opskit.commands.emrfs.files import write_files
     from opskit.emrfs.build import targets
     from opskit.emrfs.load import load
     from opskit.errors import ExitCode
@@ -59,33 +59,8 @@ def build(
             out.write(built.text)
     else:
         files, notes = targets.files(design, output, secret=secret)
-        if not _write(out_dir, files, yes=yes):
+        if not write_files(out_dir, files, yes=yes):
             return ExitCode.NO
     for note in notes:
         out.message(f"note: {note}")
     return noted(ExitCode.OK)
-
-
-def _write(folder: Path, files: Mapping[str, str], *, yes: bool) -> bool:
-    """Write the files; whether that was done.
-
-    What would be replaced is asked about, and kept beside the new file.
-    """
-    from opskit import output as out
-    from opskit.files import write_atomic
-
-    targets = {folder / name: text.encode() for name, text in files.items()}
-    old = {path: path.read_bytes() for path in targets if path.is_file()}
-    replaced = [path for path, data in old.items() if data != targets[path]]
-    for path in replaced:
-        out.message(f"{path}: would be replaced")
-    if replaced and not out.confirm(f"Replace {len(replaced)} files?", yes=yes):
-        out.message("nothing was written")
-        return False
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, data in targets.items():
-        kept = write_atomic(path, data, backup=True)
-        unchanged = path in old and path not in replaced
-        state = "unchanged" if unchanged else f"written{f'; as it was: {kept}' if kept else ''}"
-        out.message(f"{path}: {state}")
-    return True

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from opskit.emrfs.lint import File
 
+_UNMENDED = (
+    "--fix mends emrfs.yaml, security configurations and templates of CloudFormation; "
+    "mend this file by hand"
+)
+
 
 def lint(
     paths: Annotated[
@@ -36,8 +41,9 @@ def lint(
     """Check role mappings, and the roles and data behind them.
 
     The rules find what EMRFS reads otherwise than meant, mappings that never decide, roles that
-    cannot be assumed, and data that leaks ('opskit rule'). With --fix, what has one meaning only
-    is mended in YAML and JSON; with --diff the change is printed, and nothing is changed.
+    cannot be assumed, and data that leaks ('opskit rule'). --fix mends what has one meaning only,
+    in emrfs.yaml, security configurations and templates of CloudFormation. With --diff the change
+    is printed, and nothing is changed.
 
     \b
     Example:
@@ -88,4 +94,4 @@ def _say_unmended(files: "Sequence[File]") -> None:
 
     for file in files:
         if not fixes.mends(file.design):
-            warn(f"{file.source.name}: --fix mends YAML and JSON only; mend this file by hand")
+            warn(f"{file.source.name}: {_UNMENDED}")

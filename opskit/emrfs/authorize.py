@@ -24,7 +24,7 @@ from opskit.emrfs.model import Bucket, Design, Role
 from opskit.emrfs.prefixes import Path
 
 SESSION_NAME = "EmrFS-Session"
-_VARYING = frozenset(("s3:prefix",))
+_PREFIX = frozenset(("s3:prefix",))
 _OBJECT = Level.OBJECT
 
 
@@ -104,6 +104,7 @@ class _Plan:
         self._lead = f"arn:{role.arn.partition or design.partition}:s3:::"
         self._level = action.level
         self._lists = action.name in LISTING
+        self._varying = _PREFIX if self._lists else frozenset()
         self._shared: dict[object, Layers] = {}
         #: Buckets of which nothing is known are all alike.
         self._other = self._place(Bucket(""))
@@ -154,7 +155,9 @@ class _Plan:
         if bucket.policy is not None or same is not True:
             policies = None if bucket.policy is None else [bucket.policy]
             layers = layers._replace(
-                grants=Layers.of(request, identity=(), resource=policies, varying=_VARYING).grants
+                grants=Layers.of(
+                    request, identity=(), resource=policies, varying=self._varying
+                ).grants
             )
         key = self._keys.decide(self._role, self._session, self._action, bucket)
         return _Place(request, layers.asks, layers, rules, key, {})
@@ -177,7 +180,7 @@ class _Plan:
                 request,
                 identity=self._role.permissions,
                 boundary=self._role.boundary,
-                varying=_VARYING,
+                varying=self._varying,
             )
         return found
 

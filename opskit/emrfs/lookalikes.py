@@ -43,7 +43,7 @@ def suspect(text: str) -> str:
 def _suspects(text: str) -> Iterator[str]:
     composed = unicodedata.normalize("NFC", text)
     if composed != text:  # é as e and an accent: another name than é
-        yield next((c for c in text if c not in composed or unicodedata.combining(c)), text[0])
+        yield next(filter(unicodedata.combining, text), text[0])
     for character in text:
         mark = not character.isalpha() and ord(character) in _ASCII
         if mark or unicodedata.normalize("NFKC", character) != character:

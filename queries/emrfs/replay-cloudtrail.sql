@@ -8,7 +8,7 @@
 -- reference: S3 User Guide, "Amazon S3 CloudTrail events"; Athena User Guide, "Create a table for
 --   CloudTrail logs in Athena using manual partitioning". Keys are as they are; the source of a
 --   copy is the header, encoded once
-WITH named AS (
+WITH events AS (
   SELECT
     CASE WHEN eventname IS NULL THEN file END AS file,
     CASE WHEN eventname IS NULL THEN 1 ELSE 0 END AS damaged,
@@ -28,7 +28,7 @@ WITH named AS (
     ) AS source
   FROM cloudtrail
 ),
-known AS (
+kept AS (
   SELECT
     file,
     damaged,
@@ -42,7 +42,7 @@ known AS (
       WHEN REGEXP_MATCHES(source, '%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)') THEN source
       ELSE DECODED(source)
     END AS source
-  FROM named
+  FROM events
 ),
 sides AS (
   SELECT 'target' AS side
@@ -51,27 +51,27 @@ sides AS (
 ),
 both AS (
   SELECT
-    known.file,
-    known.damaged,
-    known.who,
+    kept.file,
+    kept.damaged,
+    kept.who,
     CASE
-      WHEN sides.side = 'source' THEN known.eventname || ' source'
-      ELSE known.eventname
+      WHEN sides.side = 'source' THEN kept.eventname || ' source'
+      ELSE kept.eventname
     END AS operation,
-    known.code,
-    known.at,
+    kept.code,
+    kept.at,
     CASE
-      WHEN sides.side = 'source' THEN REGEXP_EXTRACT(known.source, '^/?([^/]+)/', 1)
-      ELSE known.bucket
+      WHEN sides.side = 'source' THEN REGEXP_EXTRACT(kept.source, '^/?([^/]+)/', 1)
+      ELSE kept.bucket
     END AS bucket,
     CASE
       WHEN sides.side = 'source'
-        THEN REGEXP_EXTRACT(known.source, '^/?[^/]+/([\s\S]*)$', 1)
-      ELSE known.object
+        THEN REGEXP_EXTRACT(kept.source, '^/?[^/]+/([\s\S]*)$', 1)
+      ELSE kept.object
     END AS object
-  FROM known
+  FROM kept
   CROSS JOIN sides
-  WHERE sides.side = 'target' OR (known.source IS NOT NULL AND known.who IS NOT NULL)
+  WHERE sides.side = 'target' OR (kept.source IS NOT NULL AND kept.who IS NOT NULL)
 )
 SELECT
   file,

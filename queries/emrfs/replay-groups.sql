@@ -15,7 +15,7 @@
 --   witness: one of the places
 -- functions: REGION_OF, LISTED_OF, MARKS_OF, SLOT_OF: searches in sorted texts, made from the
 --   documents
-WITH placed AS (
+WITH located AS (
   SELECT
     file, damaged, who, operation, status, code, at, bucket, object,
     bucket || '/' || object AS place
@@ -41,7 +41,7 @@ numbered AS (
     END AS listed,
     MARKS_OF(place, bucket, object) AS marks,
     SLOT_OF(at) AS slot
-  FROM placed
+  FROM located
 )
 SELECT
   damaged,

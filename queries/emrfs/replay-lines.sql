@@ -9,10 +9,10 @@
 --   requestdatetime: 06/Feb/2019:00:00:38, in UTC
 -- reference: S3 User Guide, "Amazon S3 server access log format"; the columns are named as in the
 --   table of "Querying access logs for requests by using Amazon Athena" there
-WITH split AS (
+WITH parted AS (
   SELECT file, line, STRING_SPLIT(line, ' ') AS parts FROM lines WHERE line <> ''
 ),
-placed AS (
+arranged AS (
   SELECT
     file,
     parts,
@@ -25,7 +25,7 @@ placed AS (
       WHEN ARRAY_LENGTH(parts) >= 15 AND parts[10] LIKE '"%' AND parts[12] LIKE '%"' THEN 13
       ELSE 0
     END AS place
-  FROM split
+  FROM parted
 ),
 cut AS (
   SELECT
@@ -36,7 +36,7 @@ cut AS (
       WHEN place = 11 AND (parts[11] BETWEEN '100' AND '599' OR parts[11] = '-') THEN 11
       ELSE 0
     END AS place
-  FROM placed
+  FROM arranged
 )
 SELECT
   file,

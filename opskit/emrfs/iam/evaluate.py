@@ -27,6 +27,11 @@ class Rules(NamedTuple):
     guarded: bool = False
     resource: str = "the resource's policy"
     kind: Kind = Kind.RESOURCE
+    role: str = "the role"
+
+    @property
+    def own(self) -> str:
+        return f"{self.role}'s policy"
 
 
 class Found(NamedTuple):
@@ -40,7 +45,7 @@ class Found(NamedTuple):
 
     def verdicts(self, rules: Rules) -> Iterator[tuple[str, Verdict]]:
         """All, with their names."""
-        yield "the role's policy", self.identity
+        yield rules.own, self.identity
         for grant in self.grants:
             yield rules.resource, grant
         yield from self.limits
@@ -199,15 +204,20 @@ def _lacking(found: Found, rules: Rules) -> str:
     for name, verdict in found.limits:
         if verdict.allow is Truth.NO:
             return f"{name} does not allow it"
-    return "no policy of the role allows it"
+    left = ""
+    if rules.guarded and rules.same_account:
+        left = f"{rules.resource} leaves it to IAM, and "
+    return f"{left}no policy of {rules.role} allows it"
 
 
 def _granting(found: Found, rules: Rules) -> tuple[str, Statement | None]:
-    """The layer and the statement that an allow is told with."""
+    """The layer and the statement that an allow is told with: the role's own where it is enough."""
     account, role, session = found.grants
+    limited = any(verdict.allow is not Truth.YES for _, verdict in found.limits)
+    own = found.identity.allow is Truth.YES and not limited
     for grant in (session, role):
-        if grant.allow is Truth.YES and (rules.guarded or found.identity.allow is not Truth.YES):
+        if grant.allow is Truth.YES and (rules.guarded or not own):
             return rules.resource, grant.allower
-    if rules.guarded and found.identity.allow is not Truth.YES:
-        return rules.resource, account.allower
-    return "the role's policy", found.identity.allower
+    if own:
+        return rules.own, found.identity.allower
+    return rules.resource, account.allower

@@ -40,5 +40,5 @@ def assumable(base: "Role", role: "Role") -> Decision:
     )
     found = layers.ask(request.resource, request_lookup(request))
     same = base.arn.account == role.arn.account
-    rules = Rules(same, guarded=True, resource="the trust policy", kind=Kind.TRUST)
+    rules = Rules(same, True, "the trust policy", Kind.TRUST, "the base role")
     return combine(found, rules, request)

@@ -1,6 +1,6 @@
 """A design from what runs: a cluster or a security configuration, and the roles in IAM."""
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from opskit.clients.aws import MissingError
@@ -78,7 +78,7 @@ def _roles(design: Design, reader: Iam) -> list[UnknownError]:
         except UnknownError as error:
             unread.append(error)
         if role is not base:
-            design.roles[str(role.arn)] = replace(made, arn=role.arn)
+            design.roles[str(role.arn)] = made
     return unread
 
 
@@ -93,7 +93,11 @@ def launched(cluster: dict[str, Any]) -> Cluster:
         instance_profile=profile.rpartition("/")[2] if profile.startswith("arn:") else profile,
         service_role=RoleArn.parse(role).name,
         log_uri=str(cluster.get("LogUri") or ""),
-        applications=tuple(str(each["Name"]) for each in cluster.get("Applications") or ()),
+        applications=tuple(_names(cluster.get("Applications") or ())),
         kerberos={str(k): str(v) for k, v in kerberos.items()} or None,
         configurations=tuple(cluster.get("Configurations") or ()),
     )
+
+
+def _names(applications: Iterable[dict[str, Any]]) -> Iterator[str]:
+    return (str(each["Name"]) for each in applications if each.get("Name"))

@@ -33,18 +33,21 @@ class Iam:
         with using(self._where):
             return client("iam")
 
-    def fill(self, role: Role) -> None:
-        """Put what IAM says into a role; MissingError where there is none of its name."""
+    def fill(self, role: Role) -> RoleArn:
+        """Put what IAM says into a role; the ARN that it has there, with its path.
+
+        MissingError where there is none of its name.
+        """
         name = role.name
         found = ask(name, "iam:GetRole", self._iam.get_role, RoleName=name)["Role"]
         _same_account(role.arn, str(found["Arn"]))
-        role.arn = RoleArn.parse(str(found["Arn"]))
         role.trust = policy.parse(document(found["AssumeRolePolicyDocument"]), f"trust of {name}")
         role.permissions = (*self._inline(name), *self._attached(name))
         boundary = found.get("PermissionsBoundary")
         if boundary:
             role.boundary = self.managed(boundary["PermissionsBoundaryArn"])
         role.max_session = found.get("MaxSessionDuration")
+        return RoleArn.parse(str(found["Arn"]))
 
     def _inline(self, role: str) -> Iterator[Policy]:
         iam = self._iam

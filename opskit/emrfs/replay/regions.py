@@ -44,7 +44,13 @@ class Regions:
 
     def fit(self, cuts: Cuts) -> bool:
         """Whether answers that depend on `cuts` are the same all over a region."""
-        return cuts.exact and self.patterns | cuts == self.patterns
+        known = self.patterns
+        return (
+            cuts.exact
+            and cuts.places <= known.places
+            and cuts.buckets <= known.buckets
+            and cuts.prefixes <= known.prefixes
+        )
 
     def prefix(self, text: str) -> str:
         """The longest text that a cut is made at and that `text` starts with; else the bucket."""
@@ -87,20 +93,22 @@ def regions(sides: Iterable[Side]) -> Regions:
     """The regions of all the files together."""
     places, listed = {""}, {""}
     marks: set[Mark] = set()
-    patterns = Cuts()
+    found: tuple[set[str], set[str], set[str]] = (set(), set(), set())
     for each in sides:
         places.update(_mapped(each.design))
         for role in each.roles.values():
             for action in ACTIONS:
-                patterns |= each.authorizer.cuts(role, action)
+                # those that are not exact are told by `fit`
+                for kept, new in zip(found, each.authorizer.cuts(role, action), strict=False):
+                    kept.update(new)
+    patterns = Cuts(*map(frozenset, found))
     for pattern in patterns.places:
         _cut(pattern, "", "place", places, marks)
     for pattern in patterns.buckets:
         _cut(pattern, "/", "bucket", places, marks)
     for pattern in patterns.prefixes:
         _cut(pattern, "", "object", listed, marks)
-    # what is not exact is told by `fit`
-    return Regions(sorted(places), sorted(listed), sorted(marks), patterns._replace(exact=True))
+    return Regions(sorted(places), sorted(listed), sorted(marks), patterns)
 
 
 def _mapped(design: Design) -> Iterator[str]:

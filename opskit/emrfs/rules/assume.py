@@ -1,29 +1,15 @@
 """EMR030: the base role has to be able to assume every mapped role."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from opskit.emrfs import remedies
 from opskit.emrfs.iam.decision import Decision, Effect
-from opskit.emrfs.iam.policy import parse
 from opskit.emrfs.iam.trust import assumable
 from opskit.emrfs.model import Design, Role, RoleMapping
 from opskit.emrfs.rules.registry import RULES
-from opskit.emrfs.rules.words import (
-    allow,
-    iam_known,
-    mapped,
-    names,
-    place_of,
-    trust_statement,
-    written,
-)
+from opskit.emrfs.rules.words import iam_known, mapped, names, place_of
 from opskit.findings import Finding, Location, Rule, Severity
 
-#: A policy that allows everything: with it, what is still refused is the trust policy's doing.
-_ALL = parse(
-    {"Version": "2012-10-17", "Statement": allow("*", "*")},
-    "everything",
-)
 _DESCRIBE = (
     "describe the roles in an emrfs.yaml with their trust and permissions, or have them read with "
     "'source: iam'; '--ignore EMR030' leaves it out"
@@ -102,39 +88,16 @@ def _finding(base: Role, role: Role, mapping: RoleMapping, found: Decision) -> F
             severity=Severity.UNKNOWN,
             fix="write the trust policy so that it names the base role's ARN without conditions",
         )
-    trusted = found.effect is not Effect.DENY and _trusted(base, role)
-    fix = _fix(base, role, found, trusted=trusted)
-    location = at or (base.location if trusted else _trust_place(role, mapping))
+    by_trust = not remedies.trusted(base, role)
+    location = at or (_trust_place(role, mapping) if by_trust else base.location)
     return Finding(
         f"{mapping.label}: {base.name} cannot assume {role.name}: {found.why}",
         object=role.name,
         location=location or place_of(role, mapping),
         observed=_observed(role),
         expected=str(base.arn),
-        fix=fix,
+        fix=remedies.for_trust(base, role, found, by_trust=by_trust),
     )
-
-
-def _trusted(base: Role, role: Role) -> bool:
-    """Whether the trust policy would do if the base role were allowed everything."""
-    return assumable(replace(base, permissions=(_ALL,), boundary=None), role).allowed
-
-
-def _fix(base: Role, role: Role, found: Decision, *, trusted: bool) -> str:
-    if found.effect is Effect.DENY and found.statement is not None:
-        return f"take the denial away: {found.statement.label}"
-    if not trusted:
-        fix = f"add to the trust policy of {role.name}: {written(trust_statement(base))}"
-        if base.arn.account != role.arn.account:
-            return f"{fix}; and {_own(base, role)}"
-        return fix
-    if base.arn.account != role.arn.account:
-        return _own(base, role)
-    return f"{_own(base, role)}; or name {base.arn} in the trust policy, not the account"
-
-
-def _own(base: Role, role: Role) -> str:
-    return f"add to a policy of {base.name}: {written(allow('sts:AssumeRole', str(role.arn)))}"
 
 
 def _trust_place(role: Role, mapping: RoleMapping) -> Location | None:

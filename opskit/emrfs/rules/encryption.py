@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from opskit.emrfs import encryption, prefixes, samples
+from opskit.emrfs import encryption, prefixes, remedies, samples
 from opskit.emrfs.authorize import SESSION_NAME, Authorizer
 from opskit.emrfs.iam.actions import s3_action
 from opskit.emrfs.iam.decision import Decision, Effect
@@ -10,7 +10,7 @@ from opskit.emrfs.keyuse import KeyUse
 from opskit.emrfs.model import Bucket, Design, Kind, Role, RoleMapping
 from opskit.emrfs.places import buckets_of
 from opskit.emrfs.rules.registry import RULES
-from opskit.emrfs.rules.words import allow, mapped, place_of, written
+from opskit.emrfs.rules.words import mapped, place_of
 from opskit.findings import Finding, Rule, Severity
 
 _ASKED = {"s3:GetObject": "read", "s3:PutObject": "write"}
@@ -87,9 +87,4 @@ def _does(desk: Authorizer, role: Role, action: str, bucket: str) -> bool:
 def _fix(found: Decision, role: Role, verb: str, key: str) -> str:
     if found.effect is Effect.DENY and found.statement is not None:
         return f"narrow the denial in {found.statement.label}"
-    actions = ["kms:Decrypt"] if verb == "read" else ["kms:GenerateDataKey", "kms:Decrypt"]
-    own = f"add to a policy of {role.name}: {written(allow(actions, key))}"
-    in_key = written(
-        {"Effect": "Allow", "Principal": {"AWS": str(role.arn)}, "Action": actions, "Resource": "*"}
-    )
-    return f"{own}; or to the key's policy: {in_key}"
+    return remedies.for_key(role, key, writes=verb == "write")

@@ -9,6 +9,7 @@ from opskit.emrfs.rules.mappings import GUIDE, about
 from opskit.emrfs.rules.registry import RULES, faults
 from opskit.findings import Finding, Rule, Severity
 
+_LABEL = re.compile(r"mappings\[\d+\]")
 #: A text that can only be one identifier.
 _ONE = re.compile(r"[^\s,;\[\]\"']+")
 #: Other things of IAM's that are taken for roles.
@@ -21,6 +22,14 @@ _OTHERS = {
     "root": "is the root of an account: name a role",
 }
 _ARN = re.compile(r"arn:[^:]*:(?:iam|sts)::(?P<account>[^:]*):(?P<kind>[a-z-]+)(?P<rest>.*)")
+
+
+def _labelled(design: Design, code: str) -> Iterator[Finding]:
+    """What the reader saw, with the mapping that its message starts with."""
+    for finding in faults(design, code):
+        found = _LABEL.match(finding.message)
+        finding.object = found[0] if found else ""
+        yield finding
 
 
 @RULES.rule(
@@ -37,7 +46,7 @@ _ARN = re.compile(r"arn:[^:]*:(?:iam|sts)::(?P<account>[^:]*):(?P<kind>[a-z-]+)(
 )
 def text_for_a_list(design: Design) -> Iterator[Finding]:
     """Mended where the text can only be one identifier."""
-    for finding in faults(design, "EMR001"):
+    for finding in _labelled(design, "EMR001"):
         finding.fixable = bool(_ONE.fullmatch(finding.observed))
         yield finding
 
@@ -85,7 +94,6 @@ def no_role(design: Design) -> Iterator[Finding]:
 
 def _trouble(design: Design, written: str) -> tuple[str, str] | None:
     """What is wrong with a role as it is written, and what is expected; None where nothing is."""
-    form = f"arn:{design.partition}:iam::{design.account or '<12 digits>'}:role/<name>"
     arn = RoleArn.parse(written)
     if arn.is_placeholder:
         return None
@@ -95,11 +103,17 @@ def _trouble(design: Design, written: str) -> tuple[str, str] | None:
         right = written.replace(f"arn:{arn.partition}:", f"arn:{design.partition}:", 1)
         return f"is of the partition {arn.partition}, the cluster of {design.partition}", right
     if NAME.fullmatch(written):
-        return None if _name_does(design, written) else (_bare(design), form)
+        right = _role(design, design.account, written)
+        return None if _name_does(design, written) else (_bare(design), right)
     stripped = written.strip()
     if stripped != written and RoleArn.parse(stripped).well_formed:
         return "has white space around it", stripped
-    return _otherwise(written), form
+    account = re.search(r"(?<!\d)\d{12}(?!\d)", written)
+    return _otherwise(written), _role(design, account[0] if account else design.account)
+
+
+def _role(design: Design, account: str, name: str = "<name>") -> str:
+    return f"arn:{design.partition}:iam::{account or '<12 digits>'}:role/{name}"
 
 
 def _name_does(design: Design, written: str) -> bool:
@@ -144,6 +158,6 @@ def _otherwise(written: str) -> str:
 )
 def wrong_form(design: Design) -> Iterator[Finding]:
     """Mended where a type is only spelled otherwise, as in `group` or `Groups`."""
-    for finding in faults(design, "EMR004"):
+    for finding in _labelled(design, "EMR004"):
         finding.fixable = finding.expected in set(Kind) and bool(finding.observed)
         yield finding

@@ -124,7 +124,7 @@ def group_name(design: Design) -> Iterator[Finding]:
         if domain:
             what, right = "has a domain in front", domain["name"]
         elif re.search(r"\s", text):
-            what, right = "holds white space", re.sub(r"\s+", "_", text)
+            what, right = "holds white space", "a name without"
         else:
             continue
         message = f"{mapping.label}: the group {text} {what}, and may match nobody"

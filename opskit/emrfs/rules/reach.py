@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from opskit.emrfs import prefixes, samples
 from opskit.emrfs.arns import bucket_arn, object_arn
+from opskit.emrfs.remedies import allow, written
 from opskit.emrfs.authorize import Authorizer
 from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.model import Design, Identifier, Kind, Role, RoleMapping
@@ -12,7 +13,7 @@ from opskit.emrfs.places import buckets_of
 from opskit.emrfs.prefixes import BUCKET, Path
 from opskit.emrfs.reach import Reached, reach
 from opskit.emrfs.rules.registry import RULES
-from opskit.emrfs.rules.words import allow, iam_known, mapped, names, place_of, written
+from opskit.emrfs.rules.words import iam_known, mapped, names, place_of
 from opskit.emrfs.samples import PROBE
 from opskit.findings import Finding, Location, Rule, Severity
 

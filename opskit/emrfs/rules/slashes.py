@@ -12,8 +12,8 @@ from opskit.emrfs import places
 from opskit.emrfs.authorize import Authorizer
 from opskit.emrfs.iam.decision import Effect
 from opskit.emrfs.model import Design, Role
-from opskit.emrfs.prefixes import Path, Spans
-from opskit.emrfs.rules.mappings import MOST, Prefix, about, listed, role_name, same_role, usable
+from opskit.emrfs.prefixes import SCHEMES, Path, Spans, scheme_of
+from opskit.emrfs.rules.mappings import MOST, Prefix, about, role_name, same_role, usable
 from opskit.emrfs.rules.registry import RULES
 from opskit.findings import Finding, Rule, Severity
 
@@ -38,21 +38,31 @@ def no_slash(design: Design) -> Iterator[Finding]:
     if design.prefix_match == "path":
         return
     found = usable(design)
+    spans = Spans.of(((prefix.text, prefix.number) for prefix in found), "string")
     known = sorted({*((p.text, p.number) for p in found), *_buckets(design, len(found))})
     for prefix in found:
         written = prefix.identifier.text.strip()
-        if prefix.text.endswith("/") or written.endswith("*"):
+        if prefix.text.endswith("/") or written.endswith("*") or not _judged(prefix, spans):
             continue
         beside = list(islice(_beside(prefix, known), MOST + 1))
-        more = f", as {listed(beside)}" if beside else ""
-        what = "key" if "/" in prefix.text else "bucket"
+        names = ", ".join(beside[:MOST]) + (" and more" if len(beside) > MOST else "")
+        more = f": {names} too" if beside else ""
+        bucket, slash, key = prefix.text.partition("/")
+        what = f"keys of {bucket} that start with {key}" if slash else "buckets that start so"
         yield about(
             prefix.mapping,
-            f"{prefix.mapping.label}: {written} covers every {what} that starts so{more}",
+            f"{prefix.mapping.label}: {written} covers all {what}{more}",
             prefix.identifier,
             observed=prefix.identifier.text,
             expected=f"{written}/",
         )
+
+
+def _judged(prefix: Prefix, spans: Spans) -> bool:
+    """Not what EMR005 and EMR022 find otherwise written than meant, nor what never decides."""
+    text = prefix.identifier.text.strip()
+    written = scheme_of(text).lower() in SCHEMES and "*" not in text.rstrip("*")
+    return written and spans.at(prefix.text) == prefix.number
 
 
 def _buckets(design: Design, number: int) -> Iterator[tuple[str, int]]:
@@ -99,7 +109,7 @@ def folder_object(design: Design) -> Iterator[Finding]:
     unknown: dict[int, list[tuple[Prefix, str]]] = {}
     for prefix in found:
         bucket, _, key = prefix.text.rstrip("/").partition("/")
-        if not key or not prefix.text.endswith("/"):
+        if not key or not prefix.text.endswith("/") or not _judged(prefix, spans):
             continue
         number = spans.at(f"{bucket}/{key}")
         other = None if number is None else found[number]
@@ -107,11 +117,11 @@ def folder_object(design: Design) -> Iterator[Finding]:
             continue
         place = Path(bucket, key)
         differs = judge.differs(prefix, other, place)
-        falls = f"{place.uri} falls to {_decider(design, other)}"
+        falls = f"{place.uri}, without the '/', falls to {_decider(design, other)}"
         if differs is None:
             unknown.setdefault(prefix.mapping.index, []).append((prefix, falls))
         elif differs:
-            yield _finding(prefix, f"{falls}, which may do other things with it")
+            yield _finding(prefix, f"{falls}, and IAM decides otherwise for it")
     for listed_ in unknown.values():
         (prefix, falls), more = listed_[0], len(listed_) - 1
         rest = f", and so with {more} more" if more else ""

@@ -1,10 +1,10 @@
 """What the rules on IAM share: what a file knows of it, and statements to be written."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from opskit.emrfs.arns import RoleArn
+from opskit.emrfs.remedies import trust_statement, written
 from opskit.emrfs.iam.policy import Policy, Statement
 from opskit.emrfs.model import Design, Role, RoleMapping
 from opskit.findings import Location
@@ -34,25 +34,6 @@ def place_of(role: Role, mapping: RoleMapping | None = None) -> Location | None:
     if role.location is not None or mapping is None:
         return role.location
     return mapping.role_location or mapping.location
-
-
-def trust_statement(base: Role) -> dict[str, Any]:
-    """What a mapped role's trust policy has to hold."""
-    return {
-        "Effect": "Allow",
-        "Principal": {"AWS": str(base.arn)},
-        "Action": "sts:AssumeRole",
-    }
-
-
-def allow(actions: str | Sequence[str], resources: str | Sequence[str]) -> dict[str, Any]:
-    """A statement for a role's own policy."""
-    return {"Effect": "Allow", "Action": actions, "Resource": resources}
-
-
-def written(statement: Mapping[str, Any]) -> str:
-    """A statement on one line, as it is to be written."""
-    return json.dumps(statement, ensure_ascii=False)
 
 
 def source_of(policy: Policy, statement: Statement) -> Mapping[str, Any]:

@@ -8,10 +8,8 @@ it is never yes where it is no.
 import re
 from collections.abc import Iterable
 
-_TOKEN = re.compile(
-    r"\$\{([*?$])\}|(\$\{[^{}]*\}|\{\{.*?\}\})|([*?])|(.)",
-    re.DOTALL,
-)
+_TOKEN = re.compile(r"\$\{([*?$])\}|(\$\{[^{}]*\}|\{\{.*?\}\})|([*?])|(.)", re.DOTALL)
+_SPECIAL = re.compile(r"[*?]|\$\{|\{\{")
 #: Patterns with a wildcard elsewhere than at the end that others are compared with.
 _MOST = 64
 _STAR, _ONE = ("*",), ("?",)
@@ -63,12 +61,10 @@ def _fits(part: Token, token: Token) -> bool:
     return part == token
 
 
-def any_covers(broad: Iterable[str], narrow: str) -> bool:
-    return any(covers(pattern, narrow) for pattern in broad)
-
-
 class Cover:
-    """Patterns, to be asked whether one of them covers another. Many are asked fast."""
+    """Patterns, to be asked whether one of them covers another. Many are asked fast: most have no
+    wildcard but a star at the end.
+    """
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._open: dict[str, str] = {}
@@ -76,14 +72,12 @@ class Cover:
         self._others: list[tuple[str, list[Token]]] = []
         for pattern in patterns:
             self._exact.add(pattern)
-            parts = tokens(pattern)
-            head = _head(parts)
-            if len(head) == len(parts):
-                continue
-            if len(head) == len(parts) - 1 and parts[-1] == _STAR:
+            head = _head(pattern)
+            rest = pattern[len(head) :]
+            if rest == "*":
                 self._open.setdefault(head, pattern)
-            elif len(self._others) < _MOST:
-                self._others.append((pattern, parts))
+            elif rest and len(self._others) < _MOST:
+                self._others.append((pattern, tokens(pattern)))
         self._lengths = sorted({len(head) for head in self._open})
 
     def covers(self, narrow: str, *, but_itself: bool = False) -> bool:
@@ -93,34 +87,36 @@ class Cover:
         """
         if not but_itself and narrow in self._exact:
             return True
-        parts = tokens(narrow)
-        head = _head(parts)
+        head = _head(narrow)
         for length in self._lengths:
             if length > len(head):
                 break
             found = self._open.get(head[:length])
             if found is not None and found != narrow:
                 return True
+        return self._by_others(narrow, but_itself) if self._others else False
+
+    def _by_others(self, narrow: str, but_itself: bool) -> bool:
+        parts = tokens(narrow)
+        earlier = True
         for pattern, broad in self._others:
-            if pattern == narrow:
-                return False
-            if _covers(broad, parts) and not (but_itself and _covers(parts, broad)):
+            if but_itself and pattern == narrow:
+                earlier = False
+            elif _covers(broad, parts) and (earlier or not _covers(parts, broad)):
                 return True
         return False
 
 
-def _head(parts: list[Token]) -> str:
-    """The literal characters in front."""
-    head = []
-    for part in parts:
-        if not isinstance(part, str) or len(part) != 1:
-            break
-        head.append(part)
-    return "".join(head)
+def _head(pattern: str) -> str:
+    """The characters in front of the first wildcard or variable."""
+    found = _SPECIAL.search(pattern)
+    return pattern if found is None else pattern[: found.start()]
 
 
 def reduced(patterns: Iterable[str]) -> list[str]:
     """The patterns without those that another one of them covers, in their order."""
     unique = list(dict.fromkeys(patterns))
+    if len(unique) < 2:
+        return unique
     cover = Cover(unique)
     return [pattern for pattern in unique if not cover.covers(pattern, but_itself=True)]

@@ -28,14 +28,14 @@ def rows(label: str, role: Role, iam: Iam) -> Iterator[Row]:
         return
     live = Role(role.arn)
     try:
-        iam.fill(live)
+        arn = iam.fill(live)
     except MissingError:
         yield Row(item, "missing", str(role.arn), why="IAM has no role of this name")
         return
     except UnknownError as error:
         yield unknown(item, error, str(role.arn))
         return
-    yield compared(item, str(role.arn if role.arn.account else live.arn), str(live.arn))
+    yield compared(item, str(role.arn if role.arn.account else arn), str(arn))
     if role.trust is not None:
         yield _policies(f"trust of {role.name}", [role.trust], [live.trust])
     if role.permissions is not None:

@@ -73,7 +73,7 @@ def operators(draw: st.DrawFn) -> str:
 
 @st.composite
 def conditions(draw: st.DrawFn) -> dict[str, Any]:
-    key = draw(st.sampled_from(sorted(_KEYS)))
+    key = draw(st.sampled_from(("s3:prefix", *sorted(_KEYS))))
     operator = draw(operators())
     if operator == "Null":
         return {operator: {key: draw(st.sampled_from(("true", "false")))}}

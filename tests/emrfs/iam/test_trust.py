@@ -151,4 +151,7 @@ def test_the_statement_is_named() -> None:
     assert BY_ARN is not None
     assert found.statement is BY_ARN.statements[0]
     assert found.why == "the trust policy allows it"
-    assert assumable(base(MAY_OTHERS), role(BY_ROOT)).why == "no policy of the role allows it"
+    assert assumable(base(MAY_OTHERS), role(BY_ROOT)).why == (
+        "the trust policy leaves it to IAM, and no policy of the base role allows it"
+    )
+    assert assumable(base(), role(BY_ARN, OTHER)).why == "no policy of the base role allows it"

@@ -9,7 +9,6 @@ from opskit.errors import InputError
 #: From the text between the braces to its value; None where that is not known.
 Resolve = Callable[[str], Value | None]
 _MAX_TEXT = 1024 * 1024
-_SHOWN = 160
 
 
 class _Piece(NamedTuple):
@@ -45,9 +44,9 @@ def _filled(inner: str, resolve: Resolve, *, quoted: bool) -> str:
     found = resolve(inner)
     if found is not None and found.known:
         return found.text
-    shown = " ".join(inner.split()).replace('"', "'").replace("\\", "")
-    text = f"${{{shown[:_SHOWN]}{'...' if len(shown) > _SHOWN else ''}}}"
-    return text if quoted else f'"{text}"'
+    text = f"${{{inner}}}" if found is None else found.text
+    shown = " ".join(text.split()).replace('"', "'").replace("\\", "")
+    return shown if quoted else f'"{shown}"'
 
 
 def _pieces(text: str) -> Iterator[_Piece]:

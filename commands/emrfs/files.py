@@ -1,0 +1,29 @@
+"""Files that a command writes into a folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def write_files(folder: Path, files: Mapping[str, str], *, yes: bool) -> bool:
+    """Write the files; whether that was done.
+
+    What would be replaced is asked about, and kept beside the new file.
+    """
+    from opskit import output
+    from opskit.files import write_atomic
+
+    targets = {folder / name: text.encode() for name, text in files.items()}
+    old = {path: path.read_bytes() for path in targets if path.is_file()}
+    replaced = [path for path, data in old.items() if data != targets[path]]
+    for path in replaced:
+        output.message(f"{path}: would be replaced")
+    if replaced and not output.confirm(f"Replace {len(replaced)} files?", yes=yes):
+        output.message("nothing was written")
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, data in targets.items():
+        kept = write_atomic(path, data, backup=True)
+        unchanged = path in old and path not in replaced
+        state = "unchanged" if unchanged else f"written{f'; as it was: {kept}' if kept else ''}"
+        output.message(f"{path}: {state}")
+    return True

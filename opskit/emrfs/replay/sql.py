@@ -1,0 +1,175 @@
+"""The queries of `queries/emrfs`, put together and written for an engine.
+
+They are in DuckDB's dialect, and sqlglot writes them for Athena and Spark. What the documents say
+comes in as functions that stand for searches: each is replaced by a tree of comparisons.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+
+from opskit.emrfs.iam.glob import tokens
+from opskit.emrfs.replay.regions import Mark, Regions
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlglot.expressions import Expression
+
+Dialect = Literal["duckdb", "athena", "spark"]
+Kind = Literal["lines", "accesslog", "cloudtrail"]
+
+#: Java writes U+FFFD for what is no UTF-8.
+_JAVA = (
+    "CASE WHEN POSITION('\ufffd' IN {0}) > 0 AND POSITION('%EF%BF%BD' IN UPPER({{0}})) = 0"
+    " THEN NULL ELSE {0} END"
+)
+#: How each engine undoes percent-encoding (where `+` is a plus), and reads the time of a log;
+#: null where it cannot.
+_ENGINES: dict[Dialect, dict[str, str]] = {
+    "duckdb": {
+        "DECODED": "TRY(URL_DECODE({0}))",
+        "LOG_TIME": "TRY_STRPTIME({0}, '%d/%b/%Y:%H:%M:%S')",
+    },
+    "athena": {
+        "DECODED": _JAVA.format("TRY(URL_DECODE(REPLACE({0}, '+', '%2B')))"),
+        "LOG_TIME": "TRY(DATE_PARSE({0}, '%d/%b/%Y:%H:%i:%s'))",
+    },
+    "spark": {
+        "DECODED": _JAVA.format("TRY_URL_DECODE(REPLACE({0}, '+', '%2B'))"),
+        "LOG_TIME": "TRY_TO_TIMESTAMP({0}, 'dd/MMM/yyyy:HH:mm:ss')",
+    },
+}
+
+
+def text(name: str) -> str:
+    """The text of a query."""
+    return files("opskit.queries.emrfs").joinpath(f"{name}.sql").read_text(encoding="utf-8")
+
+
+def grouped(
+    kind: Kind,
+    regions: Regions,
+    slots: "Sequence[datetime]" = (),
+    *,
+    dialect: Dialect = "duckdb",
+    source: str = "",
+) -> str:
+    """The query that groups accesses, for logs of a kind: the table `lines`, `accesslog` or
+    `cloudtrail` has them, or the query `source` does, which is in the engine's dialect.
+    """
+    import sqlglot
+    from sqlglot import exp
+
+    query = sqlglot.parse_one(text("replay-groups"), read="duckdb")
+    accesses = "replay-cloudtrail" if kind == "cloudtrail" else "replay-accesslog"
+    inner: list[tuple[str, Expression]] = [
+        ("accesses", sqlglot.parse_one(text(accesses), read="duckdb"))
+    ]
+    if kind == "lines":
+        inner.insert(0, ("accesslog", sqlglot.parse_one(text("replay-lines"), read="duckdb")))
+    if source:
+        inner.insert(0, (kind, sqlglot.parse_one(source, read=dialect)))
+    ctes = [
+        exp.CTE(this=body, alias=exp.TableAlias(this=exp.to_identifier(name)))
+        for name, body in inner
+    ]
+    query.args["with_"].set("expressions", ctes + query.args["with_"].expressions)
+    functions = _functions(regions, slots, dialect)
+    return query.transform(lambda node: _replaced(node, functions)).sql(dialect=dialect, comments=False)
+
+
+_Function = Callable[[list["Expression"]], "Expression"]
+
+
+def _replaced(node: "Expression", functions: dict[str, _Function]) -> "Expression":
+    from sqlglot import exp
+
+    if isinstance(node, exp.Anonymous) and node.name.upper() in functions:
+        return functions[node.name.upper()](node.expressions)
+    return node
+
+
+def _functions(
+    regions: Regions, slots: "Sequence[datetime]", dialect: Dialect
+) -> dict[str, _Function]:
+    import sqlglot
+
+    def native(template: str) -> _Function:
+        return lambda given: sqlglot.parse_one(
+            template.format(*(each.sql(dialect) for each in given)), read=dialect
+        )
+
+    return {
+        "REGION_OF": lambda given: tree(given[0], [_text(each) for each in regions.places[1:]]),
+        "LISTED_OF": lambda given: tree(given[0], [_text(each) for each in regions.listed[1:]]),
+        "MARKS_OF": lambda given: _marks(regions.marks, *given),
+        "SLOT_OF": lambda given: tree(given[0], [_time(each) for each in slots]),
+        **{name: native(template) for name, template in _ENGINES[dialect].items()},
+    }
+
+
+def tree(value: "Expression", starts: "Sequence[Expression]") -> "Expression":
+    """How many of the sorted `starts` are not above `value`, by halving."""
+    from sqlglot import exp
+
+    def between(low: int, high: int) -> "Expression":
+        if low == high:
+            return exp.Literal.number(low)
+        middle = (low + high + 1) // 2
+        below = exp.LT(this=value.copy(), expression=starts[middle - 1])
+        case = exp.Case(ifs=[exp.If(this=below, true=between(low, middle - 1))])
+        case.set("default", between(middle, high))
+        return case
+
+    return between(0, len(starts))
+
+
+def _text(written: str) -> "Expression":
+    """A text; a zero character is not written as itself, which engines cut texts at."""
+    from sqlglot import exp
+
+    parts: list[Expression] = []
+    for number, piece in enumerate(written.split("\0")):
+        if number:
+            parts.append(exp.Chr(expressions=[exp.Literal.number(0)]))
+        if piece:
+            parts.append(exp.Literal.string(piece))
+    found = parts[0] if parts else exp.Literal.string("")
+    for part in parts[1:]:
+        found = exp.DPipe(this=found, expression=part)
+    return found
+
+
+def _time(at: "datetime") -> "Expression":
+    from sqlglot import exp
+
+    return exp.cast(exp.Literal.string(f"{at:%Y-%m-%d %H:%M:%S}"), "TIMESTAMP")
+
+
+def _marks(
+    marks: Iterable[Mark], place: "Expression", bucket: "Expression", key: "Expression"
+) -> "Expression":
+    """A digit for each mark: 1 where it matches."""
+    from sqlglot import exp
+
+    columns = {"place": place, "bucket": bucket, "object": key}
+    found: Expression = exp.Literal.string("")
+    for mark in marks:
+        like = exp.Escape(
+            this=exp.Like(this=columns[mark.over].copy(), expression=_text(_like(mark.pattern))),
+            expression=exp.Literal.string("!"),
+        )
+        digit = exp.Case(ifs=[exp.If(this=like, true=exp.Literal.string("1"))])
+        digit.set("default", exp.Literal.string("0"))
+        found = exp.DPipe(this=found, expression=digit)
+    return found
+
+
+def _like(pattern: str) -> str:
+    """A pattern of `opskit.emrfs.iam.glob` as LIKE has it, with `!` as its escape."""
+    wild = {"*": "%", "?": "_"}
+    return "".join(
+        (f"!{char}" if char in "!%_" else char) if literal else wild[char]
+        for char, literal in tokens(pattern)
+    )
