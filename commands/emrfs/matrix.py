@@ -45,12 +45,11 @@ def matrix(
       opskit emrfs matrix --path s3://lake/raw/ --action s3:GetObject -o csv
       opskit emrfs matrix -o html > access.html
     """
-    from opskit.commands.emrfs.common import finish_rows, noted
+    from opskit.commands.emrfs.common import finish_rows, loaded, noted
     from opskit.emrfs import matrix as library
-    from opskit.emrfs.load import load
     from opskit.output import write_bytes
 
-    design = load(file)
+    design = loaded(file)
     places = _places(design, path, paths)
     found = library.matrix(design, _people(design, user), places, action or library.ACTIONS)
     if output == "html":

@@ -34,14 +34,13 @@ def resolve(
       opskit emrfs resolve dataeng1 s3://emrfs-auth-data-science-bucket-demo/table1/part-0
       opskit emrfs resolve ana s3://lake/raw/ --action s3:ListBucket --group eng -o json
     """
-    from opskit.commands.emrfs.common import finish_record
+    from opskit.commands.emrfs.common import finish_record, loaded
     from opskit.emrfs.access import access, exit_code
-    from opskit.emrfs.load import load
     from opskit.emrfs.people import groups_for
     from opskit.emrfs.prefixes import path as place
 
     asked = place(path)
-    design = load(file)
+    design = loaded(file)
     found = access(design, user, groups_for(design, user, group), asked, action)
     finish_record(_record(found), output)
     return exit_code(found)

@@ -35,9 +35,9 @@ def test(
       opskit emrfs test --generate > cases.yaml
       opskit emrfs test cases.yaml --mutate -o junit > report.xml
     """
+    from opskit.commands.emrfs.common import loaded
     from opskit.commands.results import check_options, finish_check
     from opskit.emrfs.cases import document, report
-    from opskit.emrfs.load import load
     from opskit.emrfs.model import NOTICE
     from opskit.errors import UsageError
     from opskit.output import message, write
@@ -47,7 +47,7 @@ def test(
             "name a document of cases, or --generate one",
             hint="opskit emrfs test --generate > cases.yaml",
         )
-    design = load(file)
+    design = loaded(file)
     if cases is None:
         from opskit.emrfs.cases.generate import generate as written
         from opskit.emrfs.cases.generate import to_yaml

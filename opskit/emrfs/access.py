@@ -7,7 +7,7 @@ from itertools import product
 from opskit.emrfs.authorize import authorize
 from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.iam.trust import assumable
-from opskit.emrfs.model import Design, Groups, PrefixMatch, Role
+from opskit.emrfs.model import Design, Groups, PrefixMatch, Role, RoleMapping
 from opskit.emrfs.prefixes import Path
 from opskit.emrfs.resolve import Resolution, resolve
 from opskit.errors import ExitCode
@@ -55,6 +55,7 @@ def access(
     assume = None
     if resolution.hit is not None:
         assume = assume_decision(design, resolution.hit.mapping.role)
+    iam = decide(design, role, assume, action, path)
     return Access(
         user,
         tuple(groups),
@@ -63,7 +64,7 @@ def access(
         resolution,
         role,
         assume,
-        decide(design, role, assume, action, path),
+        iam if resolution.doubt is None else doubted(resolution.doubt),
         tuple(_variants(design, user, groups, path, role)),
     )
 
@@ -102,6 +103,13 @@ def limited(found: Decision, assume: Decision | None) -> Decision:
     if not found.allowed:
         return found
     return Decision(Effect.UNKNOWN, found.statement, f"it is not known {_whether(assume)}")
+
+
+def doubted(mapping: RoleMapping) -> Decision:
+    """The decision where a mapping above may match, once another tool has filled it in."""
+    return Decision(
+        Effect.UNKNOWN, why=f"{mapping.label} may decide: another tool fills in its identifiers"
+    )
 
 
 def _whether(assume: Decision) -> str:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from opskit.emrfs import encryption
 from opskit.emrfs.iam.actions import LISTING, WRITING, Action, Level, s3_action
 from opskit.emrfs.iam.decision import Decision, Effect, Request
-from opskit.emrfs.iam.evaluate import Layers, Rules, combine
+from opskit.emrfs.iam.evaluate import Layers, Rules, combine, grants
 from opskit.emrfs.iam.glob import escape
-from opskit.emrfs.iam.layer import Ask
+from opskit.emrfs.iam.layer import Ask, Kind
 from opskit.emrfs.iam.patterns import Cuts, key_patterns
 from opskit.emrfs.iam.requests import s3_request
 from opskit.emrfs.iam.variables import Lookup
@@ -154,11 +154,7 @@ class _Plan:
         layers = self._layers(request)
         if bucket.policy is not None or same is not True:
             policies = None if bucket.policy is None else [bucket.policy]
-            layers = layers._replace(
-                grants=Layers.of(
-                    request, identity=(), resource=policies, varying=self._varying
-                ).grants
-            )
+            layers = layers._replace(grants=grants(request, policies, Kind.RESOURCE, self._varying))
         key = self._keys.decide(self._role, self._session, self._action, bucket)
         return _Place(request, layers.asks, layers, rules, key, {})
 

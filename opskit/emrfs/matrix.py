@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from opskit.emrfs.access import assume_decision, limited
+from opskit.emrfs.access import assume_decision, doubted, limited
 from opskit.emrfs.authorize import Authorizer
 from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.model import Design, Role
 from opskit.emrfs.prefixes import Path
-from opskit.emrfs.resolve import Resolver
+from opskit.emrfs.resolve import Resolver, first_open
 
 ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:ListBucket")
 
@@ -66,7 +66,7 @@ def matrix(
     resolver = Resolver(design)
     last = len(design.mappings)  # the number of the base role
     placed = [_number(resolver.by_path(path), last) for path in paths]
-    desk = _Desk(design, paths, actions)
+    desk = _Desk(design, paths, actions, first_open(design))
     by_name: dict[int, list[int]] = {}
     rows = []
     for person in people:
@@ -90,6 +90,7 @@ class _Desk:
     design: Design
     paths: Sequence[Path]
     actions: Sequence[str]
+    doubt: int | None
     answers: list[Answer] = field(default_factory=list)
     _numbers: dict[tuple[int, int], int] = field(default_factory=dict)
     _roles: dict[int, tuple[Role | None, Decision | None]] = field(default_factory=dict)
@@ -108,6 +109,9 @@ class _Desk:
             self._authorizer = Authorizer(self.design)
         role, assume = self._role(mapping)
         index = mapping if mapping < len(self.design.mappings) else None
+        if self.doubt is not None and self.doubt < mapping:
+            unsure = doubted(self.design.mappings[self.doubt])
+            return Answer(role, index, (unsure,) * len(self.actions))
         if role is None:
             unknown = Decision(Effect.UNKNOWN, why="the base role is not known")
             return Answer(None, index, (unknown,) * len(self.actions))

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from opskit.emrfs import prefixes
+from opskit.emrfs.arns import PLACEHOLDER
 from opskit.emrfs.model import Design, Groups, Identifier, Kind, PrefixMatch, RoleMapping
 from opskit.emrfs.prefixes import Path, Spans
 
@@ -28,11 +29,13 @@ class Skipped(NamedTuple):
 class Resolution:
     """What the mappings say for one user and path. `hit` is None where the base role is left.
 
-    A resolution ends at the mapping that decides: those below it are not looked at.
+    A resolution ends at the mapping that decides: those below it are not looked at. `doubt` is a
+    mapping above, whose identifiers another tool still has to fill in: it may decide instead.
     """
 
     hit: Hit | None
     skipped: tuple[Skipped, ...]
+    doubt: RoleMapping | None = None
 
     @property
     def fallback(self) -> bool:
@@ -52,12 +55,25 @@ def resolve(
     match = prefix_match or design.prefix_match
     counted = _counted(groups, group_match or design.groups)
     skipped: list[Skipped] = []
+    doubt = None
     for mapping in design.mappings:
         identifier = _matching(mapping, user, counted, path, match)
         if identifier is not None:
-            return Resolution(Hit(mapping, identifier), tuple(skipped))
+            return Resolution(Hit(mapping, identifier), tuple(skipped), doubt)
         skipped.append(Skipped(mapping, _why_not(mapping, user, counted, len(groups), path)))
-    return Resolution(None, tuple(skipped))
+        if doubt is None and is_open(mapping):
+            doubt = mapping
+    return Resolution(None, tuple(skipped), doubt)
+
+
+def is_open(mapping: RoleMapping) -> bool:
+    """Whether another tool still has to fill in an identifier, as in `${Groups}`."""
+    return any(PLACEHOLDER.search(identifier.text) for identifier in mapping.identifiers)
+
+
+def first_open(design: Design) -> int | None:
+    """The index of the first mapping that is open: what is decided below it is not certain."""
+    return next((mapping.index for mapping in design.mappings if is_open(mapping)), None)
 
 
 def matching(

@@ -12,7 +12,7 @@ from opskit.findings import Finding, Severity
 from tests.emrfs.designs import EXAMPLES
 
 BROKEN = sorted((Path(__file__).parent / "rules" / "broken").iterdir())
-#: What every file without policies has, and what every file has.
+#: What every file has.
 ALWAYS = {"EMR060"}
 MAPPINGS = {f"EMR{n:03}" for n in (1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 20, 21, 22, 23, 42, 43)}
 
@@ -59,7 +59,7 @@ def test_several_files_are_each_checked_and_the_notice_ends_each(tmp_path: Path)
 
 
 def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
-    for content, says in ((b"", "empty"), (b"{}", "no role mappings"), (b"a: b", "no role")):
+    for content, says in ((b"", "empty"), (b"{}", "no role mappings"), (b'{"a": 1}', "no role")):
         path = tmp_path / "x.json"
         path.write_bytes(content)
         with pytest.raises(InputError, match=says):
@@ -69,7 +69,7 @@ def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_thousand_mappings_and_five_thousand_users(tmp_path: Path) -> None:
-    """Twice as much takes about twice as long: no rule compares all with all."""
+    """Four times as much takes about four times as long: no rule compares all with all."""
 
     def seconds(size: int) -> float:
         mappings = "".join(
@@ -89,6 +89,5 @@ def test_a_thousand_mappings_and_five_thousand_users(tmp_path: Path) -> None:
         assert {"EMR012", "EMR013", "EMR014", "EMR020"} <= {each.rule for each in report.findings}
         return time.perf_counter() - start
 
-    small, large = seconds(500), seconds(1000)
-    assert large < 20
-    assert large < 4 * small
+    small, large = seconds(250), seconds(1000)
+    assert large < 10 * small

@@ -100,6 +100,37 @@ def test_what_is_not_known_is_not_allowed() -> None:
     assert {a.decisions[0].effect for _, _, a in found.cells()} == {Effect.UNKNOWN}
 
 
+def test_below_what_another_tool_fills_in_nothing_is_certain() -> None:
+    made = design(
+        """
+        base-role: Base
+        account: "111122223333"
+        mappings:
+          - {role: R, users: [ana]}
+          - {role: R, groups: ["${Groups}"]}
+          - {role: R, users: [bob]}
+        roles:
+          Base: {permissions: []}
+          R: &r
+            trust:
+              Statement:
+                Effect: Allow
+                Action: sts:AssumeRole
+                Principal: {AWS: "arn:aws:iam::111122223333:role/Base"}
+            permissions: [{Statement: [{Effect: Allow, Action: "s3:*", Resource: "*"}]}]
+        """
+    )
+    found = matrix(made, everyone(made), [Path("b", "k")], ["s3:GetObject"])
+    effects = {person.user: answer.decisions[0].effect for person, _, answer in found.cells()}
+    assert effects == {
+        "ana": Effect.ALLOW,
+        "bob": Effect.UNKNOWN,
+        ANYONE.user: Effect.UNKNOWN,
+    }
+    for user, effect in effects.items():
+        assert access(made, user, (), Path("b", "k")).iam.effect is effect
+
+
 def test_places_that_a_design_is_about(published: Design) -> None:
     assert [path.uri for path in places.known(published)] == [
         "s3://emrfs-auth-default-bucket-demo/",

@@ -1,10 +1,10 @@
 """Policy tests run: what each case expects against what the design says."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opskit.documents import Document
-from opskit.emrfs.access import assume_decision, limited
+from opskit.emrfs.access import assume_decision, doubted, limited
 from opskit.emrfs.authorize import Authorizer
 from opskit.emrfs.cases.document import BASE, Case, CasesDocument
 from opskit.emrfs.cases.swaps import Witness, witness
@@ -101,9 +101,11 @@ class Runner:
         """The answer to a case."""
         groups = groups_for(self.design, case.user, case.groups)
         found = resolve(self.design, case.user, groups, place(case.path))
-        if found.hit is None:
-            return self._got(case, None, None)
-        return self._got(case, found.hit.mapping, found.hit.identifier.text)
+        mapping, identifier = (
+            (found.hit.mapping, found.hit.identifier.text) if found.hit else (None, None)
+        )
+        got = self._got(case, mapping, identifier)
+        return got if found.doubt is None else replace(got, decision=doubted(found.doubt))
 
     def ask_from(self, case: Case, start: int) -> Got | None:
         """The answer if the mapping number `start` stood on top; None where it does not match."""

@@ -26,9 +26,7 @@ def test_one_role_or_one_group_is_quiet() -> None:
 
 
 def test_where_primary_groups_count_alone() -> None:
-    assert (
-        placed(own(TWO, people(ana="eng, sci") + "match: {groups: primary}\n"), "EMR013") == []
-    )
+    assert placed(own(TWO, people(ana="eng, sci") + "match: {groups: primary}\n"), "EMR013") == []
 
 
 def test_a_users_own_mapping_decides_in_front_and_is_lost_behind() -> None:

@@ -86,7 +86,12 @@ def test_impossible_buckets(bucket: str, says: str) -> None:
     "text",
     [
         *("s3://lake/", "s3://lake/raw/", "s3://lake/raw/*", "s3://lake/raw*", "s3://1.2.3/"),
-        *("s3://my.lake-1/", f"s3://{'a' * 63}/", "s3://300.168.5.4/", "s3://lake--use1-az4--x-s3/"),
+        *(
+            "s3://my.lake-1/",
+            f"s3://{'a' * 63}/",
+            "s3://300.168.5.4/",
+            "s3://lake--use1-az4--x-s3/",
+        ),
         *("s3://point-s3alias/", "s3://${var.bucket}/", "${var.prefix}"),
     ],
 )
