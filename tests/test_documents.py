@@ -17,7 +17,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from opskit import syntax
-from opskit.documents import EmptyInputError, parse_document, read_bytes, read_document
+from opskit.documents import (
+    EmptyInputError,
+    decode_text,
+    encode_like,
+    parse_document,
+    read_bytes,
+    read_document,
+)
 from opskit.errors import InputError
 from opskit.nodes import MAX_DEPTH, ListNode, MapNode, ScalarNode
 
@@ -427,3 +434,11 @@ def test_positions_are_where_scalars_start(value, form):
         before = text[: node.start].replace("\r\n", "\n").replace("\r", "\n")
         assert line == before.count("\n") + 1
         assert column == len(before) - (before.rfind("\n") + 1) + 1
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8, codecs.BOM_UTF8 * 2, codecs.BOM_UTF16_BE])
+@given(st.text(st.characters(exclude_characters="\0\ufeff", exclude_categories=["Cs"])))
+def test_text_is_encoded_as_it_was_decoded(mark, text):
+    data = mark + text.encode("utf-16-be" if mark == codecs.BOM_UTF16_BE else "utf-8")
+    assert encode_like(decode_text(data, "a"), data) == data
+    assert decode_text(encode_like("other", data), "a") == "other"

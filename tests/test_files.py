@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.errors import ExitCode, InputError
-from opskit.files import write_atomic
+from opskit.files import replace, write_atomic
 
 
 def names(folder):
@@ -142,3 +142,14 @@ def test_content(tmp_path_factory, old, new, backup):
     assert path.read_bytes() == new
     assert (kept is not None) == (backup and old is not None and old != new)
     assert kept is None or kept.read_bytes() == old
+
+
+def test_only_the_file_that_was_read_is_replaced(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"theirs")
+    with pytest.raises(InputError, match="changed since it was read") as caught:
+        replace(path, b"old", b"new")
+    assert caught.value.where == str(path)
+    assert path.read_bytes() == b"theirs"
+    assert replace(path, b"theirs", b"new") == tmp_path / "a.bak"
+    assert path.read_bytes() == b"new"

@@ -54,12 +54,13 @@ def apply(
         emr = Emr()
         plan = applying.plan(loaded(file), emr, base=name, clean_up=clean_up)
         finish_rows(_table(plan), output)
-        if plan.diff:
+        if plan.diff and plan.steps[0].action == "create":
             message(plan.diff.rstrip("\n"), verbatim=True)
         for note in plan.notes:
             warn(note)
         if not plan.changes:
             message(f"{plan.name}: nothing to change")
+            _say_older(plan)
             return ExitCode.OK
         if dry_run:
             return ExitCode.NO
@@ -120,7 +121,15 @@ def _carry_out(plan: "Plan", emr: "Emr") -> int:
             continue
         done += 1
         message(f"{step.name}: {'created' if step.action == 'create' else 'deleted'}")
-    old = sum(len(step.clusters) for step in plan.steps if step.name != plan.name)
-    if old:
-        message(f"{old} running clusters use an older one: make them anew with {plan.name}")
+    _say_older(plan)
     return ExitCode.PARTIAL if failed else ExitCode.OK
+
+
+def _say_older(plan: "Plan") -> None:
+    from opskit.output import message
+
+    old = sum(len(step.clusters) for step in plan.steps if step.name != plan.name)
+    if old == 1:
+        message(f"a running cluster uses an older one: make it anew with {plan.name}")
+    elif old:
+        message(f"{old} running clusters use an older one: make them anew with {plan.name}")

@@ -4,7 +4,6 @@ EMR has no call that changes one: each content gets a name of its own, made of t
 and a hash of the content, so that applying twice finds what is there.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from opskit.emrfs.build import securityconfig
 from opskit.emrfs.formats.securityconfig import without_added
 from opskit.emrfs.live.emr import Emr, Running
 from opskit.emrfs.model import Design
+from opskit.emrfs.naming import family_of, name_of
 from opskit.errors import InputError, OpskitError
 from opskit.unified import unified
 
@@ -23,7 +23,6 @@ from opskit.unified import unified
 #: "Amazon EMR endpoints and quotas"), and from how many on it is said.
 LIMIT = 600
 NEAR = 540
-_HASH = 8
 
 Action = Literal["create", "keep", "delete"]
 
@@ -55,12 +54,6 @@ class Plan:
         return [step for step in self.steps if step.action != "keep"]
 
 
-def name_of(base: str, text: str) -> str:
-    """The name of a content: `base-1a2b3c4d`."""
-    whole = json.dumps(json.loads(text), sort_keys=True, ensure_ascii=False)
-    return f"{base}-{hashlib.sha256(whole.encode()).hexdigest()[:_HASH]}"
-
-
 def plan(design: Design, emr: Emr, *, base: str = "", clean_up: bool = False) -> Plan:
     """What applying a design comes to; nothing is changed.
 
@@ -83,7 +76,7 @@ def plan(design: Design, emr: Emr, *, base: str = "", clean_up: bool = False) ->
             "EMR has another content under this name", where=name, hint="give another --name"
         )
     names = emr.names()
-    family = [each for each in names if _of_family(each, base)]
+    family = family_of(names, base)
     running = list(emr.running())
     new = _new(name, there is not None, running)
     before = _before(family, running, name)
@@ -119,10 +112,6 @@ def _content(emr: Emr, name: str) -> dict[str, Any] | None:
 def same(one: object, other: object) -> bool:
     """Whether two configurations are one, but for what the service adds by itself."""
     return bool(without_added(one) == without_added(other))
-
-
-def _of_family(name: str, base: str) -> bool:
-    return re.fullmatch(re.escape(base) + rf"(?:-[0-9a-f]{{{_HASH}}})?", name) is not None
 
 
 def _new(name: str, exists: bool, running: Sequence[Running]) -> Step:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from opskit.emrfs import encryption
 from opskit.emrfs.iam.actions import LISTING, WRITING, Action, Level, s3_action
 from opskit.emrfs.iam.decision import Decision, Effect, Request
-from opskit.emrfs.iam.evaluate import Layers, Rules, combine, grants
+from opskit.emrfs.iam.evaluate import Layers, Rules, bounded, combine, grants
 from opskit.emrfs.iam.glob import escape
 from opskit.emrfs.iam.layer import Ask, Kind
 from opskit.emrfs.iam.patterns import Cuts, key_patterns
@@ -154,7 +154,10 @@ class _Plan:
         layers = self._layers(request)
         if bucket.policy is not None or same is not True:
             policies = None if bucket.policy is None else [bucket.policy]
-            layers = layers._replace(grants=grants(request, policies, Kind.RESOURCE, self._varying))
+            limited = bounded(self._role.permissions, self._role.boundary)
+            layers = layers._replace(
+                grants=grants(request, policies, Kind.RESOURCE, limited, self._varying)
+            )
         key = self._keys.decide(self._role, self._session, self._action, bucket)
         return _Place(request, layers.asks, layers, rules, key, {})
 

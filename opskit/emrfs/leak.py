@@ -12,7 +12,7 @@ from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.matrix import everyone
 from opskit.emrfs.model import Design, Groups, Kind, Role
 from opskit.emrfs.needs import Needs
-from opskit.emrfs.reach import Reached, reach
+from opskit.emrfs.reach import Reached, doubts, reach
 from opskit.emrfs.resolve import Resolver
 from opskit.errors import ExitCode
 
@@ -38,7 +38,8 @@ class Kept(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Leak:
     """The answer. `reached` is None where the base role or its policies are not known, and leaves
-    out what the cluster itself needs. `groups` is the reading that counts.
+    out what the cluster itself needs. `groups` is the reading that counts. `doubts` are faults of
+    the base role's policies, which may hold more.
     """
 
     base: Role | None
@@ -47,6 +48,7 @@ class Leak:
     anyone: bool
     kept: tuple[Kept, ...]
     groups: Groups
+    doubts: tuple[str, ...] = ()
 
     @property
     def falling(self) -> tuple[Fallen, ...]:
@@ -67,7 +69,7 @@ class Leak:
         open_ = [each for each in self.reached if not each.inside]
         if any(each.actions for each in open_):
             return True
-        return None if open_ else False
+        return None if open_ or self.doubts else False
 
 
 def leak(design: Design) -> Leak:
@@ -85,6 +87,7 @@ def leak(design: Design) -> Leak:
         not design.directory.complete,
         tuple(_kept(design)),
         design.groups,
+        tuple(doubts(base)) if base is not None else (),
     )
 
 
@@ -144,6 +147,7 @@ def fields(found: Leak) -> dict[str, Any]:
         "base_role": None if found.base is None else str(found.base.arn),
         "leaks": found.leaks if found.base is not None else None,
         "known": found.reached is not None,
+        "doubts": found.doubts,
         "groups": found.groups,
         "fallen": [
             {"user": each.user, "groups": each.groups, "readings": each.readings}
@@ -164,8 +168,9 @@ def sentences(found: Leak) -> Iterator[str]:
         yield "the base role is not known: this format does not name it"
     elif found.reached is None:
         yield f"the policies of {base} are not known: what it reaches cannot be told"
-    elif not found.reached:
+    elif not found.reached and not found.doubts:
         yield f"{base} reaches no S3 data beyond what the cluster needs"
+    yield from (f"a policy of {base} is not understood: {doubt}" for doubt in found.doubts[:3])
     yield f"{_who(found)} to {base}"
     other = [each for each in found.fallen if found.groups not in each.readings]
     if other:

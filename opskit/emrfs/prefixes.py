@@ -63,11 +63,11 @@ def normal(written: str) -> str:
 
 
 def matches(prefix: str, text: str, match: "PrefixMatch") -> bool:
-    """Whether a normal prefix covers a path's text."""
-    if match == "string":
+    """Whether a normal prefix covers a path's text. An empty one names no bucket and covers none."""
+    if match == "string" and prefix:
         return text.startswith(prefix)
     folder = prefix.rstrip("/")
-    return text == folder or text.startswith(folder + "/")
+    return bool(folder) and (text == folder or text.startswith(folder + "/"))
 
 
 def spans(prefix: str, match: "PrefixMatch") -> Iterator[tuple[str, str | None]]:
@@ -75,10 +75,12 @@ def spans(prefix: str, match: "PrefixMatch") -> Iterator[tuple[str, str | None]]
 
     Texts order by code point, which is also the order of their UTF-8.
     """
+    folder = prefix.rstrip("/")
+    if not folder:
+        return
     if match == "string":
         yield prefix, after(prefix)
         return
-    folder = prefix.rstrip("/")
     yield folder, folder + "\0"
     yield folder + "/", after(folder + "/")
 

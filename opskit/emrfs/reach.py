@@ -73,6 +73,12 @@ class Reached:
         return bool(self.prefixes or self.buckets) or self.everything
 
 
+def doubts(role: Role) -> list[str]:
+    """What keeps a role's policies as a whole from being understood: there may be more to them."""
+    policies = role.permissions or ()
+    return [f"{policy.name}: {fault}" for policy in policies for fault in policy.faults]
+
+
 class _Source(NamedTuple):
     """A statement that allows; `bucket` is empty for those of the role's own policies."""
 
@@ -118,7 +124,7 @@ def _sources(design: Design, role: Role) -> Iterator[_Source]:
     """The statements that allow: the role's own, and those of buckets' policies that name it."""
     for policy in role.permissions or ():
         for statement in policy.statements:
-            if statement.effect == "Allow":
+            if statement.effect == "Allow" or statement.effect_unknown:
                 yield _Source(policy, statement, "")
     caller = Caller.of(str(role.arn))
     for bucket in design.buckets.values():
@@ -195,7 +201,7 @@ class _Desk:
             why,
             tuple(each for each in hit if self.marks.is_prefix(each)),
             tuple(each for each in hit if not self.marks.is_prefix(each)),
-            bool(self.marks.covering(_start(statement, pattern))),
+            bool(self.marks.covering(samples.start(statement, pattern))),
             deciding,
         )
 
@@ -238,12 +244,3 @@ def _best(decisions: Sequence[Decision]) -> Effect:
     if Effect.ALLOW in effects:
         return Effect.ALLOW
     return Effect.UNKNOWN if effects else Effect.IMPLICIT_DENY
-
-
-def _start(statement: Statement, pattern: str) -> str:
-    """The text that all places in a pattern start with."""
-    head = samples.head(pattern)
-    if "/" in pattern or "*" in pattern:
-        return head
-    keys = samples.listings(statement)
-    return f"{head}/{samples.head(keys[0])}" if len(keys) == 1 else f"{head}/"

@@ -86,6 +86,15 @@ def listings(statement: Statement) -> list[str]:
     ] or ["*"]
 
 
+def start(statement: Statement, pattern: str) -> str:
+    """The text that all places in a pattern start with."""
+    head = head(pattern)
+    if "/" in pattern or "*" in pattern:
+        return head
+    keys = listings(statement)
+    return f"{head}/{head(keys[0])}" if len(keys) == 1 else f"{head}/"
+
+
 def text_sample(pattern: str) -> str:
     """A text that a pattern matches."""
     return _filled(tokens(pattern))

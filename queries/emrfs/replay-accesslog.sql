@@ -8,7 +8,7 @@
 --   damaged: 1 for a line that is no whole record
 --   who: the ARN of the session of EMRFS, or of an instance with `i-` for its name; else null
 --   operation, status, code: as written
---   at: when
+--   event_time: when
 --   bucket, object: the bucket, and the key or the listed prefix, decoded; null where the encoding
 --     is broken
 -- functions: DECODED (percent-encoding undone; null where it is no UTF-8), LOG_TIME (a timestamp)
@@ -55,7 +55,7 @@ written AS (
     CASE WHEN who IS NOT NULL THEN operation END AS operation,
     CASE WHEN who IS NOT NULL THEN httpstatus END AS status,
     CASE WHEN who IS NOT NULL THEN errorcode END AS code,
-    CASE WHEN who IS NOT NULL THEN LOG_TIME(SUBSTRING(requestdatetime, 1, 20)) END AS at,
+    CASE WHEN who IS NOT NULL THEN LOG_TIME(SUBSTRING(requestdatetime, 1, 20)) END AS event_time,
     CASE WHEN who IS NOT NULL THEN bucket_name END AS bucket,
     CASE
       WHEN who IS NULL THEN NULL
@@ -77,7 +77,7 @@ once AS (
     operation,
     status,
     code,
-    at,
+    event_time,
     bucket,
     CASE
       WHEN STRPOS(object, '%') = 0 THEN object
@@ -94,7 +94,7 @@ SELECT
   operation,
   status,
   code,
-  at,
+  event_time,
   bucket,
   CASE
     WHEN times = 1 OR STRPOS(object, '%') = 0 THEN object

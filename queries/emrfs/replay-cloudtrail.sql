@@ -20,7 +20,7 @@ WITH events AS (
     END AS who,
     eventname,
     COALESCE(errorcode, '-') AS code,
-    TRY_CAST(REPLACE(SUBSTRING(eventtime, 1, 19), 'T', ' ') AS TIMESTAMP) AS at,
+    TRY_CAST(REPLACE(SUBSTRING(eventtime, 1, 19), 'T', ' ') AS TIMESTAMP) AS event_time,
     requestparameters ->> '$.bucketName' AS bucket,
     COALESCE(requestparameters ->> '$.key', requestparameters ->> '$.prefix', '') AS object,
     REGEXP_REPLACE(
@@ -35,7 +35,7 @@ kept AS (
     CASE WHEN who LIKE '%/EmrFS-Session' OR who LIKE '%/i-' THEN who END AS who,
     eventname,
     code,
-    at,
+    event_time,
     bucket,
     object,
     CASE
@@ -59,7 +59,7 @@ both AS (
       ELSE kept.eventname
     END AS operation,
     kept.code,
-    kept.at,
+    kept.event_time,
     CASE
       WHEN sides.side = 'source' THEN REGEXP_EXTRACT(kept.source, '^/?([^/]+)/', 1)
       ELSE kept.bucket
@@ -80,7 +80,7 @@ SELECT
   CASE WHEN who IS NOT NULL THEN operation END AS operation,
   CASE WHEN who IS NOT NULL THEN '-' END AS status,
   CASE WHEN who IS NOT NULL THEN code END AS code,
-  CASE WHEN who IS NOT NULL THEN at END AS at,
+  CASE WHEN who IS NOT NULL THEN event_time END AS event_time,
   CASE WHEN who IS NOT NULL THEN bucket END AS bucket,
   CASE WHEN who IS NOT NULL THEN object END AS object
 FROM both

@@ -17,7 +17,7 @@
 --   documents
 WITH located AS (
   SELECT
-    file, damaged, who, operation, status, code, at, bucket, object,
+    file, damaged, who, operation, status, code, event_time, bucket, object,
     bucket || '/' || object AS place
   FROM accesses
 ),
@@ -29,7 +29,7 @@ numbered AS (
     operation,
     status,
     code,
-    at,
+    event_time,
     place,
     CASE WHEN place IS NOT NULL THEN REGION_OF(place) ELSE -1 END AS region,
     CASE
@@ -40,7 +40,7 @@ numbered AS (
       ELSE 0
     END AS listed,
     MARKS_OF(place, bucket, object) AS marks,
-    SLOT_OF(at) AS slot
+    SLOT_OF(event_time) AS slot
   FROM located
 )
 SELECT
@@ -55,8 +55,8 @@ SELECT
   marks,
   slot,
   COUNT(*) AS requests,
-  MIN(at) AS first_time,
-  MAX(at) AS last_time,
+  MIN(event_time) AS first_time,
+  MAX(event_time) AS last_time,
   MIN(place) AS witness
 FROM numbered
 GROUP BY damaged, file, who, operation, status, code, region, listed, marks, slot

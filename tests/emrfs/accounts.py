@@ -13,6 +13,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from opskit.clients import aws
 from opskit.emrfs.live import iam as live_iam
 from opskit.emrfs.live.emr import Emr
 
@@ -50,6 +51,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     live_iam.shared.cache_clear()
+    # one session for all: a new one for each client takes longer than all that is tested
+    monkeypatch.setattr(aws, "client", lambda service, **where: boto3.client(service))
     with mock_aws():
         yield
     live_iam.shared.cache_clear()

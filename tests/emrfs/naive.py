@@ -351,15 +351,28 @@ def principal(text: str, request: Request) -> dict[str, bool | None]:
 
 
 def verdict(
-    policies: list[Policy], request: Request, kind: str, way: str = ""
+    policies: list[Policy],
+    request: Request,
+    kind: str,
+    way: str = "",
+    bounded: bool | None = False,
 ) -> tuple[bool | None, bool | None]:
-    """Whether the policies deny, and whether they allow in this way of naming the caller."""
+    """Whether the policies deny, and whether they allow in this way of naming the caller. A role
+    that is `bounded` is denied by every NotPrincipal.
+    """
     denies: list[bool | None] = []
     allows: list[bool | None] = []
     for policy in policies:
         for statement in as_list(policy.source.get("Statement", [])):
             if statement["Effect"] == "Deny":
-                denies.append(applies(statement, policy.version, request, kind, ""))
+                if kind != "identity" and "NotPrincipal" in statement and bounded:
+                    statement = {**statement, "NotPrincipal": {"AWS": []}}
+                answer = applies(statement, policy.version, request, kind, "")
+                if kind != "identity" and "NotPrincipal" in statement and bounded is None:
+                    other = {**statement, "NotPrincipal": {"AWS": []}}
+                    if applies(other, policy.version, request, kind, "") != answer:
+                        answer = None
+                denies.append(answer)
             else:
                 allows.append(applies(statement, policy.version, request, kind, way))
     return either(denies), either(allows)
@@ -381,8 +394,10 @@ def evaluate(
     limits = [verdict([boundary], request, "identity")] if boundary is not None else []
     if session is not None:
         limits.append(verdict(session, request, "identity"))
+    bounded = True if boundary is not None else None if identity is None else False
     given = {
-        way: verdict(resource or [], request, kind, way) for way in ("account", "role", "session")
+        way: verdict(resource or [], request, kind, way, bounded)
+        for way in ("account", "role", "session")
     }
     denied = either([own[0], given["role"][0], *(limit[0] for limit in limits)])
     if denied is True:

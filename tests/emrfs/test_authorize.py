@@ -47,8 +47,8 @@ def design(*buckets: Bucket, keys: tuple[Key, ...] = (), **more: Any) -> Design:
 
 
 def role(*permissions: Policy | None, arn: str = ROLE, **more: Any) -> Role:
-    known = None if permissions == (None,) else permissions
-    return Role(RoleArn.parse(arn), permissions=known, **more)  # type: ignore[arg-type]
+    known = None if permissions == (None,) else tuple(each for each in permissions if each)
+    return Role(RoleArn.parse(arn), permissions=known, **more)
 
 
 ALL = policy({"Action": ["s3:*", "kms:*"]})

@@ -94,9 +94,8 @@ def test_a_line_between_others_goes_with_a_comment_of_its_own_left() -> None:
 def test_the_last_line_without_an_end() -> None:
     head = 'base-role: b\naccount: "123456789012"\nmappings:\n- role: r\n  users:\n  - a'
     assert mended(f"{head}\n  - a") == head
-    assert mended(f"{head}\r\n  - a".replace("\n", "\r\n").replace("\r\r", "\r")) == head.replace(
-        "\n", "\r\n"
-    )
+    windows = head.replace("\n", "\r\n")
+    assert mended(f"{windows}\r\n  - a") == windows
 
 
 def config(*mappings: str) -> str:
@@ -240,7 +239,7 @@ def test_parts_of_one_file_are_mended_in_one(tmp_path: Path) -> None:
     assert rewrite.result == rewrite.raw.replace(b'" a"', b'"a"')
 
 
-NAMES = st.text("ab 's3:/,[]{}#\"\\é-", min_size=1, max_size=6)
+NAMES = st.text("ab 's3:/,[]}#\"\\é-", min_size=1, max_size=6)
 
 
 @settings(max_examples=150)

@@ -131,9 +131,9 @@ def test_a_cluster_becomes_a_design() -> None:
     source = accounts.configuration(
         ("eng", "Group", "eng"), ("pub", "Prefix", "s3://pub/"), Extra={"ExternalId": "x", "a": 1}
     )
-    accounts.add_configuration("shared", source)
+    accounts.add_configuration("shared-1a2b3c4d", source)
     cluster = accounts.add_cluster(
-        "c", "shared", LogUri="s3://logs/", Applications=[{"Name": "Spark"}]
+        "c", "shared-1a2b3c4d", LogUri="s3://logs/", Applications=[{"Name": "Spark"}]
     )
     found = live_design.of_cluster(cluster)
     assert found.unread == []
@@ -196,13 +196,13 @@ def test_clusters_that_run_and_what_they_use() -> None:
 def test_the_names_of_all_configurations_come_in_pages() -> None:
     """moto has no such operation: botocore's stubber checks what is sent and gives pages."""
     emr = Emr()
-    now = datetime(2026, 1, 1, tzinfo=UTC)
     with Stubber(emr._emr) as stub:
-        for sent, name, marker in (({}, "a", "m"), ({"Marker": "m"}, "b", "")):
+        for day, (sent, name, marker) in enumerate((({}, "a", "m"), ({"Marker": "m"}, "b", ""))):
+            now = datetime(2026, 1, day + 1, tzinfo=UTC)
             answer = {"SecurityConfigurations": [{"Name": name, "CreationDateTime": now}]}
             answer |= {"Marker": marker} if marker else {}  # type: ignore[dict-item]
             stub.add_response("list_security_configurations", answer, sent)
-        assert emr.names() == ["a", "b"]
+        assert emr.names() == ["b", "a"]
         stub.add_client_error("list_security_configurations", "AccessDeniedException")
         with pytest.raises(RefusedError) as error:
             emr.names()

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from opskit.emrfs import remedies
 from opskit.emrfs.arns import bucket_arn, object_arn
-from opskit.emrfs.remedies import EVERYTHING, allow, written
 from opskit.emrfs.authorize import SESSION_NAME, Authorizer
 from opskit.emrfs.denied.denial import Layer
 from opskit.emrfs.iam.actions import Level, s3_action
@@ -15,6 +14,7 @@ from opskit.emrfs.iam.trust import assumable
 from opskit.emrfs.keyuse import KeyUse
 from opskit.emrfs.model import Bucket, Design, Role
 from opskit.emrfs.prefixes import Path
+from opskit.emrfs.remedies import EVERYTHING, allow, written
 
 DENIED = (Effect.DENY, Effect.IMPLICIT_DENY)
 

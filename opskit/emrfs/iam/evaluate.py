@@ -106,7 +106,7 @@ class Layers(NamedTuple):
         return cls(
             None if identity is None else Layer(identity, request, varying=varying),
             tuple((name, Layer(each, request, varying=varying)) for name, each in limits),
-            grants(request, resource, kind, varying),
+            grants(request, resource, kind, bounded(identity, boundary), varying),
         )
 
     @property
@@ -126,17 +126,28 @@ class Layers(NamedTuple):
         return Found(identity, limits, (account, role, session))
 
 
+def bounded(identity: Sequence[Policy] | None, boundary: Policy | None) -> Truth:
+    """Whether a role has a boundary: of one whose policies are not known that is not known."""
+    if boundary is not None:
+        return Truth.YES
+    return Truth.MAYBE if identity is None else Truth.NO
+
+
 def grants(
-    request: Request, policies: Sequence[Policy] | None, kind: Kind, varying: frozenset[str]
+    request: Request,
+    policies: Sequence[Policy] | None,
+    kind: Kind,
+    limited: Truth,
+    varying: frozenset[str] = frozenset(),
 ) -> tuple[Layer | None, ...]:
     """The policies of a resource, once for each way in which they may name the caller. Denials
-    are all in the last. Empty where there are none.
+    are all in the last. Empty where there are none. `limited` is whether the role has a boundary.
     """
     if policies is not None and not policies:
         return ()
     if policies is None:
         return (None, None, None)
-    caller = Caller.of(request.principal, request.session)
+    caller = Caller.of(request.principal, request.session, limited)
 
     def naming(grade: Grade) -> Callable[[Statement], Truth]:
         def names(statement: Statement) -> Truth:

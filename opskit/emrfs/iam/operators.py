@@ -6,13 +6,13 @@ operator's kind make it MAYBE.
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from ipaddress import ip_address, ip_network
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opskit.emrfs.iam.glob import matches, text_of, tokens
 from opskit.emrfs.iam.truth import Truth
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 class Test(NamedTuple):
@@ -60,6 +60,8 @@ def _boolean(asked: str, given: str) -> Truth:
 
 
 def _address(asked: str, given: str) -> Truth:
+    from ipaddress import ip_address, ip_network
+
     try:
         network, address = ip_network(asked, strict=False), ip_address(given)
     except ValueError:
@@ -67,7 +69,9 @@ def _address(asked: str, given: str) -> Truth:
     return Truth.of(address in network)
 
 
-def _number(text: str) -> Decimal | None:
+def _number(text: str) -> "Decimal | None":
+    from decimal import Decimal, InvalidOperation
+
     try:
         found = Decimal(text.strip())
     except InvalidOperation:
@@ -78,8 +82,11 @@ def _number(text: str) -> Decimal | None:
 _EPOCH = re.compile(r"-?\d{1,12}(\.\d+)?", re.ASCII)
 
 
-def _moment(text: str) -> Decimal | None:
+def _moment(text: str) -> "Decimal | None":
     """Seconds since 1970, from themselves or from ISO 8601; without an offset it is UTC."""
+    from datetime import UTC, datetime
+    from decimal import Decimal
+
     if _EPOCH.fullmatch(text) and len(text) != 4:
         return Decimal(text)
     try:

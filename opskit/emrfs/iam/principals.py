@@ -25,14 +25,17 @@ class Grade(IntEnum):
 
 
 class Caller(NamedTuple):
-    """The role that calls; `session` is empty where its name is not known."""
+    """The role that calls; `session` is empty where its name is not known. `bounded` says whether
+    it has a permissions boundary.
+    """
 
     arn: RoleArn
     session: str = ""
+    bounded: Truth = Truth.NO
 
     @classmethod
-    def of(cls, principal: str, session: str = "") -> "Caller":
-        return cls(RoleArn.parse(principal), session)
+    def of(cls, principal: str, session: str = "", bounded: Truth = Truth.NO) -> "Caller":
+        return cls(RoleArn.parse(principal), session, bounded)
 
 
 #: For each `Grade`, whether the statement names the caller in this way.
@@ -54,11 +57,21 @@ def named(statement: Statement, caller: Caller) -> Named:
         return _all(statement.principals, caller)
     if statement.not_principals is None:
         return _UNSURE
-    found = _all(statement.not_principals, caller)
-    everyone = any("*" in texts for texts in statement.not_principals.values())
-    if everyone or min(found) is Truth.YES:
+    if statement.effect == "Deny" and caller.bounded is not Truth.NO:
+        # such a statement denies every role that has a boundary, whomever it leaves out (IAM User
+        # Guide, "Permissions boundaries for IAM entities")
+        sure = caller.bounded is Truth.YES or _but(statement.not_principals, caller) is _EVERYONE
+        return _EVERYONE if sure else _UNSURE
+    return _but(statement.not_principals, caller)
+
+
+def _but(listed: Mapping[str, tuple[str, ...]], caller: Caller) -> Named:
+    """All but those listed. AWS asks that a role be left out with its session and its account:
+    what comes of less is not documented.
+    """
+    found = _all(listed, caller)
+    if min(found) is Truth.YES or any("*" in texts for texts in listed.values()):
         return _NOBODY
-    # AWS asks that a role be excluded with its session and its account: less is not documented
     return _EVERYONE if max(found) is Truth.NO else _UNSURE
 
 

@@ -10,6 +10,7 @@ from opskit.emrfs.live import account
 from opskit.emrfs.live.emr import Emr
 from opskit.emrfs.live.iam import Iam, shared
 from opskit.emrfs.model import Cluster, Design, Role
+from opskit.emrfs.naming import base_of
 from opskit.errors import InputError, UnknownError
 
 NAME = "aws"
@@ -57,7 +58,7 @@ def of_cluster(id_: str) -> Found:
 
 
 def _configured(source: dict[str, Any], name: str) -> Design:
-    design = Design(name, NAME, [], name=name)
+    design = Design(name, NAME, [], name=base_of(name))
     securityconfig.fill(design, source, lambda path: None)
     return design
 

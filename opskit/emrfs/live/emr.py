@@ -46,14 +46,15 @@ class Emr:
         return made
 
     def names(self) -> list[str]:
-        """The names of all security configurations of the account in this region."""
+        """The names of all security configurations of the account in this region, newest first."""
         found = ask_all(
             "security configurations",
             f"{_EMR}:ListSecurityConfigurations",
             self._emr.list_security_configurations,
             "SecurityConfigurations",
         )
-        return [str(each["Name"]) for each in found]
+        dated = sorted(found, key=lambda each: each["CreationDateTime"], reverse=True)
+        return [str(each["Name"]) for each in dated]
 
     def cluster(self, id_: str) -> dict[str, Any]:
         """What EMR says of a cluster (`Cluster` in its API)."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from opskit.emrfs import lookalikes
 from opskit.emrfs.model import Design, Identifier, Kind, RoleMapping
-from opskit.emrfs.rules.mappings import GUIDE, about, literal
+from opskit.emrfs.rules.mappings import GUIDE, about, literal, shown
 from opskit.emrfs.rules.registry import RULES
 from opskit.findings import Finding, Rule, Severity
 
@@ -95,7 +95,7 @@ def realm(design: Design) -> Iterator[Finding]:
         short = found.groupdict().get("user") or found.groupdict().get("name") or ""
         yield about(
             mapping,
-            f"{mapping.label}: Hadoop's name of {identifier.text} is {short}, unless "
+            f"{mapping.label}: Hadoop's name of {shown(identifier.text)} is {shown(short)}, unless "
             "auth_to_local says otherwise",
             identifier,
             observed=identifier.text,
@@ -124,8 +124,8 @@ def group_name(design: Design) -> Iterator[Finding]:
         if domain:
             what, right = "has a domain in front", domain["name"]
         elif re.search(r"\s", text):
-            what, right = "holds white space", "a name without"
+            what, right = "holds white space", "a name without white space"
         else:
             continue
-        message = f"{mapping.label}: the group {text} {what}, and may match nobody"
+        message = f"{mapping.label}: the group {shown(text)} {what}, and may match nobody"
         yield about(mapping, message, identifier, observed=text, expected=right)

@@ -10,8 +10,9 @@ from opskit.findings import Finding
 
 #: AWS's page on role mappings.
 GUIDE = "EMR Management Guide, Configure IAM roles for EMRFS requests to Amazon S3"
-#: Names that a message lists before it counts the rest.
+#: Names that a message lists before it counts the rest, and how much of each.
 MOST = 3
+_LONGEST = 120
 
 
 def literal(design: Design, *kinds: Kind) -> Iterator[tuple[RoleMapping, Identifier]]:
@@ -59,7 +60,12 @@ def same_role(design: Design, one: RoleMapping, other: RoleMapping) -> bool:
     return one.role == other.role or design.arn(one.role) == design.arn(other.role)
 
 
+def shown(text: str) -> str:
+    """An identifier in a message: cut where nobody would read on."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
 def listed(texts: Sequence[str]) -> str:
     """`ana, bob, eve and 4 more`."""
     more = len(texts) - MOST
-    return ", ".join(texts[:MOST]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(map(shown, texts[:MOST])) + (f" and {more} more" if more > 0 else "")

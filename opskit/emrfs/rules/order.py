@@ -13,6 +13,7 @@ from opskit.emrfs.rules.mappings import (
     literal,
     role_name,
     same_role,
+    shown,
     usable,
 )
 from opskit.emrfs.rules.registry import RULES
@@ -48,11 +49,11 @@ def shadowed(design: Design) -> Iterator[Finding]:
         if same is identifier:
             continue
         if earlier is mapping:
-            message = f"{mapping.label} has {identifier.text} twice"
+            message = f"{mapping.label} has {shown(identifier.text)} twice"
         elif same_role(design, mapping, earlier):
             message = (
-                f"{mapping.label}: {identifier.text} never decides: {earlier.label} has it for "
-                "the same role"
+                f"{mapping.label}: {shown(identifier.text)} never decides: {earlier.label} has it "
+                "for the same role"
             )
         else:
             continue
@@ -96,7 +97,7 @@ def _covered(design: Design, first: dict[_Key, _Place]) -> Iterator[Finding]:
             prefix.identifier,
             severity=severity,
             observed=prefix.identifier.text,
-            expected=f"before {by.identifier.text}",
+            expected="" if by.mapping is prefix.mapping else f"before {by.identifier.text}",
         )
 
 
@@ -113,7 +114,8 @@ def _coverers(found: Sequence[Prefix], match: PrefixMatch) -> dict[int, Prefix]:
 
 
 def _told(design: Design, prefix: Prefix, by: Prefix) -> str:
-    label, text, broader = prefix.mapping.label, prefix.identifier.text, by.identifier.text
+    label = prefix.mapping.label
+    text, broader = shown(prefix.identifier.text), shown(by.identifier.text)
     if by.mapping is prefix.mapping:
         return f"{label}: {text} adds nothing: {broader} before it covers it"
     if same_role(design, prefix.mapping, by.mapping):
@@ -142,7 +144,7 @@ def two_roles(design: Design) -> Iterator[Finding]:
         if not same_role(design, mapping, earlier):
             yield about(
                 mapping,
-                f"{mapping.label}: {identifier.text} gets {role_name(design, earlier)} from "
+                f"{mapping.label}: {shown(identifier.text)} gets {role_name(design, earlier)} from "
                 f"{earlier.label}, and never {role_name(design, mapping)}",
                 identifier,
                 observed=identifier.text,

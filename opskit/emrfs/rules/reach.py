@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from opskit.emrfs import prefixes, samples
 from opskit.emrfs.arns import bucket_arn, object_arn
-from opskit.emrfs.remedies import allow, written
 from opskit.emrfs.authorize import Authorizer
 from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.model import Design, Identifier, Kind, Role, RoleMapping
 from opskit.emrfs.needs import Needs
 from opskit.emrfs.places import buckets_of
 from opskit.emrfs.prefixes import BUCKET, Path
-from opskit.emrfs.reach import Reached, reach
+from opskit.emrfs.reach import Reached, doubts, reach
+from opskit.emrfs.remedies import allow, written
 from opskit.emrfs.rules.registry import RULES
 from opskit.emrfs.rules.words import iam_known, mapped, names, place_of
 from opskit.emrfs.samples import PROBE
@@ -45,6 +45,14 @@ def base_reaches(design: Design) -> Iterator[Finding]:
             location=place_of(base) or Location(design.source),
             severity=Severity.UNKNOWN,
             fix="give its policies under 'permissions', or have them read with 'source: iam'",
+        )
+    for doubt in doubts(base):
+        yield Finding(
+            f"a policy of the base role {base.name} is not understood, and may reach more: {doubt}",
+            object=base.name,
+            location=place_of(base) or Location(design.source),
+            severity=Severity.UNKNOWN,
+            fix="write the policy as IAM takes it",
         )
     needs = Needs.of(design)
     for found in reach(design, base):

@@ -13,7 +13,7 @@ from opskit.emrfs.authorize import Authorizer
 from opskit.emrfs.iam.decision import Effect
 from opskit.emrfs.model import Design, Role
 from opskit.emrfs.prefixes import SCHEMES, Path, Spans, scheme_of
-from opskit.emrfs.rules.mappings import MOST, Prefix, about, role_name, same_role, usable
+from opskit.emrfs.rules.mappings import MOST, Prefix, about, role_name, same_role, shown, usable
 from opskit.emrfs.rules.registry import RULES
 from opskit.findings import Finding, Rule, Severity
 
@@ -45,13 +45,15 @@ def no_slash(design: Design) -> Iterator[Finding]:
         if prefix.text.endswith("/") or written.endswith("*") or not _judged(prefix, spans):
             continue
         beside = list(islice(_beside(prefix, known), MOST + 1))
-        names = ", ".join(beside[:MOST]) + (" and more" if len(beside) > MOST else "")
+        names = ", ".join(map(shown, beside[:MOST])) + (" and more" if len(beside) > MOST else "")
         more = f": {names} too" if beside else ""
         bucket, slash, key = prefix.text.partition("/")
-        what = f"keys of {bucket} that start with {key}" if slash else "buckets that start so"
+        what = (
+            f"keys of {bucket} that start with {shown(key)}" if slash else "buckets that start so"
+        )
         yield about(
             prefix.mapping,
-            f"{prefix.mapping.label}: {written} covers all {what}{more}",
+            f"{prefix.mapping.label}: {shown(written)} covers all {what}{more}",
             prefix.identifier,
             observed=prefix.identifier.text,
             expected=f"{written}/",
@@ -117,7 +119,7 @@ def folder_object(design: Design) -> Iterator[Finding]:
             continue
         place = Path(bucket, key)
         differs = judge.differs(prefix, other, place)
-        falls = f"{place.uri}, without the '/', falls to {_decider(design, other)}"
+        falls = f"{shown(place.uri)}, without the '/', falls to {_decider(design, other)}"
         if differs is None:
             unknown.setdefault(prefix.mapping.index, []).append((prefix, falls))
         elif differs:

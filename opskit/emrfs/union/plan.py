@@ -64,7 +64,7 @@ def plan(
     how many managed policies a role may have.
     """
     found: dict[tuple[int, tuple[str, ...]], Union] = {}
-    index = _Index(design)
+    index = Index(design)
     for user, groups in people.items():
         mappings, names = index.of(user, groups)
         arns = tuple(dict.fromkeys(str(design.arn(mapping.role)) for mapping in mappings))
@@ -85,7 +85,7 @@ def plan(
     return unions
 
 
-class _Index:
+class Index:
     """The mappings of users and groups, by their names."""
 
     def __init__(self, design: Design) -> None:

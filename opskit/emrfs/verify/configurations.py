@@ -1,17 +1,17 @@
 """The security configuration: its mappings and its other blocks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from zlib import crc32
 
 from opskit.clients.aws import MissingError
-from opskit.emrfs.apply import name_of
 from opskit.emrfs.arns import RoleArn
 from opskit.emrfs.build import securityconfig as building
 from opskit.emrfs.formats import securityconfig
 from opskit.emrfs.formats.securityconfig import without_added
 from opskit.emrfs.live.emr import Emr
 from opskit.emrfs.model import Design, RoleMapping
+from opskit.emrfs.naming import family_of, name_of
 from opskit.emrfs.verify.rows import Row, compared, unknown
 from opskit.errors import InputError, UnknownError
 
@@ -21,7 +21,7 @@ def rows(design: Design, emr: Emr, cluster: str, name: str) -> list[Row]:
     item = "security configuration"
     try:
         names = [name] if name else _names(design, emr, cluster)
-        found = _first(emr, names)
+        found = _first(emr, names, "" if name or cluster else design.name)
     except UnknownError as error:
         return [unknown(item, error, design.name)]
     if found is None:
@@ -54,13 +54,18 @@ def _names(design: Design, emr: Emr, cluster: str) -> list[str]:
     return [name_of(design.name, text), design.name]
 
 
-def _first(emr: Emr, names: Iterable[str]) -> tuple[str, dict[str, Any]] | None:
+def _first(emr: Emr, names: list[str], base: str) -> tuple[str, dict[str, Any]] | None:
+    """The first that is there; else the newest that was applied under the name."""
     for name in names:
         try:
             return name, emr.configuration(name)
         except MissingError:
             continue
-    return None
+    try:
+        family = family_of(emr.names(), base) if base else []
+    except UnknownError:  # a permission that is needed for this alone
+        return None
+    return (family[0], emr.configuration(family[0])) if family else None
 
 
 def _mappings(design: Design, live: Design) -> Iterator[Row]:

@@ -22,11 +22,12 @@ def assumed(design: Design) -> Iterator[Row]:
         yield unknown("assume", error)
         return
     why = _not_base(design, caller)
+    if why:
+        yield Row("assume the roles", "unknown", why=why)
+        return
     for role in design.every_role():
         item = f"assume {role.name}"
-        if why:
-            yield Row(item, "unknown", str(role.arn), why=why)
-        elif role.arn.is_placeholder or not role.arn.account:
+        if role.arn.is_placeholder or not role.arn.account:
             yield Row(item, "unknown", str(role.arn), why="its ARN is not known")
         else:
             yield _assume(item, role, sts)

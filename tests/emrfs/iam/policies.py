@@ -104,7 +104,10 @@ def policies(draw: st.DrawFn, principals: bool = False) -> Policy:
 
 @st.composite
 def requests(draw: st.DrawFn) -> Request:
-    context = {"aws:principalarn": (ROLE,), "aws:principalaccount": (ACCOUNT,)}
+    context: dict[str, tuple[str, ...]] = {
+        "aws:principalarn": (ROLE,),
+        "aws:principalaccount": (ACCOUNT,),
+    }
     unknown = {"aws:userid"}
     for key, values in _KEYS.items():
         state = draw(st.sampled_from(("given", "given", "absent", "unknown")))

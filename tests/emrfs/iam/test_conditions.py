@@ -12,8 +12,8 @@ NO, MAYBE, YES = Truth.NO, Truth.MAYBE, Truth.YES
 GIVEN = ("a",)
 
 
-def told(operator: str, values: object, given: tuple[str, ...] | None) -> Truth:
-    listed = (values,) if isinstance(values, str) else tuple(values)  # type: ignore[call-overload]
+def told(operator: str, values: str | tuple[str, ...], given: tuple[str, ...] | None) -> Truth:
+    listed = (values,) if isinstance(values, str) else tuple(values)
     keys = {"key": given, "aws:username": (), "aws:userid": None, "aws:id": ("me",)}
     return holds(Condition(operator, "key", listed), "2012-10-17", lambda key: keys[key.lower()])
 
@@ -75,7 +75,7 @@ def told(operator: str, values: object, given: tuple[str, ...] | None) -> Truth:
     ],
 )
 def test_operators(
-    operator: str, values: object, given: tuple[str, ...] | None, expected: Truth
+    operator: str, values: str | tuple[str, ...], given: tuple[str, ...] | None, expected: Truth
 ) -> None:
     assert told(operator, values, given) is expected
 

@@ -80,3 +80,14 @@ def test_a_role_of_unknown_account() -> None:
 
 def test_nobody_is_named() -> None:
     assert named(statement("Sid", "x"), CALLER) == (NO, NO, MAYBE)
+
+
+def test_a_denial_of_all_but_some_denies_every_role_with_a_boundary() -> None:
+    """IAM User Guide, "Permissions boundaries for IAM entities"."""
+    left_out = statement("NotPrincipal", {"AWS": [ROOT, ROLE, SESSION]})
+    bounded = Caller.of(ROLE, "EmrFS-Session", YES)
+    assert named(left_out, CALLER) == (NO, NO, NO)
+    assert named(left_out, bounded) == (NO, NO, YES)
+    assert named(left_out, bounded._replace(bounded=MAYBE)) == (NO, NO, MAYBE)
+    others = statement("NotPrincipal", {"AWS": OTHER})
+    assert named(others, bounded._replace(bounded=MAYBE)) == (NO, NO, YES)

@@ -23,8 +23,8 @@ def policy(*statements: dict[str, Any]) -> Policy:
 
 
 def base(*permissions: Policy | None, **more: Any) -> Role:
-    known = None if permissions == (None,) else permissions
-    return Role(RoleArn.parse(BASE), permissions=known, **more)  # type: ignore[arg-type]
+    known = None if permissions == (None,) else tuple(each for each in permissions if each)
+    return Role(RoleArn.parse(BASE), permissions=known, **more)
 
 
 def role(trust: Policy | None, account: str = ACCOUNT) -> Role:

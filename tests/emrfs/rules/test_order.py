@@ -149,3 +149,9 @@ def test_a_prefix_with_the_role_of_those_behind_it_is_quiet() -> None:
     assert placed(own(first), "EMR012") == []
     assert placed(own(first + "- role: b\n  groups: [eng]\n"), "EMR012") == [(4, "mappings[0]")]
     assert "mappings[2]" in found(own(first + "- role: b\n  groups: [eng]\n"), "EMR012")[0].message
+
+
+def test_long_identifiers_are_cut_in_messages() -> None:
+    long = "s3://lake/" + "x" * 5000
+    made = own(prefixed("s3://lake/", long))
+    assert len(found(made, "EMR010")[0].message) < 300

@@ -1,0 +1,56 @@
+"""AWS's word on a denial and the file's, brought together."""
+
+from dataclasses import replace
+
+from opskit.emrfs import remedies
+from opskit.emrfs.denied.denial import Denial, Layer
+from opskit.emrfs.denied.fault import Fault, s3_fix
+from opskit.emrfs.denied.verdict import Explained, Verdict
+from opskit.emrfs.iam.decision import Decision, Effect
+
+#: Layers that the files read here do not describe: there AWS's word stands alone.
+OUTSIDE = (Layer.ENDPOINT, Layer.ORGANIZATION, Layer.SESSION)
+VERIFY = "compare the file with what runs: 'opskit emrfs verify --live'"
+
+
+def settled(found: Explained, denial: Denial, told: Fault | None, what: str) -> Explained:
+    """A denial with its verdict; `what` says in words what was refused."""
+    said, effect = denial.said, told.decision.effect if told is not None else Effect.UNKNOWN
+    reason = f": {told.decision.why}" if told is not None and told.decision.why else ""
+    if said in OUTSIDE or (said is not None and effect is Effect.UNKNOWN):
+        how = "denies it" if denial.explicit else "does not allow it"
+        return replace(
+            found,
+            verdict=Verdict.EXPLAINED,
+            layer=said,
+            why=f"{what}: AWS says that {said.words} {how}",
+            fix=(told.fix if told is not None else "") or _by_word(found, denial, said),
+        )
+    if told is None or effect is Effect.UNKNOWN:
+        why = f"it cannot be told whether {found.role.name if found.role else 'it'} may{reason}"
+        return replace(found, why=why)
+    if effect is Effect.ALLOW:
+        why = f"the file says allow{reason}: what runs differs from the file"
+        return replace(
+            found, verdict=Verdict.DIFFERS, layer=said or Layer.UNKNOWN, why=why, fix=VERIFY
+        )
+    layer = told.layer or Layer.UNKNOWN
+    if said is not None and said is not layer and (denial.explicit or layer is not Layer.KEY):
+        why = f"AWS names {said.words}, and the file {layer.words}: what runs differs"
+        return replace(found, verdict=Verdict.DIFFERS, layer=said, why=why, fix=VERIFY)
+    return replace(
+        found, verdict=Verdict.EXPLAINED, layer=layer, why=f"{what}{reason}", fix=told.fix
+    )
+
+
+def _by_word(found: Explained, denial: Denial, said: Layer) -> str:
+    """What to change where only AWS's message tells it."""
+    role = found.role
+    if denial.explicit:
+        return f"find the Deny in {said.words} and narrow it"
+    if said is Layer.IDENTITY and role is not None and denial.service == "s3" and denial.place:
+        lacking = Decision(Effect.IMPLICIT_DENY)
+        return s3_fix(role, said, lacking, denial.action, denial.place)
+    if said is Layer.KEY and role is not None:
+        return remedies.for_key(role, denial.target, writes=denial.action != "kms:Decrypt")
+    return f"allow it in {said.words}"

@@ -1,0 +1,98 @@
+"""EMR030: whether the base role can assume the mapped roles, in the three cases."""
+
+import json
+
+import pytest
+
+from opskit.emrfs.model import Design
+from opskit.findings import Severity
+from tests.emrfs.designs import EXAMPLES, design
+from tests.emrfs.rules.rule_designs import ACCOUNT, BASE, ENG, allow, deny, found, policy, roles
+from tests.emrfs.rules.rule_designs import trust as trusting
+
+ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+ASSUME = allow("sts:AssumeRole", ENG)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        roles(),
+        roles(base=policy(ASSUME), eng_trust=trusting(ROOT)),
+        roles(base=policy(allow("sts:*", "*")), eng_trust=trusting({"AWS": ACCOUNT})),
+    ],
+    ids=["names the base role", "names the account, and the base role may", "account by number"],
+)
+def test_quiet_where_the_role_can_be_assumed(model: Design) -> None:
+    assert found(model, "EMR030") == []
+
+
+@pytest.mark.parametrize(
+    ("model", "fix"),
+    [
+        (roles(eng_trust=trusting({"Service": "ec2.amazonaws.com"})), "add to the trust policy of"),
+        (roles(eng_trust=trusting(ROOT)), "add to a policy of Base"),
+        (roles(base=policy(deny("sts:AssumeRole", "*"))), "take the denial away"),
+    ],
+    ids=["not trusted", "left to the account, which does not allow", "denied"],
+)
+def test_fires_where_it_cannot_with_the_statement_to_write(model: Design, fix: str) -> None:
+    [finding] = found(model, "EMR030")
+    assert finding.level is Severity.ERROR
+    assert finding.object == "Eng"
+    assert finding.fix.startswith(fix)
+    assert finding.location is not None
+    assert finding.location.line
+    assert finding.expected == BASE
+
+
+def test_across_accounts_both_sides_are_needed() -> None:
+    other = "arn:aws:iam::999900001111:role/Eng"
+    shape = {
+        "mappings": [{"role": other, "groups": ["eng"]}],
+        "roles": {
+            "Base": {"permissions": []},
+            other: {"trust": trusting(), "permissions": []},
+        },
+    }
+    [finding] = found(roles(**shape), "EMR030")
+    assert finding.fix == (
+        'add to a policy of Base: {"Effect": "Allow", "Action": "sts:AssumeRole", '
+        f'"Resource": "{other}"}}'
+    )
+    shape["roles"]["Base"] = {"permissions": [policy(allow("sts:AssumeRole", other))]}  # type: ignore[index]
+    assert found(roles(**shape), "EMR030") == []
+
+
+def test_a_condition_that_cannot_be_judged_is_unknown_at_its_statement() -> None:
+    model = roles(eng_trust=trusting(Condition={"Bool": {"aws:NoSuchKey": "true"}}))
+    [finding] = found(model, "EMR030")
+    assert finding.level is Severity.UNKNOWN
+    assert "aws:NoSuchKey" in finding.message
+
+
+def test_a_bare_security_configuration_is_told_once() -> None:
+    text = """
+    base-role: Base
+    mappings:
+    """ + "".join(f"  - {{role: r{i}, users: [u{i}]}}\n    " for i in range(20))
+    [finding] = found(design(text), "EMR030")
+    assert finding.level is Severity.UNKNOWN
+    assert "20 mapped roles" in finding.message
+    assert not found(design(text), "EMR034")
+    assert not found(design(text), "EMR035")
+
+
+def test_roles_without_trust_are_told_together() -> None:
+    model = roles(mappings=[{"role": f"r{i}", "users": [f"u{i}"]} for i in range(9)])
+    [finding] = found(model, "EMR030")
+    assert finding.level is Severity.UNKNOWN
+    assert "r0, r1, r2 and 6 more" in finding.message
+
+
+def test_quiet_on_the_published_scenario() -> None:
+    from opskit.emrfs.load import read
+
+    model = read(EXAMPLES / "emrfs.yaml")
+    assert {finding.rule for finding in found(model, "EMR03")} == set()
+    assert json.loads((EXAMPLES / "policies/trust.json").read_text())["Statement"]
