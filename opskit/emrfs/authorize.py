@@ -152,7 +152,7 @@ class _Plan:
         same = self._same_account(bucket)
         rules = Rules(same, resource="the bucket's policy")
         layers = self._layers(request)
-        if bucket.policy is not None or same is not True:
+        if self._level is not Level.ACCOUNT and (bucket.policy is not None or same is not True):
             policies = None if bucket.policy is None else [bucket.policy]
             limited = bounded(self._role.permissions, self._role.boundary)
             layers = layers._replace(
@@ -186,6 +186,8 @@ class _Plan:
     def _same_account(self, bucket: Bucket) -> bool | None:
         """None where it cannot be told."""
         role, design = self._role.arn.account, self._design.account
+        if self._level is Level.ACCOUNT:
+            return True
         if bucket.account:
             return bucket.account == role if role else None
         return True if role in ("", design) or not design else None

@@ -64,10 +64,10 @@ def normal(written: str) -> str:
 
 def matches(prefix: str, text: str, match: "PrefixMatch") -> bool:
     """Whether a normal prefix covers a path's text. An empty one names no bucket and covers none."""
-    if match == "string" and prefix:
-        return text.startswith(prefix)
     folder = prefix.rstrip("/")
-    return bool(folder) and (text == folder or text.startswith(folder + "/"))
+    if match == "string" or not folder:
+        return bool(folder) and text.startswith(prefix)
+    return text == folder or text.startswith(folder + "/")
 
 
 def spans(prefix: str, match: "PrefixMatch") -> Iterator[tuple[str, str | None]]:

@@ -39,7 +39,9 @@ _WRITING = frozenset(key for key in _S3 if key.startswith("s3:x-amz-")) - {
 
 
 def _caller(role: RoleArn) -> Context:
-    """The keys on the role that calls, as far as its ARN is known."""
+    """The keys on the role that calls, as far as its ARN is known. EMRFS and S3A call through TLS
+    unless they are told not to (EMR Management Guide, "Encryption options").
+    """
     context: Context = {
         "aws:principaltype": ("AssumedRole",),
         "aws:principalisawsservice": ("false",),

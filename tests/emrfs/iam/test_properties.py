@@ -17,7 +17,7 @@ IDENTITY = st.lists(policies(), max_size=2)
 ORDER = (Effect.ALLOW, Effect.UNKNOWN, Effect.IMPLICIT_DENY, Effect.DENY)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(
     requests(),
     st.none() | IDENTITY,
@@ -57,7 +57,7 @@ def test_both_interpreters_decide_alike(
     assert found.effect == expected, found
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(requests(), IDENTITY, policies(), st.randoms(use_true_random=False))
 def test_the_order_of_statements_does_not_count(
     request: Request, identity: list[Policy], boundary: Policy, shuffler: random.Random
@@ -72,7 +72,7 @@ def test_the_order_of_statements_does_not_count(
     assert before.effect == after.effect
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(requests(), IDENTITY, statements(principals=False))
 def test_one_more_denial_never_widens(
     request: Request, identity: list[Policy], statement: dict[str, object]
@@ -83,7 +83,7 @@ def test_one_more_denial_never_widens(
     assert ORDER.index(after.effect) >= ORDER.index(before.effect)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(requests(), IDENTITY, policies())
 def test_one_more_layer_of_limits_never_widens(
     request: Request, identity: list[Policy], boundary: Policy
@@ -93,7 +93,7 @@ def test_one_more_layer_of_limits_never_widens(
     assert ORDER.index(after.effect) >= ORDER.index(before.effect)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(requests(), IDENTITY)
 def test_a_statement_split_by_its_values_means_the_same(
     request: Request, identity: list[Policy]
@@ -115,7 +115,7 @@ def test_a_statement_split_by_its_values_means_the_same(
     assert effect(evaluate(request, identity=[*map(split, identity)])) == effect(before)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(requests(), IDENTITY)
 def test_what_is_told_in_the_end_never_contradicts_what_was_told_before(
     request: Request, identity: list[Policy]
