@@ -116,7 +116,9 @@ def _own(found: Sequence[Reached]) -> Iterator[Reached]:
         }
         actions = tuple(action for action in each.actions if action not in elsewhere)
         unsure = tuple(action for action in each.unsure if action not in elsewhere)
-        if actions or unsure:
+        if not elsewhere:
+            yield each
+        elif actions or unsure:
             yield replace(each, actions=actions, unsure=unsure)
 
 
@@ -165,7 +167,7 @@ class _Desk:
                 self._rows[key] = self._row(statement, pattern, asked)
             row = self._rows[key]
             if row is not None:
-                yield replace(row, statement=statement)
+                yield row if row.statement is statement else replace(row, statement=statement)
 
     def _about(self, statement: Statement, action: str) -> bool:
         known = self._acts.setdefault(action, {})

@@ -88,11 +88,11 @@ def listings(statement: Statement) -> list[str]:
 
 def start(statement: Statement, pattern: str) -> str:
     """The text that all places in a pattern start with."""
-    head = head(pattern)
+    found = head(pattern)
     if "/" in pattern or "*" in pattern:
-        return head
+        return found
     keys = listings(statement)
-    return f"{head}/{head(keys[0])}" if len(keys) == 1 else f"{head}/"
+    return f"{found}/{head(keys[0])}" if len(keys) == 1 else f"{found}/"
 
 
 def text_sample(pattern: str) -> str:

@@ -214,6 +214,8 @@ def _dumper() -> "type[yaml.SafeDumper]":
     """Block style, but short lists of texts on one line; no anchors."""
     import yaml
 
+    from opskit.scalars import resolve
+
     class Dumper(yaml.SafeDumper):
         def ignore_aliases(self, data: Any) -> bool:
             return True
@@ -225,5 +227,11 @@ def _dumper() -> "type[yaml.SafeDumper]":
         short = all(isinstance(each, str) for each in value) and len(repr(value)) < _FLOW
         return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=short)
 
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+        # `1e5` is a number in JSON, and so in documents, though not in YAML 1.1
+        style = None if isinstance(resolve(value), str) else "'"
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
     Dumper.add_representer(list, listed)
+    Dumper.add_representer(str, text)
     return Dumper

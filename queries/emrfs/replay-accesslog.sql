@@ -4,8 +4,8 @@
 --   accesslog: file, bucket_name, requestdatetime, requester, operation, key, request_uri,
 --     httpstatus, errorcode, as replay-lines returns them
 -- columns:
---   file: the file, where it is the damaged one
 --   damaged: 1 for a line that is no whole record
+--   file: the file, where it is the damaged one
 --   who: the ARN of the session of EMRFS, or of an instance with `i-` for its name; else null
 --   operation, status, code: as written
 --   event_time: when
@@ -17,48 +17,19 @@
 --   scale", September 2025)
 WITH named AS (
   SELECT
-    CASE WHEN operation IS NULL THEN file END AS file,
     CASE WHEN operation IS NULL THEN 1 ELSE 0 END AS damaged,
+    CASE WHEN operation IS NULL THEN file END AS file,
     CASE
       WHEN requester LIKE 'arn:%:assumed-role/%/EmrFS-Session' THEN requester
       WHEN requester LIKE 'arn:%:assumed-role/%/i-%'
-        THEN REGEXP_REPLACE(requester, '/i-[0-9a-f]+$', '/i-')
+        THEN NULLIF(REGEXP_EXTRACT(requester, '^(arn:[^/]*/[^/]+/i-)[0-9a-f]+$', 1), '')
     END AS who,
     operation,
-    key,
-    request_uri,
-    httpstatus,
-    errorcode,
-    bucket_name,
-    requestdatetime
-  FROM accesslog
-),
-known AS (
-  SELECT
-    file,
-    damaged,
-    CASE WHEN who LIKE '%/EmrFS-Session' OR who LIKE '%/i-' THEN who END AS who,
-    operation,
-    key,
-    request_uri,
-    httpstatus,
-    errorcode,
-    bucket_name,
-    requestdatetime
-  FROM named
-),
-written AS (
-  SELECT
-    file,
-    damaged,
-    who,
-    CASE WHEN who IS NOT NULL THEN operation END AS operation,
-    CASE WHEN who IS NOT NULL THEN httpstatus END AS status,
-    CASE WHEN who IS NOT NULL THEN errorcode END AS code,
-    CASE WHEN who IS NOT NULL THEN LOG_TIME(SUBSTRING(requestdatetime, 1, 20)) END AS event_time,
-    CASE WHEN who IS NOT NULL THEN bucket_name END AS bucket,
+    httpstatus AS status,
+    errorcode AS code,
+    LOG_TIME(SUBSTRING(requestdatetime, 1, 20)) AS event_time,
+    bucket_name AS bucket,
     CASE
-      WHEN who IS NULL THEN NULL
       WHEN key <> '-' THEN key
       WHEN operation IN ('REST.GET.BUCKET', 'REST.GET.BUCKETVERSIONS', 'REST.GET.UPLOADS')
         THEN REPLACE(
@@ -67,12 +38,12 @@ written AS (
       ELSE ''
     END AS object,
     CASE WHEN key = '-' OR operation = 'BATCH.DELETE.OBJECT' THEN 1 ELSE 2 END AS times
-  FROM known
+  FROM accesslog
 ),
 once AS (
   SELECT
-    file,
     damaged,
+    file,
     who,
     operation,
     status,
@@ -80,25 +51,20 @@ once AS (
     event_time,
     bucket,
     CASE
-      WHEN STRPOS(object, '%') = 0 THEN object
-      WHEN REGEXP_MATCHES(object, '%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)') THEN object
+      WHEN who IS NULL THEN NULL
+      WHEN times = 1 OR STRPOS(object, '%') = 0 THEN object
       ELSE DECODED(object)
-    END AS object,
-    times
-  FROM written
+    END AS object
+  FROM named
 )
 SELECT
-  file,
   damaged,
+  file,
   who,
   operation,
   status,
   code,
   event_time,
   bucket,
-  CASE
-    WHEN times = 1 OR STRPOS(object, '%') = 0 THEN object
-    WHEN REGEXP_MATCHES(object, '%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)') THEN object
-    ELSE DECODED(object)
-  END AS object
+  CASE WHEN STRPOS(object, '%') = 0 THEN object ELSE DECODED(object) END AS object
 FROM once

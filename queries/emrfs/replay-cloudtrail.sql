@@ -10,77 +10,49 @@
 --   copy is the header, encoded once
 WITH events AS (
   SELECT
-    CASE WHEN eventname IS NULL THEN file END AS file,
     CASE WHEN eventname IS NULL THEN 1 ELSE 0 END AS damaged,
+    CASE WHEN eventname IS NULL THEN file END AS file,
     CASE
       WHEN eventsource <> 's3.amazonaws.com' THEN NULL
       WHEN useridentity.arn LIKE 'arn:%:assumed-role/%/EmrFS-Session' THEN useridentity.arn
       WHEN useridentity.arn LIKE 'arn:%:assumed-role/%/i-%'
-        THEN REGEXP_REPLACE(useridentity.arn, '/i-[0-9a-f]+$', '/i-')
+        THEN NULLIF(REGEXP_EXTRACT(useridentity.arn, '^(arn:[^/]*/[^/]+/i-)[0-9a-f]+$', 1), '')
     END AS who,
     eventname,
     COALESCE(errorcode, '-') AS code,
     TRY_CAST(REPLACE(SUBSTRING(eventtime, 1, 19), 'T', ' ') AS TIMESTAMP) AS event_time,
     requestparameters ->> '$.bucketName' AS bucket,
     COALESCE(requestparameters ->> '$.key', requestparameters ->> '$.prefix', '') AS object,
-    REGEXP_REPLACE(
-      requestparameters ->> '$["x-amz-copy-source"]', '[?]versionId=[^?]*$', ''
-    ) AS source
+    DECODED(
+      REGEXP_REPLACE(
+        requestparameters ->> '$["x-amz-copy-source"]', '[?]versionId=[^?]*$', ''
+      )
+    ) AS copied
   FROM cloudtrail
 ),
-kept AS (
-  SELECT
-    file,
-    damaged,
-    CASE WHEN who LIKE '%/EmrFS-Session' OR who LIKE '%/i-' THEN who END AS who,
-    eventname,
-    code,
-    event_time,
-    bucket,
-    object,
-    CASE
-      WHEN REGEXP_MATCHES(source, '%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)') THEN source
-      ELSE DECODED(source)
-    END AS source
-  FROM events
-),
 sides AS (
-  SELECT 'target' AS side
+  SELECT 0 AS side
   UNION ALL
-  SELECT 'source' AS side
-),
-both AS (
-  SELECT
-    kept.file,
-    kept.damaged,
-    kept.who,
-    CASE
-      WHEN sides.side = 'source' THEN kept.eventname || ' source'
-      ELSE kept.eventname
-    END AS operation,
-    kept.code,
-    kept.event_time,
-    CASE
-      WHEN sides.side = 'source' THEN REGEXP_EXTRACT(kept.source, '^/?([^/]+)/', 1)
-      ELSE kept.bucket
-    END AS bucket,
-    CASE
-      WHEN sides.side = 'source'
-        THEN REGEXP_EXTRACT(kept.source, '^/?[^/]+/([\s\S]*)$', 1)
-      ELSE kept.object
-    END AS object
-  FROM kept
-  CROSS JOIN sides
-  WHERE sides.side = 'target' OR (kept.source IS NOT NULL AND kept.who IS NOT NULL)
+  SELECT 1 AS side
 )
 SELECT
-  file,
-  damaged,
-  who,
-  CASE WHEN who IS NOT NULL THEN operation END AS operation,
-  CASE WHEN who IS NOT NULL THEN '-' END AS status,
-  CASE WHEN who IS NOT NULL THEN code END AS code,
-  CASE WHEN who IS NOT NULL THEN event_time END AS event_time,
-  CASE WHEN who IS NOT NULL THEN bucket END AS bucket,
-  CASE WHEN who IS NOT NULL THEN object END AS object
-FROM both
+  events.damaged,
+  events.file,
+  events.who,
+  CASE WHEN sides.side = 1 THEN events.eventname || ' source' ELSE events.eventname END
+    AS operation,
+  '-' AS status,
+  events.code,
+  events.event_time,
+  CASE
+    WHEN sides.side = 1 THEN REGEXP_EXTRACT(events.copied, '^/?([^/]+)/', 1)
+    ELSE events.bucket
+  END AS bucket,
+  CASE
+    WHEN events.who IS NULL THEN NULL
+    WHEN sides.side = 1 THEN REGEXP_EXTRACT(events.copied, '^/?[^/]+/([\s\S]*)$', 1)
+    ELSE events.object
+  END AS object
+FROM events
+CROSS JOIN sides
+WHERE sides.side = 0 OR (events.copied IS NOT NULL AND events.who IS NOT NULL)

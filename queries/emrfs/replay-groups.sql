@@ -5,8 +5,8 @@
 -- columns:
 --   damaged, file: 1 and the file for what could not be read
 --   who: who asked; null for those who are not EMRFS
---   operation, status, code: as written
---   region: the number of the range in which the place (bucket/key) lies
+--   operation, status, code: as written; null for those who are not EMRFS
+--   region: the number of the range in which the place (bucket/key) lies; null where it is unknown
 --   listed: the number of the range in which a listed prefix lies
 --   marks: a digit for each pattern: whether the place matches it
 --   slot: the number of the time window
@@ -17,21 +17,29 @@
 --   documents
 WITH located AS (
   SELECT
-    file, damaged, who, operation, status, code, event_time, bucket, object,
+    damaged,
+    file,
+    who,
+    CASE WHEN who IS NOT NULL THEN operation END AS operation,
+    CASE WHEN who IS NOT NULL THEN status END AS status,
+    CASE WHEN who IS NOT NULL THEN code END AS code,
+    CASE WHEN who IS NOT NULL THEN event_time END AS event_time,
+    bucket,
+    object,
     bucket || '/' || object AS place
   FROM accesses
 ),
 numbered AS (
   SELECT
-    file,
     damaged,
+    file,
     who,
     operation,
     status,
     code,
     event_time,
     place,
-    CASE WHEN place IS NOT NULL THEN REGION_OF(place) ELSE -1 END AS region,
+    CASE WHEN place IS NOT NULL THEN REGION_OF(place) END AS region,
     CASE
       WHEN operation IN (
         'REST.GET.BUCKET', 'REST.GET.BUCKETVERSIONS', 'REST.GET.UPLOADS',
@@ -39,7 +47,7 @@ numbered AS (
       ) THEN LISTED_OF(object)
       ELSE 0
     END AS listed,
-    MARKS_OF(place, bucket, object) AS marks,
+    CASE WHEN place IS NOT NULL THEN MARKS_OF(place, bucket, object) ELSE '' END AS marks,
     SLOT_OF(event_time) AS slot
   FROM located
 )

@@ -273,6 +273,14 @@ def test_conditions_of_keys(condition: dict[str, Any], expected: Effect) -> None
     assert authorize(made, role(S3), "s3:GetObject", PLACE).effect is expected
 
 
+def test_where_the_client_encrypts_no_service_calls() -> None:
+    through = {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
+    known = key({"Principal": {"AWS": ROLE}, "Condition": through})
+    for mode, expected in (("SSE-KMS", ALLOW), ("CSE-KMS", IMPLICIT)):
+        made = design(blocks=encrypted(mode, override=True), keys=(known,))
+        assert authorize(made, role(S3), "s3:GetObject", PLACE).effect is expected
+
+
 def test_a_key_by_its_alias_is_not_known() -> None:
     made = design(Bucket("lake", key="alias/lake"))
     assert authorize(made, role(ALL), "s3:GetObject", PLACE).effect is UNKNOWN

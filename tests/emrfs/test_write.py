@@ -142,7 +142,7 @@ def designs(draw: st.DrawFn) -> Design:
     return made
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(designs())
 def test_what_is_written_reads_as_the_same_design(design: Design) -> None:
     text = to_yaml(design)
@@ -195,7 +195,9 @@ def test_what_the_format_did_not_say_stands_at_the_top() -> None:
     assert again.base_role.arn.is_placeholder
 
 
-@pytest.mark.parametrize("name", ["on", "1_000", "0x10", "null", "a: b", "- x", "é́", "‮abc", "#"])
+@pytest.mark.parametrize(
+    "name", ["on", "1_000", "0x10", "1e5", "null", "a: b", "- x", "e\u0301", "\u202eabc", "#", "~"]
+)
 def test_names_that_yaml_would_take_for_something_else(name: str) -> None:
     design = Design("x", "emrfs", [RoleMapping(0, "r", Kind.USER, (Identifier(name),))])
     design.base_role = Role(design.arn("b"))

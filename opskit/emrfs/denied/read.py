@@ -16,8 +16,11 @@ from opskit.redact import MASK, masked
 #: A line is read up to here, and an event up to so many lines of it: no message is longer.
 _WIDEST, _LONGEST = 10_000, 200
 _SHOWN = 300
-#: How a line starts that goes on with the event of the line above it.
-_GOES_ON = re.compile(r"\s|at |Caused by|\.\.\. \d|Suppressed:|(?:[a-z]\w{0,60}\.){2,20}\w{1,80}:")
+#: How a line starts that goes on with the event of the line above it. An exception on a line of
+#: its own does so where that event is about trouble: else a path there is another one's.
+_GOES_ON = re.compile(r"\s|at |Caused by|\.\.\. \d|Suppressed:")
+_EXCEPTION = re.compile(r"(?:[a-z]\w{0,60}\.){2,20}\w{1,80}:")
+_TROUBLE = re.compile(r"error|warn|fatal|exception|fail", re.IGNORECASE)
 _TRACE = re.compile(r"\s*(?:at [\w$.<>/]{1,300}\(|\.\.\. \d)")
 _SECRET = re.compile(
     r"(?P<name>X-Amz-(?:Signature|Credential|Security-Token)|Signature|AWSAccessKeyId)=[^&\s\"']+"
@@ -68,22 +71,27 @@ def _within(event: Event) -> Iterator[Denial]:
 
 
 def _events(text: str) -> Iterator[Event]:
-    """Events with something suspect in them."""
-    start, lines = 0, list[str]()
-    suspect = False
+    """Events with something suspect in them; the line is that of the first such."""
+    lines, suspect = list[str](), 0
     for number, line in enumerate(text.splitlines(), 1):
-        if lines and not (_GOES_ON.match(line) and len(lines) < _LONGEST):
+        if lines and not _belongs(line, lines):
             if suspect:
-                yield Event(start, "\n".join(lines))
-            lines, suspect = [], False
-        if not lines:
-            start = number
+                yield Event(suspect, "\n".join(lines))
+            lines, suspect = [], 0
         if not _TRACE.match(line):
-            json_line = line.startswith("{")  # cut, it could not be read at all
-            lines.append(line if json_line else line[:_WIDEST])
-            suspect = suspect or bool(SUSPECT.search(lines[-1]))
+            # JSON could not be read at all if it were cut
+            lines.append(line if line.startswith("{") else line[:_WIDEST])
+            suspect = suspect or (number if SUSPECT.search(lines[-1]) else 0)
     if suspect:
-        yield Event(start, "\n".join(lines))
+        yield Event(suspect, "\n".join(lines))
+
+
+def _belongs(line: str, lines: list[str]) -> bool:
+    if len(lines) >= _LONGEST:
+        return False
+    if _GOES_ON.match(line):
+        return True
+    return bool(_EXCEPTION.match(line) and _TROUBLE.search(lines[0]))
 
 
 def shown(text: str) -> str:

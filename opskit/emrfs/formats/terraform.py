@@ -111,7 +111,7 @@ def _judge(instance: Instance, source: Value) -> None:
     for each in listed.items() if listed is not None else ():
         if not each.known:
             raise InputError(
-                f"only Terraform can tell the role mappings of {instance.address}: {each.text:.200}",
+                f"only Terraform can tell the mappings of {instance.address}: {each.text:.200}",
                 where=str(each.location),
                 hint=_HINT,
             )

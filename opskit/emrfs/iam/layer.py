@@ -218,9 +218,11 @@ def acts(statement: Statement, action: str, known: dict[tuple[str, ...], Truth])
 def _acts(written: str, action: str) -> Truth:
     if "${" in written or "{{" in written:
         return Truth.MAYBE
+    pattern = written.replace("\\", "\\\\")
     if written != "*" and ":" not in written:
-        return Truth.NO  # no action of any service; `policy.parse` calls it a fault
-    return Truth.of(matches(written.replace("\\", "\\\\"), action))
+        # it is no action, which is a fault; it may be meant for the one of this name
+        return min(Truth.MAYBE, Truth.of(matches(pattern, action.partition(":")[2])))
+    return Truth.of(matches(pattern, action))
 
 
 def well_formed(statement: Statement, kind: Kind) -> Truth:

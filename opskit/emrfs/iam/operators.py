@@ -59,6 +59,11 @@ def _boolean(asked: str, given: str) -> Truth:
     return Truth.of(asked.lower() == given.lower())
 
 
+def _binary(asked: str, given: str) -> Truth:
+    """Both are base64; what is not cannot be told."""
+    return Truth.MAYBE if "$" in asked else Truth.of(asked == given)
+
+
 def _address(asked: str, given: str) -> Truth:
     from ipaddress import ip_address, ip_network
 
@@ -123,7 +128,7 @@ OPERATORS: dict[str, Test] = {
     "ArnEquals": Test(_arn, variables=True, wild=True),
     "ArnLike": Test(_arn, variables=True, wild=True),
     "Bool": Test(_boolean),
-    "BinaryEquals": Test(lambda asked, given: Truth.of(asked == given)),
+    "BinaryEquals": Test(_binary),
     "IpAddress": Test(_address),
     **{f"Numeric{name}": Test(_compared(_number, test)) for name, test in _ORDER.items()},
     **{f"Date{name}": Test(_compared(_moment, test)) for name, test in _ORDER.items()},

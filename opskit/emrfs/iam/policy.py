@@ -80,12 +80,12 @@ def parse(source: object, name: str, locate: Locate = _nowhere) -> Policy:
         for index, each in enumerate(listed)
     )
     faults = [f"unknown key {key!r}" for key in source if key not in _POLICY_KEYS]
-    version = source.get("Version", "2008-10-17")
+    version = str(source.get("Version", "2008-10-17"))
     if version not in _VERSIONS:
         faults.append(f"Version is {_short(version)}, which is none")
     if not listed:
         faults.append("it has no Statement")
-    return Policy(name, _distinct(statements), str(version), source, locate(()), tuple(faults))
+    return Policy(name, _distinct(statements), version, source, locate(()), tuple(faults))
 
 
 _POLICY_KEYS = frozenset(("Version", "Id", "Statement"))
@@ -209,9 +209,11 @@ class _Reader:
             for each in listed
             if not isinstance(each, wanted)
         ]
-        return tuple(map(_text, listed))
+        return tuple(_text(each) if isinstance(each, wanted) else _OPEN for each in listed)
 
 
+#: Stands for what is no text, and could be any: it is read as a variable of unknown value.
+_OPEN = "${}"
 _PLACES = frozenset(("Resource", "NotResource", "Principal", "NotPrincipal"))
 _KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 

@@ -5,11 +5,12 @@ with AWS IAM Identity Center"; Amazon S3 User Guide, "Managing access with S3 Ac
 Grants have no order and no denial, and widen what IAM allows. Spark alone asks for them.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from opskit.emrfs.authorize import Authorizer
 from opskit.emrfs.build import checks
+from opskit.emrfs.build.launch import DEFAULT_NAME
+from opskit.emrfs.migrate import grantpolicies as policies
 from opskit.emrfs.migrate.overlaps import overlapping, some
 from opskit.emrfs.migrate.plan import (
     REGION,
@@ -31,12 +32,18 @@ TARGET = "access-grants"
 #: The first release that asks for grants.
 RELEASE = (6, 15, 0)
 LOCATION_ROLE = "emrfs-access-grants"
+CENTER_ROLE = "emrfs-identity-center"
 STORE = Variable("IDENTITY_STORE_ID")
 CENTER = Variable("IDENTITY_CENTER_ARN")
-_VERSION = "2012-10-17"
-_READS = ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAcl", "s3:GetObjectVersionAcl"]
-_WRITES = ["s3:PutObject", "s3:PutObjectAcl", "s3:DeleteObject", "s3:AbortMultipartUpload"]
-_LIST = ["s3:ListBucket", "s3:ListMultipartUploadParts"]
+_SITE = [
+    {
+        "Classification": "emrfs-site",
+        "Properties": {
+            "fs.s3.s3AccessGrants.enabled": "true",
+            "fs.s3.s3AccessGrants.fallbackToIAM": "false",
+        },
+    }
+]
 _NOBODY = (
     "a grant is for somebody, and this mapping is for whoever comes to the place; a grant to the "
     "base role would let in every job on the cluster"
@@ -120,7 +127,7 @@ class _Maker:
         self._people.append(f'{variable}="$({lookup})"')
         grantee = f"GranteeType=DIRECTORY_{kind.upper()},GranteeIdentifier="
         for scope in granted:
-            options: dict[str, str | None] = {
+            options = {
                 "account-id": self._account,
                 "access-grants-location-id": "default",
                 "access-grants-location-configuration": json_word({"S3SubPrefix": scope.place}),
@@ -131,28 +138,53 @@ class _Maker:
                 options["s3-prefix-type"] = "Object"
             self._grants.append(self._control("create-access-grant", options))
 
-    def _control(self, name: str, options: dict[str, str | None]) -> str:
+    def _control(self, name: str, options: Mapping[str, str]) -> str:
         return command(f"aws s3control {name}", {**options, "region": word(self._region)})
 
     def steps(self) -> Iterator[Step]:
         """The commands, in order; none where there is nothing to grant."""
         if not self._grants:
             return
+        account = {"account-id": self._account}
         yield Step(
             "connect S3 Access Grants to IAM Identity Center, whose users and groups are those of "
             "the mappings",
             [
                 self._control(
                     "create-access-grants-instance",
-                    {"account-id": self._account, "identity-center-arn": word(CENTER)},
+                    {**account, "identity-center-arn": word(CENTER)},
                 )
             ],
         )
-        yield Step("make the role that grants are given out with", self._location())
+        instance, design = self._instance(), self._design
+        location = {**account, "location-scope": "s3://", "iam-role-arn": self._arn(LOCATION_ROLE)}
+        yield Step(
+            "make the role that grants are given out with",
+            [
+                *self._role(
+                    LOCATION_ROLE,
+                    policies.location_trust(self._account, instance),
+                    policies.location_data(design, self._scopes),
+                ),
+                self._control("create-access-grants-location", location),
+            ],
+        )
         yield Step("look up the people", self._people)
         yield Step("grant", self._grants)
-        yield Step("let the base role ask for grants", [self._asking()])
-        yield Step("launch clusters that ask for grants, Spark alone", [self._classification()])
+        yield Step(
+            "make the role that asks for grants in the name of a user",
+            self._role(
+                CENTER_ROLE,
+                policies.center_trust(self._base),
+                policies.center_permissions(instance),
+            ),
+        )
+        yield Step("make a security configuration with IAM Identity Center", [self._configure()])
+        yield Step(
+            "launch clusters with it and with --configurations file://access-grants.json; "
+            "'opskit emrfs build -o create-cluster' has the rest of the command",
+            [f"printf '%s\\n' {json_word(_SITE)} > access-grants.json"],
+        )
         yield Step(
             "take S3 away from the base role and the mapped roles when all is tested: grants widen "
             "what IAM allows and narrow nothing"
@@ -162,89 +194,26 @@ class _Maker:
         region = f"${{{REGION}}}" if isinstance(self._region, Variable) else self._region
         return f"arn:{self._design.partition}:s3:{region}:{self._account}:access-grants/default"
 
-    def _location(self) -> list[str]:
-        arn = f"arn:{self._design.partition}:iam::{self._account}:role/{LOCATION_ROLE}"
-        trust = {
-            "Version": _VERSION,
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": "access-grants.s3.amazonaws.com"},
-                    "Action": ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:SetContext"],
-                    "Condition": {
-                        "StringEquals": {"aws:SourceAccount": self._account},
-                        "ArnEquals": {"aws:SourceArn": self._instance()},
-                    },
-                }
-            ],
-        }
-        return [
-            command(
-                "aws iam create-role",
-                {
-                    "role-name": LOCATION_ROLE,
-                    "assume-role-policy-document": json_word(trust, [REGION]),
-                },
-            ),
-            command(
-                "aws iam put-role-policy",
-                {
-                    "role-name": LOCATION_ROLE,
-                    "policy-name": "data",
-                    "policy-document": json_word(self._data()),
-                },
-            ),
-            self._control(
-                "create-access-grants-location",
-                {
-                    "account-id": self._account,
-                    "location-scope": "s3://",
-                    "iam-role-arn": word(arn),
-                },
-            ),
-        ]
+    def _arn(self, name: str) -> str:
+        return word(f"arn:{self._design.partition}:iam::{self._account}:role/{name}")
 
-    def _data(self) -> dict[str, Any]:
-        """What the location's role may do: it is the most that a grant can give."""
-        lead = f"arn:{self._design.partition}:s3:::"
-        made = []
-        for name, actions in (("READ", _READS), ("WRITE", _WRITES)):
-            places = sorted({each.place for each in self._scopes if name in each.permission})
-            if places:
-                resources = [lead + place for place in places]
-                made.append({"Effect": "Allow", "Action": actions, "Resource": resources})
-        buckets = sorted({each.place.partition("/")[0] for each in self._scopes})
-        listed = [lead + bucket for bucket in buckets] + [f"{lead}{each}/*" for each in buckets]
-        made.append({"Effect": "Allow", "Action": _LIST, "Resource": listed})
-        return {"Version": _VERSION, "Statement": made}
-
-    def _asking(self) -> str:
+    def _role(self, name: str, trust: object, permissions: object) -> list[str]:
+        """The commands that make a role."""
+        made = {"role-name": name, "assume-role-policy-document": json_word(trust, [REGION])}
         policy = {
-            "Version": _VERSION,
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Action": ["s3:GetDataAccess", "s3:GetAccessGrantsInstanceForPrefix"],
-                    "Resource": self._instance(),
-                }
-            ],
+            "role-name": name,
+            "policy-name": TARGET,
+            "policy-document": json_word(permissions, [REGION]),
         }
-        return command(
-            "aws iam put-role-policy",
-            {
-                "role-name": word(self._base.rpartition("/")[2]),
-                "policy-name": "access-grants",
-                "policy-document": json_word(policy, [REGION]),
-            },
-        )
+        return [command("aws iam create-role", made), command("aws iam put-role-policy", policy)]
 
-    def _classification(self) -> str:
-        properties = {
-            "fs.s3.s3AccessGrants.enabled": "true",
-            "fs.s3.s3AccessGrants.fallbackToIAM": "false",
-        }
-        site = [{"Classification": "emrfs-site", "Properties": properties}]
-        return f"printf '%s\\n' {json_word(site)} > access-grants.json"
+    def _configure(self) -> str:
+        made = policies.configuration(self._design, self._arn(CENTER_ROLE), CENTER)
+        name = f"{self._design.name or DEFAULT_NAME}-{TARGET}"
+        return command(
+            "aws emr create-security-configuration",
+            {"name": word(name), "security-configuration": json_word(made, [CENTER])},
+        )
 
 
 def _notes(design: Design) -> Iterator[str]:
@@ -252,18 +221,15 @@ def _notes(design: Design) -> Iterator[str]:
     if found < RELEASE:
         yield f"clusters need emr-6.15.0 or later; the document has {design.release or 'none'}"
     yield (
-        "clusters need a security configuration with IdentityCenterConfiguration, or the cluster "
-        "knows no people of the directory, and every job has the grants of its role"
-    )
-    yield (
         "grants are for Spark; Hive, Presto, Trino, MapReduce and hadoop fs keep what IAM gives "
         "their role; Iceberg tables are not supported"
     )
     if "AuthenticationConfiguration" in design.blocks:
         yield (
-            "Kerberos users are not the users of IAM Identity Center: their names have to be the "
-            "same there"
+            "people log in through IAM Identity Center, not through Kerberos: their names have to "
+            "be the same there"
         )
     if any(bucket.account not in ("", design.account) for bucket in design.buckets.values()):
         yield "buckets of other accounts need a grant in the account that owns them"
+    yield "AWS's example of a configuration with IAM Identity Center encrypts in transit, too"
     yield "the buckets have to be in the Region of the Access Grants instance"

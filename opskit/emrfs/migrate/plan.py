@@ -98,17 +98,15 @@ def _split(part: str, variable: Variable) -> list[str]:
     return [piece for text in found for piece in (text, variable)][:-1]
 
 
-def command(start: str, options: Mapping[str, str | None]) -> str:
-    """A command line: each option on a line of its own; the words are quoted already. None leaves
-    an option without a word.
-    """
-    lines = [start, *(f"--{name}" if w is None else f"--{name} {w}" for name, w in options.items())]
+def command(start: str, options: Mapping[str, str]) -> str:
+    """A command line: each option on a line of its own; the words are quoted already."""
+    lines = [start, *(f"--{name} {value}" for name, value in options.items())]
     return " \\\n  ".join(lines)
 
 
 def shell_name(prefix: str, text: str, taken: set[str]) -> Variable:
     """A name for a shell variable, of letters, digits and `_`, and another than those taken."""
-    name = f"{prefix}_{_NAME.sub('_', text)}".upper().rstrip("_")
+    name = "_".join(filter(None, [prefix, _NAME.sub("_", text).strip("_")])).upper()
     made, number = name, 1
     while made in taken:
         number += 1

@@ -45,6 +45,8 @@ def plan(design: Design) -> Plan:
         if mapping.kind is Kind.PREFIX:
             row.becomes = "nothing"
             row.lessen(_PLACE, to=Outcome.CANNOT)
+        elif arn.split(":")[4] != base.split(":")[4]:
+            row.lessen("a runtime role in another account is not documented: try it first")
         users = hidden.get(mapping.index)
         if users:
             row.lessen(
@@ -197,7 +199,7 @@ def _notes(design: Design) -> Iterator[str]:
         "jobs through HiveServer2, Hue, SSH and spark-submit on a node have no runtime role, and "
         "no mapping any more: they have the base role"
     )
-    yield "steps that are named at launch have no runtime role, nor has a cluster of three primaries"
+    yield "steps named at launch have no runtime role, nor has a cluster of three primary nodes"
     if "AuthenticationConfiguration" in design.blocks:
         yield "whether runtime roles work with this authentication is not documented: try it first"
     if design.partition != "aws":

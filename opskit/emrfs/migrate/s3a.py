@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from opskit.emrfs.build import launch
 from opskit.emrfs.formats.hadoop import MAPPINGS
-from opskit.emrfs.migrate.plan import Outcome, Plan, Row, Step, release
+from opskit.emrfs.migrate.plan import Outcome, Plan, Row, Step, json_word, release
 from opskit.emrfs.model import Cluster, Design, Kind, RoleMapping
 from opskit.emrfs.prefixes import normal
 from opskit.errors import InputError
@@ -131,7 +131,8 @@ def _steps(
         "see on its primary node that the mappings are there, and which file system answers",
         [f"hdfs getconf -confKey {MAPPINGS[1]}", "hdfs getconf -confKey fs.s3.impl"],
     )
+    back = [{"Classification": "core-site", "Properties": dict.fromkeys(_IMPLEMENTATIONS, _EMRFS)}]
     yield Step(
-        "to go back, keep EMRFS in core-site",
-        [f"# fs.s3.impl={_EMRFS}", f"# fs.s3n.impl={_EMRFS}"],
+        "to stay with EMRFS on this release, launch with --configurations file://emrfs.json",
+        [f"printf '%s\\n' {json_word(back)} > emrfs.json"],
     )

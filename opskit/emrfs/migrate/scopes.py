@@ -65,28 +65,32 @@ def scopes(authorizer: Authorizer, role: Role) -> Scopes:
     for pattern in patterns:
         simple = plain(pattern)
         if simple is None:
-            lost.append(f"{pattern}: {_FORM}")
+            lost.append(f"it reaches {pattern}; {_FORM}")
             continue
         bucket, slash, key = simple.text.partition("/")
         if slash and BUCKET.fullmatch(bucket):
             probe = _PROBE if simple.open_ended else ""
-            permission = _permission(authorizer, role, Path(bucket, key + probe))
+            place = f"{simple.text}*" if simple.open_ended else simple.text
+            permission, unknown = _permission(authorizer, role, Path(bucket, key + probe))
             if permission:
-                place = f"{simple.text}*" if simple.open_ended else simple.text
                 found.append(Scope(place, permission))
-        elif simple.open_ended and _permission(authorizer, role, Path(bucket + _PROBE, _PROBE)):
-            lost.append(f"{pattern}: {_FORM}")
+            if unknown:
+                lost.append(f"{place}: {unknown}")
+        elif simple.open_ended and any(
+            _permission(authorizer, role, Path(bucket + _PROBE, _PROBE))
+        ):
+            lost.append(f"it reaches {pattern}; {_FORM}")
     return Scopes(_broadest(found), lost)
 
 
-def _permission(authorizer: Authorizer, role: Role, place: Path) -> str:
-    """READ, WRITE, READWRITE or nothing: what the role may do at a place."""
+def _permission(authorizer: Authorizer, role: Role, place: Path) -> tuple[str, str]:
+    """READ, WRITE, READWRITE or nothing: what the role may do at a place; and what is not known
+    about it.
+    """
     names = {READ: "READ", WRITE: "WRITE"}
-    return "".join(
-        name
-        for action, name in names.items()
-        if authorizer.decide(role, action, place).effect is Effect.ALLOW
-    )
+    found = {name: authorizer.decide(role, action, place) for action, name in names.items()}
+    unknown = (each.why for each in found.values() if each.effect is Effect.UNKNOWN)
+    return "".join(name for name, each in found.items() if each.allowed), next(unknown, "")
 
 
 def _broadest(found: Iterable[Scope]) -> list[Scope]:
@@ -120,8 +124,12 @@ def _lost(role: Role) -> Iterator[str]:
 
 
 def _is_given(action: str) -> bool:
-    """Whether grants give the action, or a pattern that is about S3 in the first place."""
+    """Whether grants give the action, or a pattern that is about S3 in the first place. The use of
+    keys is the location's role's.
+    """
     text = action.lower()
+    if text.startswith("kms:"):
+        return True
     if "*" in text or "?" in text:
         return text.startswith("s3:") or text == "*"
     return text in _GIVEN

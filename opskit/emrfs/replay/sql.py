@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 Dialect = Literal["duckdb", "athena", "spark"]
 Kind = Literal["lines", "accesslog", "cloudtrail"]
 
-#: Java writes U+FFFD for what is no UTF-8.
+#: In Java a `%` that is none of an encoding is an error and `+` is a space, and what is no UTF-8
+#: becomes U+FFFD. DuckDB leaves both as they are, and the last is an error.
 _JAVA = (
     "CASE WHEN POSITION('\ufffd' IN {0}) > 0 AND POSITION('%EF%BF%BD' IN UPPER({{0}})) = 0"
     " THEN NULL ELSE {0} END"
+)
+_CLEAN = (
+    "REPLACE(REGEXP_REPLACE({0}, '%(?![0-9A-Fa-f][0-9A-Fa-f])', '%25'), '+', '%2B')"
 )
 #: How each engine undoes percent-encoding (where `+` is a plus), and reads the time of a log;
 #: null where it cannot.
@@ -32,11 +36,11 @@ _ENGINES: dict[Dialect, dict[str, str]] = {
         "LOG_TIME": "TRY_STRPTIME({0}, '%d/%b/%Y:%H:%M:%S')",
     },
     "athena": {
-        "DECODED": _JAVA.format("TRY(URL_DECODE(REPLACE({0}, '+', '%2B')))"),
+        "DECODED": _JAVA.format(f"TRY(URL_DECODE({_CLEAN}))"),
         "LOG_TIME": "TRY(DATE_PARSE({0}, '%d/%b/%Y:%H:%i:%s'))",
     },
     "spark": {
-        "DECODED": _JAVA.format("TRY_URL_DECODE(REPLACE({0}, '+', '%2B'))"),
+        "DECODED": _JAVA.format(f"TRY_URL_DECODE({_CLEAN})"),
         "LOG_TIME": "TRY_TO_TIMESTAMP({0}, 'dd/MMM/yyyy:HH:mm:ss')",
     },
 }

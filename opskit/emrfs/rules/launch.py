@@ -88,7 +88,7 @@ def not_carried_over(design: Design) -> Iterator[Finding]:
         title="an account that is near its limit of security configurations",
         why=f"An account may have about {LIMIT}, and there is no call that changes one: each "
         "change of the mappings takes a new one. At the limit the next change fails.",
-        fix="delete those that no cluster uses: 'opskit emrfs apply --clean-up' lists them",
+        fix="delete those that no cluster uses: 'opskit emrfs apply --clean-up' does, name by name",
         reference="EMR Management Guide, Create a security configuration",
     )
 )

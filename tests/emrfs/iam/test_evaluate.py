@@ -332,6 +332,8 @@ def test_why(layers: dict[str, Any], why: str) -> None:
             },
             "its condition on aws:SecureTransport cannot be judged here",
         ),
+        ({"Action": "GetObject", "Resource": "*"}, "'GetObject' is no action"),
+        ({"Action": ["s3:*"], "Resource": {"Fn::Sub": "x"}}, "which is no text"),
         (
             {"Action": "s3:*", "Resource": "arn:aws:s3:::lake/${aws:userid}"},
             "its resource has a variable whose value is not known here",
@@ -348,6 +350,12 @@ def test_what_is_not_understood_is_unknown(statement: dict[str, Any], reason: st
     assert evaluate(other, identity=[policy(statement)]).effect is IMPLICIT
     # and a denial stays one
     assert evaluate(request, identity=[policy(statement), DENIES]).effect is DENY
+
+
+def test_an_action_that_is_no_text_could_be_any() -> None:
+    open_ = policy({"Action": {"Ref": "x"}, "Resource": "*"})
+    assert evaluate(asked(), identity=[open_]).effect is UNKNOWN
+    assert evaluate(asked("sqs:SendMessage"), identity=[open_]).effect is UNKNOWN
 
 
 @pytest.mark.parametrize("source", [[], {}, {"Version": "2099-01-01", "Statement": []}])

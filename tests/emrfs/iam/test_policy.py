@@ -90,6 +90,13 @@ def test_faults_of_a_policy(source: object, fault: str) -> None:
     assert fault in parse(source, "p").faults
 
 
+def test_what_is_no_text_could_be_anything() -> None:
+    change = {"Resource": ["a", {"Ref": "x"}], "Condition": {"StringEquals": {"a:b": [None, 1]}}}
+    (statement,) = parse({"Statement": [GOOD | change]}, "p").statements
+    assert statement.resources == ("a", "${}")
+    assert statement.conditions[0].values == ("${}", "1")
+
+
 def test_statements_that_are_no_objects() -> None:
     found = parse({"Statement": [GOOD, "x", None]}, "p")
     assert [bool(each.faults) for each in found.statements] == [False, True, True]

@@ -1,0 +1,86 @@
+"""`opskit emrfs explain-denied` from the command line."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from opskit import cli
+from opskit.emrfs.model import NOTICE
+from tests.emrfs.denied import messages as m
+from tests.emrfs.designs import EXAMPLES
+
+EXAMPLE = EXAMPLES / "emrfs.yaml"
+SCIENCE = "emrfs-auth-data-science-bucket-demo"
+DENIED = (
+    m.enhanced("emrfs_auth_group_role_data_eng", "s3:ListBucket", f"arn:aws:s3:::{SCIENCE}")
+).replace(m.ACCOUNT, "511586466501")
+
+
+def run(*args: object) -> int:
+    return cli.run(["emrfs", "explain-denied", "-f", str(EXAMPLE), *map(str, args)])
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+@pytest.mark.parametrize(
+    ("args", "status"),
+    [
+        ([DENIED], 0),
+        ([m.BARE], 3),
+        ([m.BARE, "--user", "analyst1", "--path", f"s3://{SCIENCE}/x"], 0),
+        ([m.BARE, "--user", "dataeng1", "--path", f"s3://{SCIENCE}/x"], 0),
+        ([m.BARE, "--user", "x", "--group", "grp_data_science", "--path", f"s3://{SCIENCE}/x"], 3),
+        (["all is well"], 2),
+        ([""], 2),
+        ([DENIED, "--path", "no place"], 2),
+        ([DENIED, "--action", "s3:Fly"], 2),
+        ([DENIED, "-f", "none.yaml"], 2),
+        (["-", "-f", "-"], 2),
+    ],
+)
+def test_exit_status(args: list[str], status: int) -> None:
+    assert run(*args) == status
+
+
+def test_json_has_the_fields_of_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    run(DENIED, "-o", "json")
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == "opskit.emrfs.explain-denied/1"
+    assert document["notice"] == NOTICE
+    [denial] = document["denials"]
+    assert denial["verdict"] == "explained"
+    assert denial["layer"] == "identity-policy"
+    assert denial["role"] == "arn:aws:iam::511586466501:role/emrfs_auth_group_role_data_eng"
+    assert denial["mappings"][0]["index"] == 1
+    assert denial["users"] == ["dataeng1"]
+    assert denial["said"] == {"layer": "identity-policy", "explicit": False}
+    assert denial["path"] == f"s3://{SCIENCE}/"
+    assert denial["count"] == 1
+
+
+def test_a_log_on_stdin(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = "\n".join(["INFO fine \xff", DENIED, "INFO fine", DENIED, m.HDFS, ""])
+    feed(monkeypatch, log.encode("latin-1"))
+    assert run("-") == 0
+    printed = capsys.readouterr()
+    assert "(line 2, 2 times): denied by the role's own policy" in printed.out
+    assert "who: dataeng1" in printed.out
+    assert NOTICE in printed.err
+
+
+def test_no_denial_is_an_error_with_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("hello") == 2
+    assert "Access Denied" in capsys.readouterr().err
