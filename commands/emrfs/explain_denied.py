@@ -39,12 +39,11 @@ def explain_denied(
       opskit emrfs explain-denied "$(tail -1 error.txt)"
       yarn logs -applicationId application_1_2 | opskit emrfs explain-denied - --user dataeng1
     """
-    from opskit.commands.emrfs.common import finish_record
+    from opskit.commands.emrfs.common import finish_record, loaded
     from opskit.emrfs.denied import read, words
     from opskit.emrfs.denied.explain import Asked, Explainer
     from opskit.emrfs.denied.verdict import exit_code
     from opskit.emrfs.iam.actions import s3_action
-    from opskit.emrfs.load import load
     from opskit.emrfs.prefixes import path as place
 
     asked = Asked(
@@ -56,7 +55,7 @@ def explain_denied(
     seen = read.read(_text(text, str(file)))
     if not seen:
         _none()
-    explainer = Explainer(load(file), asked)
+    explainer = Explainer(loaded(file), asked)
     found = words.merged([explainer.explain(each) for each in seen])
     finish_record(_record(found), output)
     return exit_code(found)

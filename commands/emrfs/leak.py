@@ -22,15 +22,14 @@ def leak(file: DesignFile = DEFAULT_FILE, output: RowsOutput = None) -> int:
     \b
     Example:
       opskit emrfs leak
-      opskit emrfs leak -f securityconfig.json -o json
+      opskit emrfs leak -f main.tf -o json
     """
-    from opskit.commands.emrfs.common import finish_rows
+    from opskit.commands.emrfs.common import finish_rows, loaded
     from opskit.emrfs.leak import exit_code, sentences
     from opskit.emrfs.leak import leak as find
-    from opskit.emrfs.load import load
     from opskit.output import message
 
-    found = find(load(file))
+    found = find(loaded(file))
     for sentence in sentences(found):
         message(sentence)
     finish_rows(_table(found), output)

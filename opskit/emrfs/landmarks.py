@@ -3,23 +3,26 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 
 from opskit.emrfs import places, prefixes, samples
 from opskit.emrfs.iam.policy import Policy
 from opskit.emrfs.model import Design, Kind, PrefixMatch, Role
 from opskit.emrfs.prefixes import Path
 
+#: How many denials are brought together, and in how many ways.
+_DENIALS, _CHOICES = 3, 50
+
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
     """Sorted: the mapped prefixes in their normal form, the buckets that policies of mapped roles
-    name, and further samples, where a denial or a boundary leaves something open.
+    name. `open` has for each denial and boundary the patterns that it leaves open.
     """
 
     prefixes: Sequence[str]
     buckets: Sequence[str]
-    others: Sequence[str]
+    open: Sequence[Sequence[str]]
     match: PrefixMatch
     _lengths: Sequence[int]
     _prefixes: frozenset[str]
@@ -36,7 +39,14 @@ class Landmarks:
         )
         lengths = sorted(set(map(len, mapped)))
         names = frozenset(mapped), frozenset(buckets)
-        return cls(mapped, buckets, sorted(set(_open(role))), design.prefix_match, lengths, *names)
+        return cls(
+            mapped,
+            buckets,
+            list(_open(role, design.partition)),
+            design.prefix_match,
+            lengths,
+            *names,
+        )
 
     def below(self, head: str, most: int) -> Iterator[tuple[str, Path]]:
         """Places that start with `head`: a name, empty for one that has none, and a sample."""
@@ -44,8 +54,14 @@ class Landmarks:
             yield text, _inside(text)
         for bucket in _starting(self.buckets, head, most):
             yield bucket, Path(bucket, samples.PROBE)
-        for text in _starting(self.others, head, most):
-            yield "", _inside(text)
+
+    def left(self, pattern: str) -> Iterator[str]:
+        """Texts in a pattern that the denials and the boundary leave open."""
+        choices = islice(product(*self.open[:_DENIALS]), _CHOICES) if self.open else ()
+        for choice in choices:
+            text = samples.common((pattern, *choice))
+            if text is not None:
+                yield text
 
     def is_prefix(self, name: str) -> bool:
         return name in self._prefixes
@@ -77,19 +93,19 @@ def _inside(text: str) -> Path:
     return Path(bucket, f"{key.rstrip('/')}/{samples.PROBE}".lstrip("/"))
 
 
-def _open(role: Role) -> Iterator[str]:
-    """What denials leave out, and what a boundary allows."""
+def _open(role: Role, partition: str) -> Iterator[tuple[str, ...]]:
+    """What each denial leaves out, and what a boundary allows."""
     limits = [role.boundary] if role.boundary is not None else []
     for policy in [*(role.permissions or ()), *limits]:
-        yield from _left(policy, boundary=policy is role.boundary)
+        allowed: list[str] = []
+        for statement in policy.statements:
+            if statement.effect == "Deny" and statement.not_resources:
+                yield tuple(_patterns(policy, statement.not_resources, partition))
+            elif policy is role.boundary and statement.effect == "Allow":
+                allowed += _patterns(policy, statement.resources, partition)
+        if allowed:
+            yield tuple(allowed)
 
 
-def _left(policy: Policy, *, boundary: bool) -> Iterator[str]:
-    for statement in policy.statements:
-        texts = statement.not_resources if statement.effect == "Deny" else None
-        if boundary and statement.effect == "Allow":
-            texts = statement.resources
-        for text in texts or ():
-            found = samples.head(text.rpartition(":::")[2])
-            if found:
-                yield found
+def _patterns(policy: Policy, texts: tuple[str, ...] | None, partition: str) -> Iterator[str]:
+    return samples.patterns(texts, policy.version, lambda _: None, partition)

@@ -217,12 +217,13 @@ class _Desk:
             if own is not None:
                 yield "", own
                 yield from ((name, at) for name, at in below if matches(pattern, at.text))
+            yield from (("", at) for at in map(_object, self.marks.left(pattern)) if at)
             return
-        bucket = samples.bucket_sample(pattern)
-        if bucket is None:
-            return
+        buckets = [samples.bucket_sample(pattern), *self.marks.left(pattern)]
         keys = samples.listings(statement) if action in LISTING else ["*"]
-        yield from (("", Path(bucket, samples.text_sample(key))) for key in keys)
+        for bucket in buckets:
+            if bucket and "/" not in bucket:
+                yield from (("", Path(bucket, samples.text_sample(key))) for key in keys)
         yield from ((name, at) for name, at in below if matches(pattern, at.bucket))
 
     def _names(self, name: str, place: Path) -> Iterator[str]:
@@ -239,6 +240,11 @@ class _Desk:
         if found is None:
             found = self._told[action, place] = self.authorizer.decide(self.role, action, place)
         return found
+
+
+def _object(text: str) -> Path | None:
+    bucket, slash, key = text.partition("/")
+    return Path(bucket, key) if slash else None
 
 
 def _best(decisions: Sequence[Decision]) -> Effect:

@@ -6,10 +6,11 @@ its wildcards become a word that nobody calls a bucket or a folder by.
 """
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from opskit.emrfs.iam.glob import Token, residuals, tokens
+from opskit.emrfs.iam.glob import Token, matches, residuals, tokens
 from opskit.emrfs.iam.policy import Statement
 from opskit.emrfs.iam.variables import Lookup, substitute
 from opskit.emrfs.model import Role
@@ -17,6 +18,9 @@ from opskit.emrfs.prefixes import Path
 
 PROBE = "opskit-probe"
 _FILL = {"*": PROBE, "?": "x"}
+_STAR: Token = ("*", False)
+#: How far a search for a text goes that several patterns match.
+_STATES = 50_000
 
 
 def patterns(
@@ -74,6 +78,40 @@ def head(pattern: str) -> str:
 def shown(pattern: str) -> str:
     """A pattern for people; what is no wildcard in it is written as it is."""
     return "".join(text for text, _ in tokens(pattern))
+
+
+def common(patterns: Sequence[str]) -> str | None:
+    """The shortest text that all patterns match, with a bucket in it; None where there is none."""
+    lists = [tokens(pattern) for pattern in patterns]
+    start, goal = (0,) * len(lists), tuple(map(len, lists))
+    texts: dict[tuple[int, ...], str] = {start: ""}
+    queue = deque([start])
+    while queue and goal not in texts and len(texts) < _STATES:
+        state = queue.popleft()
+        for following, char in _steps(lists, state):
+            if following not in texts:
+                texts[following] = texts[state] + char
+                (queue.append if char else queue.appendleft)(following)
+    found = texts.get(goal)
+    if found is not None and found.startswith("/"):
+        found = PROBE + found
+    return found if found and all(matches(each, found) for each in patterns) else None
+
+
+def _steps(
+    lists: Sequence[list[Token]], state: tuple[int, ...]
+) -> Iterator[tuple[tuple[int, ...], str]]:
+    """Stars that end here, then one character that all take."""
+    here = [parts[at] if at < len(parts) else None for parts, at in zip(lists, state, strict=True)]
+    for index, token in enumerate(here):
+        if token == _STAR:
+            yield (*state[:index], state[index] + 1, *state[index + 1 :]), ""
+    if None in here:
+        return
+    literal = {text for text, plain in filter(None, here) if plain}
+    if len(literal) < 2:
+        moved = tuple(at + (token != _STAR) for at, token in zip(state, here, strict=True))
+        yield moved, next(iter(literal), "x")
 
 
 def listings(statement: Statement) -> list[str]:

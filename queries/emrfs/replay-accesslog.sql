@@ -11,7 +11,8 @@
 --   event_time: when
 --   bucket, object: the bucket, and the key or the listed prefix, decoded; null where the encoding
 --     is broken
--- functions: DECODED (percent-encoding undone; null where it is no UTF-8), LOG_TIME (a timestamp)
+-- functions: ENCODED (whether there is a percent sign), DECODED (percent-encoding undone; null
+--   where it is no UTF-8), LOG_TIME (a timestamp)
 -- reference: S3 User Guide, "Amazon S3 server access log format". Keys are encoded twice, but once
 --   in BATCH.DELETE.OBJECT (measured at scale: engineeringblog.yelp.com, "S3 server access logs at
 --   scale", September 2025)
@@ -52,7 +53,7 @@ once AS (
     bucket,
     CASE
       WHEN who IS NULL THEN NULL
-      WHEN times = 1 OR STRPOS(object, '%') = 0 THEN object
+      WHEN times = 1 OR NOT ENCODED(object) THEN object
       ELSE DECODED(object)
     END AS object
   FROM named
@@ -66,5 +67,5 @@ SELECT
   code,
   event_time,
   bucket,
-  CASE WHEN STRPOS(object, '%') = 0 THEN object ELSE DECODED(object) END AS object
+  CASE WHEN NOT ENCODED(object) THEN object ELSE DECODED(object) END AS object
 FROM once

@@ -41,10 +41,8 @@ numbered AS (
     place,
     CASE WHEN place IS NOT NULL THEN REGION_OF(place) END AS region,
     CASE
-      WHEN operation IN (
-        'REST.GET.BUCKET', 'REST.GET.BUCKETVERSIONS', 'REST.GET.UPLOADS',
-        'ListObjects', 'ListObjectsV2', 'ListObjectVersions', 'ListMultipartUploads'
-      ) THEN LISTED_OF(object)
+      WHEN operation LIKE 'REST.GET.BUCKET%' OR operation = 'REST.GET.UPLOADS'
+        OR operation LIKE 'List%' THEN LISTED_OF(object)
       ELSE 0
     END AS listed,
     CASE WHEN place IS NOT NULL THEN MARKS_OF(place, bucket, object) ELSE '' END AS marks,

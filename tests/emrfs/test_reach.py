@@ -113,7 +113,7 @@ def statement(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=3000, deadline=None)
 @given(st.lists(statement(), min_size=1, max_size=4))
 def test_no_access_is_left_out(statements: list[dict[str, Any]]) -> None:
     """Whatever IAM allows somewhere, a row is there that covers the place and has the action."""

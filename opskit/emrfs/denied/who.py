@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from opskit.emrfs.access import assume_decision, limited
 from opskit.emrfs.arns import RoleArn
 from opskit.emrfs.denied.denial import Principal
 from opskit.emrfs.denied.fault import DENIED, Judge
@@ -74,8 +75,11 @@ class Who:
         for index, users in by_index.items():
             mapping = None if index is None else self._design.mappings[index]
             role = self._design.base_role if mapping is None else self._design.role_of(mapping)
+            assume = None if mapping is None else assume_decision(self._design, mapping.role)
             effects = {
-                action: judge.s3(role, action, place).decision.effect if role else Effect.UNKNOWN
+                action: limited(judge.s3(role, action, place).decision, assume).effect
+                if role
+                else Effect.UNKNOWN
                 for action in actions
             }
             denied = tuple(action for action, effect in effects.items() if effect in DENIED)

@@ -32,14 +32,17 @@ _CLEAN = (
 #: null where it cannot.
 _ENGINES: dict[Dialect, dict[str, str]] = {
     "duckdb": {
+        "ENCODED": "CONTAINS({0}, '%')",
         "DECODED": "TRY(URL_DECODE({0}))",
         "LOG_TIME": "TRY_STRPTIME({0}, '%d/%b/%Y:%H:%M:%S')",
     },
     "athena": {
+        "ENCODED": "POSITION('%' IN {0}) > 0",
         "DECODED": _JAVA.format(f"TRY(URL_DECODE({_CLEAN}))"),
         "LOG_TIME": "TRY(DATE_PARSE({0}, '%d/%b/%Y:%H:%i:%s'))",
     },
     "spark": {
+        "ENCODED": "POSITION('%' IN {0}) > 0",
         "DECODED": _JAVA.format(f"TRY_URL_DECODE({_CLEAN})"),
         "LOG_TIME": "TRY_TO_TIMESTAMP({0}, 'dd/MMM/yyyy:HH:mm:ss')",
     },

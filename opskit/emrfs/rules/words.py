@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from opskit.emrfs.arns import RoleArn
-from opskit.emrfs.remedies import trust_statement, written
 from opskit.emrfs.iam.policy import Policy, Statement
 from opskit.emrfs.model import Design, Role, RoleMapping
+from opskit.emrfs.remedies import trust_statement, written
 from opskit.findings import Location
 
 

@@ -6,7 +6,7 @@ it is never yes where it is no.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _TOKEN = re.compile(r"\$\{([*?$])\}|(\$\{[^{}]*\}|\{\{.*?\}\})|([*?])|(.)", re.DOTALL)
 _SPECIAL = re.compile(r"[*?]|\$\{|\{\{")
@@ -67,11 +67,10 @@ class Cover:
     """
 
     def __init__(self, patterns: Iterable[str]) -> None:
+        self._order = {pattern: number for number, pattern in enumerate(dict.fromkeys(patterns))}
         self._open: dict[str, str] = {}
-        self._exact: set[str] = set()
         self._others: list[tuple[str, list[Token]]] = []
-        for pattern in patterns:
-            self._exact.add(pattern)
+        for pattern in self._order:
             head = _head(pattern)
             rest = pattern[len(head) :]
             if rest == "*":
@@ -80,31 +79,34 @@ class Cover:
                 self._others.append((pattern, tokens(pattern)))
         self._lengths = sorted({len(head) for head in self._open})
 
-    def covers(self, narrow: str, *, but_itself: bool = False) -> bool:
-        """Whether a pattern covers `narrow`; with `but_itself` one that is another text.
+    def covers(self, narrow: str) -> bool:
+        """Whether a pattern covers `narrow`."""
+        return narrow in self._order or next(self._covering(narrow), None) is not None
 
-        Of two that cover each other the first one counts as the broader.
+    def spare(self, pattern: str) -> bool:
+        """Whether one of the patterns can go, for another one covers it. Of two that cover each
+        other the later one can.
         """
-        if not but_itself and narrow in self._exact:
-            return True
+        own = self._order[pattern]
+        return any(
+            self._order[other] < own or not covers(pattern, other)
+            for other in self._covering(pattern)
+        )
+
+    def _covering(self, narrow: str) -> Iterator[str]:
+        """The patterns of another text that cover `narrow`."""
         head = _head(narrow)
         for length in self._lengths:
             if length > len(head):
                 break
             found = self._open.get(head[:length])
             if found is not None and found != narrow:
-                return True
-        return self._by_others(narrow, but_itself) if self._others else False
-
-    def _by_others(self, narrow: str, but_itself: bool) -> bool:
-        parts = tokens(narrow)
-        earlier = True
-        for pattern, broad in self._others:
-            if but_itself and pattern == narrow:
-                earlier = False
-            elif _covers(broad, parts) and (earlier or not _covers(parts, broad)):
-                return True
-        return False
+                yield found
+        if self._others:
+            parts = tokens(narrow)
+            for pattern, broad in self._others:
+                if pattern != narrow and _covers(broad, parts):
+                    yield pattern
 
 
 def _head(pattern: str) -> str:
@@ -119,4 +121,4 @@ def reduced(patterns: Iterable[str]) -> list[str]:
     if len(unique) < 2:
         return unique
     cover = Cover(unique)
-    return [pattern for pattern in unique if not cover.covers(pattern, but_itself=True)]
+    return [pattern for pattern in unique if not cover.spare(pattern)]

@@ -219,6 +219,12 @@ def test_an_old_message_gives_candidates_never_a_guess() -> None:
     assert len(explained(lake(), m.BARE).missing) == 2
 
 
+def test_a_role_that_cannot_be_assumed_is_a_candidate_too() -> None:
+    design = lake(eng_trust=trust({"Service": "ec2.amazonaws.com"}))
+    first = explained(design, m.TRINO).candidates[0]
+    assert (first.role and first.role.name, first.denied) == ("Eng", ("s3:GetObject",))
+
+
 def test_an_action_that_is_not_said_is_asked_for_where_it_matters() -> None:
     design = lake(eng=policy(allow(["s3:GetObject", "s3:ListBucket"], LAKE)))
     found = explained(design, m.BARE, user="ana", place="s3://lake/raw/x")

@@ -1,7 +1,7 @@
 """Coverage of patterns: never said where it is not so, and found in the usual cases."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from opskit.emrfs.iam.glob import matches
@@ -55,12 +55,15 @@ def test_on_texts_it_is_matching(broad: str, text: str) -> None:
     assert covers(broad, text) is matches(broad, text)
 
 
+@example(["a*", "a**"])
+@example(["a$b", "a${$}b"])
 @given(st.lists(PATTERNS, max_size=6))
 def test_what_is_left_matches_the_same(patterns: list[str]) -> None:
     left = reduced(patterns)
     assert set(left) <= set(patterns)
     for word in WORDS:
         assert any(matches(p, word) for p in left) is any(matches(p, word) for p in patterns)
+    assert bool(left) is bool(patterns)
     assert [p for p in left if any(covers(o, p) for o in left if o != p)] == []
 
 

@@ -1,0 +1,93 @@
+"""What a place's answers may depend on: prefixes, whole names, and patterns with wildcards inside.
+
+A place's text is `bucket/key`. Prefixes of mappings and plain patterns of policies (`lake/raw/*`)
+either lie within each other or are apart, so that they make a tree. Patterns with wildcards inside
+(`lake/*/raw/?`) are marks: whether a place matches is told for each.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from opskit.emrfs import prefixes
+from opskit.emrfs.authorize import Authorizer
+from opskit.emrfs.iam.glob import plain
+from opskit.emrfs.iam.patterns import Cuts
+from opskit.emrfs.model import Design, Kind, PrefixMatch, Role
+
+
+class Atom(NamedTuple):
+    """All texts that start with `text`, or that very text."""
+
+    text: str
+    exact: bool = False
+
+
+class Mark(NamedTuple):
+    """A pattern (`opskit.emrfs.iam.glob`) and what it is over: `place`, `bucket` or `key`."""
+
+    over: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Atoms:
+    """`places` are over `bucket/key`, `listed` over the key alone (conditions on the prefix of a
+    listing). Where it is not `exact`, answers depend on the place in a way that is not cut.
+    """
+
+    places: frozenset[Atom]
+    listed: frozenset[Atom]
+    marks: tuple[Mark, ...]
+    exact: bool
+
+
+def roles(design: Design) -> list[Role]:
+    """The roles that may decide, the base role included."""
+    return [*design.every_role(), *([design.base_role] if design.base_role else [])]
+
+
+def atoms(
+    sides: Iterable[tuple[Design, Authorizer]],
+    action: str,
+    *,
+    matches: Iterable[PrefixMatch] | None = None,
+) -> Atoms:
+    """What the answers of some designs to one action depend on. `matches` are the readings of
+    prefixes; each design's own if they are not given.
+    """
+    readings = tuple(matches or ())
+    places: set[Atom] = set()
+    listed: set[Atom] = set()
+    marks: set[Mark] = set()
+    cuts = Cuts()
+    for design, authorizer in sides:
+        for match in readings or (design.prefix_match,):
+            places.update(_mapped(design, match))
+        for role in roles(design):
+            cuts |= authorizer.cuts(role, action)
+    for patterns, over, found in (
+        (cuts.places, "place", places),
+        (cuts.buckets, "bucket", places),
+        (cuts.prefixes, "key", listed),
+    ):
+        for pattern in patterns:
+            simple = plain(pattern)
+            if simple is None:
+                marks.add(Mark(over, pattern))
+            elif over == "bucket" and not simple.open_ended:
+                found.add(Atom(simple.text + "/"))
+            else:
+                found.add(Atom(simple.text, exact=not simple.open_ended))
+    return Atoms(frozenset(places), frozenset(listed), tuple(sorted(marks)), cuts.exact)
+
+
+def _mapped(design: Design, match: PrefixMatch) -> Iterator[Atom]:
+    for _, identifier in design.identifiers(Kind.PREFIX):
+        text = prefixes.normal(identifier.text)
+        folder = text.rstrip("/")
+        if folder and match == "string":
+            yield Atom(text)
+        elif folder:
+            yield Atom(folder, exact=True)
+            yield Atom(folder + "/")
