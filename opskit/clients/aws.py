@@ -1,6 +1,6 @@
 """Clients of AWS, from the credentials that boto3 finds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from opskit.errors import UnknownError
@@ -151,3 +151,34 @@ def workgroup_login(
         "user": login["dbUser"],
         "password": login["dbPassword"],
     }
+
+
+def objects(s3: Any, bucket: str, prefix: str) -> Iterator[tuple[str, int]]:
+    """The keys below a prefix and their sizes in bytes; UnknownError where they are refused."""
+    token: dict[str, str] = {}
+    while True:
+        found = answer(
+            f"s3://{bucket}/{prefix}",
+            "it needs s3:ListBucket",
+            s3.list_objects_v2,
+            Bucket=bucket,
+            Prefix=prefix,
+            **token,
+        )
+        yield from ((each["Key"], each["Size"]) for each in found.get("Contents", ()))
+        if not found.get("IsTruncated"):
+            return
+        token = {"ContinuationToken": found["NextContinuationToken"]}
+
+
+def read_object(s3: Any, bucket: str, key: str, size: int = 1 << 20) -> Iterator[bytes]:
+    """The bytes of an object in parts; UnknownError where it is refused or breaks off."""
+    from botocore.exceptions import BotoCoreError
+
+    name = f"s3://{bucket}/{key}"
+    body = answer(name, "it needs s3:GetObject", s3.get_object, Bucket=bucket, Key=key)["Body"]
+    try:
+        while part := body.read(size):
+            yield part
+    except (BotoCoreError, OSError) as error:
+        raise UnknownError(str(error), where=name, hint="try again") from None

@@ -4,14 +4,28 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
+from typing import NamedTuple
 
 from opskit.emrfs import places, prefixes, samples
-from opskit.emrfs.iam.policy import Policy
+from opskit.emrfs.iam.layer import acts
+from opskit.emrfs.iam.policy import Policy, Statement
+from opskit.emrfs.iam.truth import Truth
 from opskit.emrfs.model import Design, Kind, PrefixMatch, Role
 from opskit.emrfs.prefixes import Path
 
 #: How many denials are brought together, and in how many ways.
 _DENIALS, _CHOICES = 3, 50
+
+
+class Open(NamedTuple):
+    """The patterns that a denial leaves open, or that a boundary allows (no statement)."""
+
+    statement: Statement | None
+    patterns: tuple[str, ...]
+
+    def about(self, action: str) -> bool:
+        """Whether it bears on an action, in lower case."""
+        return self.statement is None or acts(self.statement, action, {}) is not Truth.NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +36,12 @@ class Landmarks:
 
     prefixes: Sequence[str]
     buckets: Sequence[str]
-    open: Sequence[Sequence[str]]
+    open: Sequence[Open]
     match: PrefixMatch
     _lengths: Sequence[int]
     _prefixes: frozenset[str]
     _buckets: frozenset[str]
+    _about: dict[str, list[tuple[str, ...]]]
 
     @classmethod
     def of(cls, design: Design, role: Role) -> "Landmarks":
@@ -38,14 +53,15 @@ class Landmarks:
             set(places.buckets_of(p for each in others for p in each.permissions or ()))
         )
         lengths = sorted(set(map(len, mapped)))
-        names = frozenset(mapped), frozenset(buckets)
         return cls(
             mapped,
             buckets,
             list(_open(role, design.partition)),
             design.prefix_match,
             lengths,
-            *names,
+            frozenset(mapped),
+            frozenset(buckets),
+            {},
         )
 
     def below(self, head: str, most: int) -> Iterator[tuple[str, Path]]:
@@ -55,13 +71,14 @@ class Landmarks:
         for bucket in _starting(self.buckets, head, most):
             yield bucket, Path(bucket, samples.PROBE)
 
-    def left(self, pattern: str) -> Iterator[str]:
-        """Texts in a pattern that the denials and the boundary leave open."""
-        choices = islice(product(*self.open[:_DENIALS]), _CHOICES) if self.open else ()
-        for choice in choices:
-            text = samples.common((pattern, *choice))
-            if text is not None:
-                yield text
+    def left(self, pattern: str, action: str) -> Iterator[str]:
+        """Texts in a pattern that the denials and the boundary leave open for an action."""
+        about = self._about.get(action)
+        if about is None:
+            found = (each.patterns for each in self.open if each.about(action.lower()))
+            about = self._about[action] = list(islice(found, _DENIALS))
+        for choice in islice(product(*about), _CHOICES) if about else ():
+            yield from samples.common((pattern, *choice))
 
     def is_prefix(self, name: str) -> bool:
         return name in self._prefixes
@@ -93,18 +110,26 @@ def _inside(text: str) -> Path:
     return Path(bucket, f"{key.rstrip('/')}/{samples.PROBE}".lstrip("/"))
 
 
-def _open(role: Role, partition: str) -> Iterator[tuple[str, ...]]:
+def _open(role: Role, partition: str) -> Iterator[Open]:
     """What each denial leaves out, and what a boundary allows."""
-    limits = [role.boundary] if role.boundary is not None else []
-    for policy in [*(role.permissions or ()), *limits]:
-        allowed: list[str] = []
-        for statement in policy.statements:
-            if statement.effect == "Deny" and statement.not_resources:
-                yield tuple(_patterns(policy, statement.not_resources, partition))
-            elif policy is role.boundary and statement.effect == "Allow":
-                allowed += _patterns(policy, statement.resources, partition)
+    for policy in role.permissions or ():
+        yield from _denials(policy, partition)
+    if role.boundary is not None:
+        yield from _denials(role.boundary, partition)
+        allowed = [
+            pattern
+            for statement in role.boundary.statements
+            if statement.effect == "Allow"
+            for pattern in _patterns(role.boundary, statement.resources, partition)
+        ]
         if allowed:
-            yield tuple(allowed)
+            yield Open(None, tuple(dict.fromkeys(allowed)))
+
+
+def _denials(policy: Policy, partition: str) -> Iterator[Open]:
+    for statement in policy.statements:
+        if statement.effect == "Deny" and statement.not_resources:
+            yield Open(statement, tuple(_patterns(policy, statement.not_resources, partition)))
 
 
 def _patterns(policy: Policy, texts: tuple[str, ...] | None, partition: str) -> Iterator[str]:

@@ -75,8 +75,7 @@ class Reached:
 
 def doubts(role: Role) -> list[str]:
     """What keeps a role's policies as a whole from being understood: there may be more to them."""
-    policies = role.permissions or ()
-    return [f"{policy.name}: {fault}" for policy in policies for fault in policy.faults]
+    return [f"{each.name}: {fault}" for each in role.permissions or () for fault in each.faults]
 
 
 class _Source(NamedTuple):
@@ -98,28 +97,30 @@ def reach(design: Design, role: Role, authorizer: Authorizer | None = None) -> l
 
 
 def _own(found: Sequence[Reached]) -> Iterator[Reached]:
-    """Each with the actions that its own statement gives; those that come from another one are
-    told there.
+    """Each with the actions that its own statement gives; those that IAM names another one for,
+    whose pattern covers this one, are told there.
     """
-    told = {
-        (id(each.statement), action)
-        for each in found
-        for action, deciding in each.deciding.items()
-        if id(each.statement) in deciding
-    }
+    told: dict[tuple[int, str, bool], list[str]] = {}
+    for each in found:
+        for action, deciding in each.deciding.items():
+            key = (id(each.statement), action, action in each.actions)
+            if id(each.statement) in deciding:
+                told.setdefault(key, []).append(each.pattern)
     for each in found:
         elsewhere = {
             action
             for action, deciding in each.deciding.items()
             if id(each.statement) not in deciding
-            and all((other, action) in told for other in deciding)
+            and any(
+                samples.covers(other, each.pattern)
+                for statement in deciding
+                for other in told.get((statement, action, action in each.actions), ())
+            )
         }
         actions = tuple(action for action in each.actions if action not in elsewhere)
         unsure = tuple(action for action in each.unsure if action not in elsewhere)
-        if not elsewhere:
-            yield each
-        elif actions or unsure:
-            yield replace(each, actions=actions, unsure=unsure)
+        if actions or unsure:
+            yield replace(each, actions=actions, unsure=unsure) if elsewhere else each
 
 
 def _sources(design: Design, role: Role) -> Iterator[_Source]:
@@ -212,16 +213,16 @@ class _Desk:
     ) -> Iterator[tuple[str, Path]]:
         """The pattern's own sample, and the known places in it."""
         below = self.marks.below(samples.head(pattern), self.most)
+        left = self.marks.left(pattern, action)
         if s3_action(action).level is Level.OBJECT:
             own = samples.object_sample(pattern)
             if own is not None:
                 yield "", own
                 yield from ((name, at) for name, at in below if matches(pattern, at.text))
-            yield from (("", at) for at in map(_object, self.marks.left(pattern)) if at)
+            yield from (("", at) for at in map(samples.place, left) if at)
             return
-        buckets = [samples.bucket_sample(pattern), *self.marks.left(pattern)]
         keys = samples.listings(statement) if action in LISTING else ["*"]
-        for bucket in buckets:
+        for bucket in (samples.bucket_sample(pattern), *left):
             if bucket and "/" not in bucket:
                 yield from (("", Path(bucket, samples.text_sample(key))) for key in keys)
         yield from ((name, at) for name, at in below if matches(pattern, at.bucket))
@@ -240,11 +241,6 @@ class _Desk:
         if found is None:
             found = self._told[action, place] = self.authorizer.decide(self.role, action, place)
         return found
-
-
-def _object(text: str) -> Path | None:
-    bucket, slash, key = text.partition("/")
-    return Path(bucket, key) if slash else None
 
 
 def _best(decisions: Sequence[Decision]) -> Effect:

@@ -80,8 +80,33 @@ def shown(pattern: str) -> str:
     return "".join(text for text, _ in tokens(pattern))
 
 
-def common(patterns: Sequence[str]) -> str | None:
-    """The shortest text that all patterns match, with a bucket in it; None where there is none."""
+def covers(wide: str, narrow: str) -> bool:
+    """Whether a pattern surely matches all that another one does: then its stars take the other's
+    wildcards as they stand. False where that is not so plain.
+    """
+    return not set("?\\") & set(wide + narrow) and matches(wide, narrow)
+
+
+def place(text: str) -> Path | None:
+    """The object that a text names; None where it names a bucket alone."""
+    bucket, slash, key = text.partition("/")
+    return Path(bucket, key) if slash else None
+
+
+def common(patterns: Sequence[str]) -> Iterator[str]:
+    """Texts that all patterns match: the shortest, and some with the odd word before or behind it,
+    for short names are likely to be denied by themselves.
+    """
+    found = _shortest(patterns)
+    if found is None:
+        return
+    longer = (f"{found}{end}" for end in (PROBE, f"/{PROBE}", f"{PROBE}/{PROBE}"))
+    for text in (found, f"{PROBE}{found}", *longer):
+        if not text.startswith("/") and all(matches(each, text) for each in patterns):
+            yield text
+
+
+def _shortest(patterns: Sequence[str]) -> str | None:
     lists = [tokens(pattern) for pattern in patterns]
     start, goal = (0,) * len(lists), tuple(map(len, lists))
     texts: dict[tuple[int, ...], str] = {start: ""}
@@ -92,10 +117,7 @@ def common(patterns: Sequence[str]) -> str | None:
             if following not in texts:
                 texts[following] = texts[state] + char
                 (queue.append if char else queue.appendleft)(following)
-    found = texts.get(goal)
-    if found is not None and found.startswith("/"):
-        found = PROBE + found
-    return found if found and all(matches(each, found) for each in patterns) else None
+    return texts.get(goal)
 
 
 def _steps(

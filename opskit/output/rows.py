@@ -25,12 +25,14 @@ class Column:
 
     `name` is the key in the rows and the heading in CSV; `title` (by default the name) is the
     heading for people, with `unit` behind it. Numbers stand at the right unless `align` says.
+    Narrower than `least` cells, its texts fall apart, and the table is shown as records instead.
     """
 
     name: str
     title: str = ""
     align: Literal["left", "right"] | None = None
     unit: str = ""
+    least: int = _READABLE
 
     @property
     def heading(self) -> str:
@@ -185,7 +187,8 @@ def _crowded(table: Table, columns: int) -> bool:
     cells = [
         max(map(width, texts)) for texts in zip(names, *table.cells(*_FOR_PEOPLE), strict=True)
     ]
-    least = sum(min(cell, _READABLE) for cell in cells) + len(_GAP) * (len(cells) - 1)
+    least = sum(map(min, cells, (column.least for column in table.shown)))
+    least += len(_GAP) * (len(cells) - 1)
     return bool(table.rows) and least > columns
 
 

@@ -75,7 +75,7 @@ class State(NamedTuple):
 
 
 class Walker:
-    """Walks for one set of marks; `bucket` is a name that all texts are in, empty for any."""
+    """Walks for one set of marks."""
 
     def __init__(self, marks: Sequence[Mark]) -> None:
         self._automata = [Automaton(mark) for mark in marks]

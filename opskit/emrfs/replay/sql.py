@@ -9,7 +9,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
 from opskit.emrfs.iam.glob import tokens
-from opskit.emrfs.replay.regions import Mark, Regions
+from opskit.emrfs.regions.atoms import Mark
+from opskit.emrfs.replay.ranges import Ranges
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,7 +57,7 @@ def text(name: str) -> str:
 
 def grouped(
     kind: Kind,
-    regions: Regions,
+    ranges: Ranges,
     slots: "Sequence[datetime]" = (),
     *,
     dialect: Dialect = "duckdb",
@@ -82,7 +83,7 @@ def grouped(
         for name, body in inner
     ]
     query.args["with_"].set("expressions", ctes + query.args["with_"].expressions)
-    functions = _functions(regions, slots, dialect)
+    functions = _functions(ranges, slots, dialect)
     return query.transform(lambda node: _replaced(node, functions)).sql(dialect=dialect, comments=False)
 
 
@@ -98,7 +99,7 @@ def _replaced(node: "Expression", functions: dict[str, _Function]) -> "Expressio
 
 
 def _functions(
-    regions: Regions, slots: "Sequence[datetime]", dialect: Dialect
+    ranges: Ranges, slots: "Sequence[datetime]", dialect: Dialect
 ) -> dict[str, _Function]:
     import sqlglot
 
@@ -108,9 +109,9 @@ def _functions(
         )
 
     return {
-        "REGION_OF": lambda given: tree(given[0], [_text(each) for each in regions.places[1:]]),
-        "LISTED_OF": lambda given: tree(given[0], [_text(each) for each in regions.listed[1:]]),
-        "MARKS_OF": lambda given: _marks(regions.marks, *given),
+        "REGION_OF": lambda given: tree(given[0], [_text(each) for each in ranges.places[1:]]),
+        "LISTED_OF": lambda given: tree(given[0], [_text(each) for each in ranges.listed[1:]]),
+        "MARKS_OF": lambda given: _marks(ranges.marks, *given),
         "SLOT_OF": lambda given: tree(given[0], [_time(each) for each in slots]),
         **{name: native(template) for name, template in _ENGINES[dialect].items()},
     }
@@ -160,7 +161,7 @@ def _marks(
     """A digit for each mark: 1 where it matches."""
     from sqlglot import exp
 
-    columns = {"place": place, "bucket": bucket, "object": key}
+    columns = {"place": place, "bucket": bucket, "key": key}
     found: Expression = exp.Literal.string("")
     for mark in marks:
         like = exp.Escape(

@@ -56,7 +56,6 @@ def test_on_texts_it_is_matching(broad: str, text: str) -> None:
 
 
 @example(["a*", "a**"])
-@example(["a$b", "a${$}b"])
 @given(st.lists(PATTERNS, max_size=6))
 def test_what_is_left_matches_the_same(patterns: list[str]) -> None:
     left = reduced(patterns)

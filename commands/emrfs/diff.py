@@ -1,0 +1,114 @@
+"""`opskit emrfs diff`: who gains and who loses what between two files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from opskit.commands.options import RowsOutput
+
+if TYPE_CHECKING:
+    from opskit.emrfs.diff.compare import Difference, Row
+    from opskit.output import Table
+
+
+def diff(
+    before: Annotated[Path, typer.Argument(help="What is now, in any format that is read.")],
+    after: Annotated[Path, typer.Argument(help="What is proposed; one of the two may be -.")],
+    action: Annotated[
+        list[str] | None,
+        typer.Option(help="An action; reads, writes, deletes and listings if not given."),
+    ] = None,
+    fail_on: Annotated[
+        Literal["gain", "loss", "any", "never"],
+        typer.Option(help="Exit with 1 where somebody gains, loses, or anything changes."),
+    ] = "any",
+    output: RowsOutput = None,
+) -> int:
+    """Say who gains and who loses what between two files.
+
+    S3 is cut into the regions on which both files have one answer each, and every region is
+    compared for everybody: the users of the directories, members of mapped groups, anyone else. No
+    samples. What one file does not know of a role's policies is taken from the other.
+
+    Exit status 0 when nothing changes that --fail-on names, 1 when something does, 3 when that
+    cannot be told.
+
+    \b
+    Example:
+      opskit emrfs diff emrfs.yaml proposed.yaml
+      opskit emrfs diff running.json emrfs.yaml --fail-on gain -o md
+    """
+    from opskit.commands.emrfs.common import finish_rows, loaded
+    from opskit.emrfs.diff.compare import ACTIONS, compare
+    from opskit.output import message
+
+    found = compare(loaded(before), loaded(after), action or ACTIONS)
+    finish_rows(_table(found), output)
+    if not found.rows and found.complete:
+        message("nobody's access changes")
+    for note in found.notes:
+        message(f"could not tell: {note}")
+    return _status(found, fail_on)
+
+
+def _status(found: "Difference", fail_on: str) -> int:
+    from opskit.emrfs.diff.compare import Change
+    from opskit.errors import ExitCode
+
+    wanted = {
+        "gain": (Change.GAIN,),
+        "loss": (Change.LOSS,),
+        "any": (Change.GAIN, Change.LOSS, Change.ROLE),
+        "never": (),
+    }[fail_on]
+    if any(found.has(change) for change in wanted):
+        return ExitCode.NO
+    if fail_on != "never" and (found.has(Change.UNKNOWN) or not found.complete):
+        return ExitCode.UNKNOWN
+    return ExitCode.OK
+
+
+def _table(found: "Difference") -> "Table":
+    from opskit.output import Column, Table
+
+    columns = [
+        "change",
+        Column("who", least=24),
+        Column("where", least=40),
+        Column("does", "actions", least=20),
+        Column("from", "role before", least=24),
+        Column("to", "role after", least=24),
+    ]
+    rows = [_row(row) for row in found.rows]
+    return Table("opskit.emrfs.diff/1", columns, rows, extra={"complete": found.complete})
+
+
+def _row(row: "Row") -> dict[str, Any]:
+    outcome, region = row.outcome, row.region
+    who = ", ".join(row.people[:5]) + (f" and {len(row.people) - 5} more" if row.people[5:] else "")
+    return {
+        "change": outcome.change,
+        "who": who,
+        "where": region.text,
+        "does": ", ".join(action.removeprefix("s3:") for action in row.actions),
+        "from": _short(outcome.before),
+        "to": _short(outcome.after),
+        "people": row.people,
+        "actions": row.actions,
+        "region": {
+            "within": region.within,
+            "without": region.without,
+            "like": region.like,
+            "unlike": region.unlike,
+            "exact": region.exact,
+            "listed": region.listed,
+            "example": region.witness.uri,
+        },
+        "before": {"role": outcome.before, "decision": outcome.decision_before},
+        "after": {"role": outcome.after, "decision": outcome.decision_after},
+    }
+
+
+def _short(arn: str | None) -> str:
+    return "not known" if arn is None else arn.rpartition("/")[2]
