@@ -73,7 +73,7 @@ def _table(found: "Difference") -> "Table":
     from opskit.output import Column, Table
 
     columns = [
-        "change",
+        Column("change"),
         Column("who", least=24),
         Column("where", least=40),
         Column("does", "actions", least=20),

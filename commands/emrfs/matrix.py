@@ -114,5 +114,5 @@ def _table(found: "Matrix") -> "Table":
         )
     actions = [Column(action, action.removeprefix("s3:")) for action in found.actions]
     role, path = Column("role", least=24), Column("path", least=30)
-    columns = ["user", path, role, Column("mapping", align="right"), *actions]
+    columns = [Column("user"), path, role, Column("mapping", align="right"), *actions]
     return Table("opskit.emrfs.matrix/1", columns, rows)

@@ -94,30 +94,39 @@ def place(text: str) -> Path | None:
 
 
 def common(patterns: Sequence[str]) -> Iterator[str]:
-    """Texts that all patterns match: the shortest, and some with the odd word before or behind it,
-    for short names are likely to be denied by themselves.
+    """Texts that all patterns match: one with the odd word where all have a star, for short names
+    are likely to be denied by themselves, and the shortest.
     """
-    found = _shortest(patterns)
-    if found is None:
-        return
-    longer = (f"{found}{end}" for end in (PROBE, f"/{PROBE}", f"{PROBE}/{PROBE}"))
-    for text in (found, f"{PROBE}{found}", *longer):
-        if not text.startswith("/") and all(matches(each, text) for each in patterns):
-            yield text
+    found = _walked([tokens(pattern) for pattern in patterns])
+    for text in dict.fromkeys(found):
+        whole = f"{PROBE}{text}" if text.startswith("/") else text
+        if whole and all(matches(each, whole) for each in patterns):
+            yield whole
+        longer = f"{whole}/{PROBE}"  # where a bucket alone was found, an object in it
+        if "/" not in whole and all(matches(each, longer) for each in patterns):
+            yield longer
 
 
-def _shortest(patterns: Sequence[str]) -> str | None:
-    lists = [tokens(pattern) for pattern in patterns]
+def _walked(lists: Sequence[list[Token]]) -> tuple[str, ...]:
+    """The longer text and the shortest; none where there is none."""
     start, goal = (0,) * len(lists), tuple(map(len, lists))
-    texts: dict[tuple[int, ...], str] = {start: ""}
+    texts = {start: (_odd(lists, start), "")}
     queue = deque([start])
     while queue and goal not in texts and len(texts) < _STATES:
         state = queue.popleft()
         for following, char in _steps(lists, state):
             if following not in texts:
-                texts[following] = texts[state] + char
+                longer, short = texts[state]
+                odd = _odd(lists, following)
+                texts[following] = (f"{longer}{char}{odd}", short + char)
                 (queue.append if char else queue.appendleft)(following)
-    return texts.get(goal)
+    return texts.get(goal, ())
+
+
+def _odd(lists: Sequence[list[Token]], state: tuple[int, ...]) -> str:
+    """The odd word where all lists have a star."""
+    stars = (parts[at : at + 1] == [_STAR] for parts, at in zip(lists, state, strict=True))
+    return PROBE if all(stars) else ""
 
 
 def _steps(

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 def render(report: Report, summary: str, details: list[str], fail_on: FailOn) -> str:
-    """One test case a finding and one for all that passed, or one in place of none; `details` is each finding as text.
+    """One test case a finding and one for all that passed, or one where there are neither.
+
+    `details` is each finding as text.
 
     A case fails where the exit status does: from `fail_on` up. In ASCII, so that the declared
     encoding holds on every stream.

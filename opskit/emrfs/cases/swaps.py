@@ -84,11 +84,11 @@ def _people(
     if design.directory.complete:
         return
     users = [set(_names(each)) for each in named if each.kind is Kind.USER]
-    groups = [list(_names(each)) for each in named if each.kind is Kind.GROUP]
+    mapped = [list(_names(each)) for each in named if each.kind is Kind.GROUP]
     strangers = set.intersection(*users) - set(design.directory.users) if users else {SOMEBODY}
     for user in sorted(strangers):
-        for first in groups[0] if groups else [""]:
-            for second in groups[1] if len(groups) > 1 else [first]:
+        for first in mapped[0] if mapped else [""]:
+            for second in mapped[1] if len(mapped) > 1 else [first]:
                 counted = tuple(dict.fromkeys(filter(None, (first, second))))
                 if len(counted) < 2 or design.groups == "all":
                     yield user, counted

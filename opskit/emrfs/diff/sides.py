@@ -76,6 +76,10 @@ class Side:
             index: None if role is None else str(role.arn) for index, role in self._roles.items()
         }
 
+    def role(self, mapping: Index) -> Role | None:
+        """A mapping's role; None where it is not known."""
+        return self._roles[mapping]
+
     def name(self, mapping: Index) -> str | None:
         """The ARN of a mapping's role; None where it is not known."""
         return self._names[mapping]

@@ -151,9 +151,9 @@ class _Reader:
                 made = self.policy(key.policy, f"policy of {arn}", (*place, "policy"))
             design.keys[arn] = Key(arn, made, at(place, key=True))
         design.cluster = self._cluster()
-        for name, value, place in self._blocks():
+        for name, value, keys in self._blocks():
             design.blocks[name] = value
-            design.block_locations[name] = at(place, key=True)
+            design.block_locations[name] = at(keys, key=True)
 
     def _blocks(self) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
         spec = self._spec
