@@ -40,5 +40,5 @@ def emrfs() -> None:
 
     \b
     Example:
-      opskit emrfs resolve dataeng1 s3://emrfs-auth-data-science-bucket-demo/table1/
+      opskit emrfs resolve dataeng1 s3://lake/raw/part-0
     """

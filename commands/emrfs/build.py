@@ -20,7 +20,13 @@ def build(
             "create-cluster",
             "core-site",
         ],
-        typer.Option("-o", "--output", help="What to write."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="TARGET",
+            help="securityconfig, cloudformation, terraform, iam, hue-ini, create-cluster or "
+            "core-site.",
+        ),
     ],
     file: DesignFile = DEFAULT_FILE,
     out_dir: Annotated[
@@ -42,7 +48,7 @@ def build(
     Example:
       opskit emrfs build -o securityconfig > security-configuration.json
       opskit emrfs build -o iam --out-dir policies
-      opskit emrfs build -o create-cluster --out-dir launch && sh launch/create-cluster.sh
+      opskit emrfs build -o create-cluster --out-dir launch
     """
     from opskit import output as out
     from opskit.commands.emrfs.common import noted

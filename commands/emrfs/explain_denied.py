@@ -37,7 +37,7 @@ def explain_denied(
     \b
     Example:
       opskit emrfs explain-denied "$(tail -1 error.txt)"
-      yarn logs -applicationId application_1_2 | opskit emrfs explain-denied - --user dataeng1
+      yarn logs -applicationId application_1_2 | opskit emrfs explain-denied -
     """
     from opskit.commands.emrfs.common import finish_record, loaded
     from opskit.emrfs.denied import read, words

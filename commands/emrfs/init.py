@@ -58,9 +58,9 @@ def init(
     \b
     Example:
       opskit emrfs init --base-role EMR_EC2_RestrictedRole --account 111122223333 \\
-        --group analysts=emrfs-analysts --prefix s3://lake/public/=emrfs-public > emrfs.yaml
+        --group analysts=emrfs-analysts > emrfs.yaml
       opskit emrfs init --cluster j-2AXXXXXXGAPLF -f emrfs.yaml
-      opskit emrfs init --from securityconfig.json --base-role EMR_EC2_RestrictedRole
+      opskit emrfs init --from securityconfig.json --base-role EMR_Base
     """
     from opskit.emrfs import starter
     from opskit.emrfs.live import Account, using

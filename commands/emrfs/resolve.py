@@ -31,8 +31,8 @@ def resolve(
 
     \b
     Example:
-      opskit emrfs resolve dataeng1 s3://emrfs-auth-data-science-bucket-demo/table1/part-0
-      opskit emrfs resolve ana s3://lake/raw/ --action s3:ListBucket --group eng -o json
+      opskit emrfs resolve dataeng1 s3://lake/raw/part-0
+      opskit emrfs resolve ana s3://lake/raw/ --action s3:ListBucket --group eng
     """
     from opskit.commands.emrfs.common import finish_record, loaded
     from opskit.emrfs.access import access, exit_code
