@@ -7,7 +7,7 @@ and a hash of the content, so that applying twice finds what is there.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from opskit.clients.aws import MissingError
@@ -16,13 +16,9 @@ from opskit.emrfs.formats.securityconfig import without_added
 from opskit.emrfs.live.emr import Emr, Running
 from opskit.emrfs.model import Design
 from opskit.emrfs.naming import family_of, name_of
+from opskit.emrfs.rules import RULES
 from opskit.errors import InputError, OpskitError
 from opskit.unified import unified
-
-#: How many security configurations an account has at most in a region (AWS General Reference,
-#: "Amazon EMR endpoints and quotas"), and from how many on it is said.
-LIMIT = 600
-NEAR = 540
 
 Action = Literal["create", "keep", "delete"]
 
@@ -87,7 +83,7 @@ def plan(design: Design, emr: Emr, *, base: str = "", clean_up: bool = False) ->
         before,
         _diff(emr, before, text) if before else "",
         len(names),
-        tuple(_notes(len(names), new)),
+        tuple(_notes(design, len(names), new)),
     )
 
 
@@ -160,13 +156,11 @@ def _written(source: Mapping[str, Any]) -> str:
     return json.dumps(without_added(source), indent=2, sort_keys=True) + "\n"
 
 
-def _notes(total: int, new: Step) -> Iterator[str]:
+def _notes(design: Design, total: int, new: Step) -> Iterator[str]:
+    """What the rules say of as many security configurations as there will be."""
     after = total + (new.action == "create")
-    if after >= NEAR:
-        yield (
-            f"{after} of about {LIMIT} security configurations of the account: "
-            "--clean-up deletes those of this name that no cluster uses"
-        )
+    for finding in RULES.run(replace(design, in_account=after), select=["EMR052"]):
+        yield f"{finding.message} ({finding.rule}); {finding.fix}"
 
 
 def carry_out(made: Plan, emr: Emr) -> Iterator[tuple[Step, OpskitError | None]]:

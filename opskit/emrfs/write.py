@@ -131,7 +131,10 @@ class _Writer:
 
     def _blocks(self) -> Iterator[dict[str, Any]]:
         others: dict[str, Any] = {}
-        for name, value in self._design.blocks.items():
+        order = {name: rank for rank, name in enumerate((_KERBEROS[0], *_KEYS))}
+        blocks = self._design.blocks
+        for name in sorted(blocks, key=lambda each: order.get(each, len(order))):
+            value = blocks[name]
             kerberos = value.get(_KERBEROS[1]) if isinstance(value, Mapping) else None
             if name == _KERBEROS[0] and isinstance(kerberos, Mapping) and len(value) == 1:
                 yield {"kerberos": _plain(kerberos)}

@@ -10,6 +10,7 @@ from opskit.emrfs import apply
 from opskit.emrfs.live.emr import Emr
 from opskit.emrfs.model import Design
 from opskit.emrfs.naming import name_of
+from opskit.emrfs.rules import launch
 from opskit.errors import InputError, UnknownError
 from tests.emrfs import accounts
 from tests.emrfs.designs import design
@@ -128,8 +129,8 @@ def test_expressions_of_other_tools_are_not_sent() -> None:
 
 
 def test_near_the_limit_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Emr, "names", lambda self: [f"x{n}" for n in range(apply.NEAR - 1)])
-    assert "540 of about 600" in apply.plan(small(), Emr()).notes[0]
+    monkeypatch.setattr(Emr, "names", lambda self: [f"x{n}" for n in range(launch.NEAR - 1)])
+    assert "has 540 security configurations" in apply.plan(small(), Emr()).notes[0]
     monkeypatch.setattr(Emr, "names", lambda self: ["x"])
     assert apply.plan(small(), Emr()).notes == ()
 
