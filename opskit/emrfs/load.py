@@ -63,14 +63,18 @@ def load(source: str | Path) -> Design:
     Raises InputError for what cannot be read, is no role mapping, or breaks a rule on its form
     (`Design.faults`); `read` leaves the last to lint.
     """
-    design = read(source)
+    return usable(read(source))
+
+
+def usable(design: Design) -> Design:
+    """The same design; InputError where its file breaks a rule on its form."""
     if design.faults:
         first, *others = design.faults
         lines = [f"{first.message} ({first.rule})"]
         lines += [f"{each.location}: {each.message} ({each.rule})" for each in others[:9]]
         if len(others) > 9:
             lines.append(f"... and {len(others) - 9} more")
-        where = str(first.location or display_name(source))
+        where = str(first.location or design.source)
         raise InputError("\n".join(lines), where=where, hint="'opskit emrfs lint' explains each")
     return design
 

@@ -15,8 +15,8 @@ from opskit.emrfs.diff.sides import Side
 from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.people import alike
 from opskit.emrfs.prefixes import Path
-from opskit.emrfs.replay.groups import Group
 from opskit.emrfs.regions.atoms import atoms
+from opskit.emrfs.replay.groups import Group
 from opskit.emrfs.replay.operations import ACTIONS, COPIES, KEYLESS, Outcome
 from opskit.emrfs.replay.ranges import Ranges
 from opskit.emrfs.replay.sessions import Session
@@ -171,9 +171,7 @@ class Judge:
         if asked.instance:
             yield Candidate((CLUSTER,), None, None)
 
-    def _narrowed(
-        self, found: list[Candidate], active: frozenset[str] | None
-    ) -> list[Candidate]:
+    def _narrowed(self, found: list[Candidate], active: frozenset[str] | None) -> list[Candidate]:
         """Those who ran something at the time; all, where nobody of them did. Who is in no
         directory may be any of the users who are in none.
         """

@@ -84,4 +84,3 @@ def outcome(status: str, code: str) -> Outcome:
     if status.startswith("2") or status in ("-", "304", "404", "412", "416"):
         return Outcome.ALLOWED
     return Outcome.DENIED if status == "403" else Outcome.OPEN
-

@@ -1,9 +1,10 @@
 """The log files that the words on a command line stand for."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from glob import glob, has_magic
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from opskit.errors import InputError
 from opskit.files import STDIN
@@ -34,7 +35,9 @@ def find(words: Sequence[str], s3: Any = None) -> list[Source]:
         listed = list(_of(word, s3))
         if not listed:
             raise InputError(
-                "there is no log file", where=word, hint="name files, folders, or s3://bucket/prefix"
+                "there is no log file",
+                where=word,
+                hint="name files, folders, or s3://bucket/prefix",
             )
         found.update((each.name, each) for each in listed)
     return list(found.values())
@@ -81,3 +84,21 @@ def _objects(word: str, s3: Any) -> Iterator[Source]:
 
 def _wanted(parts: Sequence[str]) -> bool:
     return not any(part in _OTHER for part in parts)
+
+
+def stream(source: Source, s3: Any = None) -> Iterator[bytes]:
+    """The bytes of a source in parts; OSError or an OpskitError where they cannot be had."""
+    if source.bucket:
+        from opskit.clients import aws
+
+        yield from aws.read_object(s3, source.bucket, source.key)
+    elif source.path is not None:
+        with source.path.open("rb") as opened:
+            yield from _parts(opened)
+    else:
+        yield from _parts(sys.stdin.buffer)
+
+
+def _parts(opened: BinaryIO) -> Iterator[bytes]:
+    while part := opened.read(1 << 20):
+        yield part

@@ -26,9 +26,7 @@ _JAVA = (
     "CASE WHEN POSITION('\ufffd' IN {0}) > 0 AND POSITION('%EF%BF%BD' IN UPPER({{0}})) = 0"
     " THEN NULL ELSE {0} END"
 )
-_CLEAN = (
-    "REPLACE(REGEXP_REPLACE({0}, '%(?![0-9A-Fa-f][0-9A-Fa-f])', '%25'), '+', '%2B')"
-)
+_CLEAN = "REPLACE(REGEXP_REPLACE({0}, '%(?![0-9A-Fa-f][0-9A-Fa-f])', '%25'), '+', '%2B')"
 #: How each engine undoes percent-encoding (where `+` is a plus), and reads the time of a log;
 #: null where it cannot.
 _ENGINES: dict[Dialect, dict[str, str]] = {
@@ -84,7 +82,9 @@ def grouped(
     ]
     query.args["with_"].set("expressions", ctes + query.args["with_"].expressions)
     functions = _functions(ranges, slots, dialect)
-    return query.transform(lambda node: _replaced(node, functions)).sql(dialect=dialect, comments=False)
+    return query.transform(lambda node: _replaced(node, functions)).sql(
+        dialect=dialect, comments=False
+    )
 
 
 _Function = Callable[[list["Expression"]], "Expression"]

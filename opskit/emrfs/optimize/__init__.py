@@ -1,0 +1,1 @@
+"""Role mappings in fewer parts, with the same role for everybody at every place."""

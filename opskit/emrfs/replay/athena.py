@@ -1,0 +1,77 @@
+"""Logs that are too large to move, grouped where they are: the same SQL, on Amazon Athena."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from opskit.emrfs.replay import sql
+from opskit.emrfs.replay.groups import Tally
+from opskit.emrfs.replay.ranges import Ranges
+from opskit.errors import UsageError
+
+#: US dollars for each TB that is scanned, with at least 10 MB a query, in most Regions (Amazon
+#: Athena pricing, "SQL queries", read in November 2026).
+PRICE = 5
+_COLUMNS = {
+    # S3 User Guide, "Querying access logs for requests by using Amazon Athena"
+    "accesslog": "bucket_name, requestdatetime, requester, operation, key, request_uri, "
+    "httpstatus, errorcode",
+    # Athena User Guide, "Create a table for CloudTrail logs in Athena"
+    "cloudtrail": "useridentity, eventtime, eventsource, eventname, errorcode, requestparameters",
+}
+_NAME = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)?")
+
+
+class Table(NamedTuple):
+    """A table of logs in the Glue Data Catalog, made as AWS documents it."""
+
+    name: str
+    kind: Literal["accesslog", "cloudtrail"]
+    where: str = ""
+
+
+def query(table: Table, ranges: Ranges, slots: Sequence[datetime] = ()) -> str:
+    """The query in Athena's dialect. UsageError for what is no name of a table."""
+    if not _NAME.fullmatch(table.name):
+        raise UsageError(
+            f"{table.name!r} is no table", hint="write it as database.table, without quotes"
+        )
+    name = ".".join(f'"{part}"' for part in table.name.split("."))
+    where = f" WHERE {table.where}" if table.where else ""
+    source = f'SELECT "$path" AS file, {_COLUMNS[table.kind]} FROM {name}{where}'
+    return sql.grouped(table.kind, ranges, slots, dialect="athena", source=source)
+
+
+def read(
+    athena: Any,
+    table: Table,
+    ranges: Ranges,
+    slots: Sequence[datetime],
+    *,
+    workgroup: str = "",
+    output: str = "",
+    say: Callable[[str], None] = lambda text: None,
+) -> Tally:
+    """Group all accesses in a table; UnknownError where Athena refuses."""
+    from opskit.clients import athena as client
+
+    rows = client.run(
+        athena, query(table, ranges, slots), workgroup=workgroup, output=output, say=say
+    )
+    tally = Tally()
+    tally.add(tuple(map(_value, _TYPES, row)) for row in rows)
+    return tally
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text.partition(".")[0])
+
+
+_TYPES: tuple[Callable[[str], Any], ...] = (
+    *(int, str, str, str, str, str, int, int, str, int, int, _time, _time, str),
+)
+
+
+def _value(kind: Callable[[str], Any], text: str | None) -> Any:
+    return None if text is None else kind(text)
