@@ -103,6 +103,7 @@ def _row(row: "Row") -> dict[str, Any]:
             "unlike": region.unlike,
             "exact": region.exact,
             "listed": region.listed,
+            "unlisted": region.unlisted,
             "example": region.witness.uri,
         },
         "before": {"role": outcome.before, "decision": outcome.decision_before},

@@ -39,15 +39,16 @@ def optimize(
     """
     from opskit.commands.changes import carry_out, show
     from opskit.commands.emrfs.common import finish_rows, noted
-    from opskit.emrfs import load
+    from opskit.emrfs.load import take
     from opskit.emrfs.optimize.plan import plan
+    from opskit.emrfs.optimize.reading import read
     from opskit.emrfs.optimize.splice import rewrite
     from opskit.errors import ExitCode
     from opskit.output import message
 
     _refuse(file, write=write, diff=diff)
-    source = load.take(file)
-    design = load.usable(load.parse(source))
+    source = take(file)
+    design = read(source)
     for note in design.notes:
         message(f"note: {note}")
     found = plan(design)

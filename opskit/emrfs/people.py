@@ -1,14 +1,20 @@
 """Users and their groups, from what was said or from the directory; and people who are alike."""
 
-from collections.abc import Iterator, Sequence
+import sys
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import permutations
+from operator import itemgetter
+from typing import NamedTuple
 
 from opskit.emrfs.model import Design, Kind
 from opskit.emrfs.resolve import Resolver
 
-#: How a user is called of whom nothing is known; parentheses are in no user's name.
+#: How a user is called of whom nothing is known, and a group that is not mapped; parentheses are
+#: in no name.
 ANYONE = "(anyone else)"
+ANOTHER = "(another group)"
 
 
 def groups_for(design: Design, user: str, given: Sequence[str] | None) -> tuple[str, ...]:
@@ -31,7 +37,8 @@ def alike(before: Design, after: Design) -> list[Alike]:
     """Everybody there may be, in classes: the users of both directories, and unless both are
     complete, members of the mapped groups and anyone else.
 
-    Two groups are enough: the first mapping of each design is found by one group each.
+    Two groups are enough: the first mapping of each design is found by one group each. Where one
+    design counts the primary group alone, that may also be a group which is not mapped.
     """
     resolvers = Resolver(before), Resolver(after)
     found: dict[tuple[int | None, int | None], Alike] = {}
@@ -40,7 +47,7 @@ def alike(before: Design, after: Design) -> list[Alike]:
         _add(found, first, user, groups[0]).labels.append(user)
     if before.directory.complete and after.directory.complete:
         return list(found.values())
-    for user, several, label in _strangers(before, after):
+    for user, several, label in _strangers((before, after), resolvers):
         first = resolvers[0].by_name(user, several), resolvers[1].by_name(user, several)
         if len(several) < 2 or first not in found:
             _add(found, first, user, several).labels.append(label)
@@ -66,24 +73,72 @@ def _known(
         yield user, (new or () if old is None else old, old or () if new is None else new)
 
 
-def _strangers(before: Design, after: Design) -> Iterator[tuple[str, tuple[str, ...], str]]:
+def _strangers(
+    designs: tuple[Design, Design], resolvers: tuple[Resolver, Resolver]
+) -> Iterator[tuple[str, tuple[str, ...], str]]:
     """A user, groups and what they are called: nobody in the directories, mapped or not."""
-    known = {*before.directory.users, *after.directory.users}
-    users = [name for name in _mapped((before, after), Kind.USER) if name not in known]
-    groups = _mapped((before, after), Kind.GROUP)
+    known = {*designs[0].directory.users, *designs[1].directory.users}
+    users = [name for name in _mapped(designs, Kind.USER) if name not in known]
+    groups = _mapped(designs, Kind.GROUP)
     for user in users:
         yield user, (), user
     yield from ((ANYONE, (group,), f"members of {group}") for group in groups)
     yield ANYONE, (), ANYONE
-    both = "all" in (before.groups, after.groups)
-    pairs = list(combinations(groups, 2)) if both else []
-    yield from ((ANYONE, pair, f"members of {pair[0]} and {pair[1]}") for pair in pairs)
-    if "primary" in (before.groups, after.groups):
-        turned = ((second, first) for first, second in pairs)
-        yield from ((ANYONE, pair, f"members of {pair[0]} and {pair[1]}") for pair in turned)
-    for user in users:
-        for group in groups:
+    counted = {each.groups for each in designs}
+    for one, other in _turned(_places(users, groups, resolvers)):
+        if one.user or other.user:
+            user, group = (one.name, other.name) if one.user else (other.name, one.name)
             yield user, (group, group), f"{user} in {group}"
+        elif "all" in counted:
+            pair = (one.name, other.name)
+            yield ANYONE, pair, f"members of {pair[0]} and {pair[1]}"
+    if False:
+        yield from _by_primary(users, groups)
+
+
+class _Name(NamedTuple):
+    """A user or a group, and where it stands first in each design."""
+
+    name: str
+    user: bool
+    before: int
+    after: int
+
+
+def _places(
+    users: Sequence[str], groups: Sequence[str], resolvers: tuple[Resolver, Resolver]
+) -> Iterator[_Name]:
+    for name in users:
+        yield _Name(name, True, *(_place(each.by_name(name, ())) for each in resolvers))
+    for name in groups:
+        yield _Name(name, False, *(_place(each.by_name(ANYONE, (name,))) for each in resolvers))
+
+
+def _place(index: int | None) -> int:
+    return sys.maxsize if index is None else index
+
+
+def _turned(names: Iterable[_Name]) -> Iterator[tuple[_Name, _Name]]:
+    """Two that one person can be, and that the designs have in different orders."""
+    above: dict[bool, list[tuple[int, _Name]]] = {True: [], False: []}
+    for name in sorted(names, key=lambda each: (each.before, each.after)):
+        for user, listed in above.items():
+            if not (user and name.user):
+                first = bisect_right(listed, name.after, key=itemgetter(0))
+                yield from ((each, name) for _, each in listed[first:] if each.before < name.before)
+        insort(above[name.user], (name.after, name))
+
+
+def _by_primary(
+    users: Sequence[str], groups: Sequence[str]
+) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Those of whom one design looks at the primary group alone, and the other at all."""
+    for first, second in permutations(groups, 2):
+        yield ANYONE, (first, second), f"members of {first} and {second}, {first} first"
+    for group in groups:
+        yield ANYONE, (ANOTHER, group), f"members of {group}, another group first"
+        for user in users:
+            yield user, (ANOTHER, group), f"{user} in {group}, another group first"
 
 
 def _mapped(designs: Sequence[Design], kind: Kind) -> list[str]:

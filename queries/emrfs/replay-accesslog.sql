@@ -21,7 +21,7 @@ WITH named AS (
     CASE WHEN operation IS NULL THEN 1 ELSE 0 END AS damaged,
     CASE WHEN operation IS NULL THEN file END AS file,
     CASE
-      WHEN requester LIKE 'arn:%:assumed-role/%/EmrFS-Session' THEN requester
+      WHEN requester LIKE '%/EmrFS-Session' THEN requester
       WHEN requester LIKE 'arn:%:assumed-role/%/i-%'
         THEN NULLIF(REGEXP_EXTRACT(requester, '^(arn:[^/]*/[^/]+/i-)[0-9a-f]+$', 1), '')
     END AS who,
@@ -54,7 +54,8 @@ once AS (
     CASE
       WHEN who IS NULL THEN NULL
       WHEN times = 1 OR NOT ENCODED(object) THEN object
-      ELSE DECODED(object)
+      -- the second encoding had nothing left to encode but the percent signs of the first
+      ELSE REPLACE(object, '%25', '%')
     END AS object
   FROM named
 )

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.emrfs.iam.glob import matches
-from opskit.emrfs.prefixes import Path
+from opskit.emrfs.prefixes import BUCKET, Path
 from opskit.emrfs.regions.atoms import Atom, Atoms, Mark
 from opskit.emrfs.regions.cells import cells
 from opskit.emrfs.regions.tree import tree
@@ -23,7 +23,7 @@ PLACES = st.builds(
 )
 
 
-def signature(atoms: Atoms, path: Path) -> tuple[object, ...]:
+def signature(atoms: Atoms, path: Path) -> tuple[object, object, frozenset[Mark]]:
     """All that answers may depend on, looked at one by one."""
 
     def within(atom: Atom, text: str) -> bool:
@@ -45,6 +45,7 @@ def check(atoms: Atoms, places: list[Path]) -> None:
         assert signature(atoms, path) in known
     for cell in found.cells:
         assert cell.matched == signature(atoms, cell.witness)[2]
+        assert BUCKET.fullmatch(cell.witness.bucket)
 
 
 @settings(deadline=None)

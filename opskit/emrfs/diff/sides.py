@@ -122,9 +122,12 @@ class Sides:
         return self.before.resolver.by_path(path), self.after.resolver.by_path(path)
 
     def agree(self, before: Index, after: Index) -> bool:
-        """Whether it is plain that two mappings come to the same."""
+        """Whether it is plain that two mappings come to the same. A base role that is mapped has
+        to assume itself, which one that is left over has not.
+        """
         name = self.before.name(before)
-        return name in self.steady and name == self.after.name(after)
+        same = (before is None) is (after is None) and name == self.after.name(after)
+        return same and name in self.steady
 
 
 def _steady(before: Side, after: Side) -> Iterator[str]:

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from opskit.emrfs import prefixes
-from opskit.emrfs.arns import PLACEHOLDER
 from opskit.emrfs.model import Identifier, Kind, PrefixMatch
-from opskit.emrfs.optimize.parts import Part, Step
+from opskit.emrfs.optimize.parts import Part, Step, unclear
 
 READINGS: tuple[PrefixMatch, ...] = ("string", "path")
 
@@ -18,12 +17,15 @@ READINGS: tuple[PrefixMatch, ...] = ("string", "path")
 def drop(parts: Sequence[Part]) -> tuple[list[Part], list[Step]]:
     """The parts with nothing in them that can be left out, and what was left out."""
     steps: list[Step] = []
+    members = {id(i): each for part in parts for each in part.members for i in each.identifiers}
     for find in (_repeated, _needless):
         while dropped := list(find(parts)):
             gone = {id(each.identifier) for each in dropped}
             for part in {each.part for each in dropped}:
                 part.identifiers = [each for each in part.identifiers if id(each) not in gone]
-            steps += [_step(each) for each in dropped]
+            steps += [
+                Step("drop", members[id(i)], (i.text,), None, why) for _, i, why in dropped
+            ]
     return [part for part in parts if part.identifiers], sorted(steps, key=_place)
 
 
@@ -31,12 +33,6 @@ class _Dropped(NamedTuple):
     part: Part
     identifier: Identifier
     why: str
-
-
-def _step(dropped: _Dropped) -> Step:
-    part, identifier, why = dropped
-    member = next(m for m in part.members if any(each is identifier for each in m.identifiers))
-    return Step("drop", member, (identifier.text,), None, why)
 
 
 def _place(step: Step) -> int:
@@ -73,7 +69,7 @@ def _needless(parts: Sequence[Part]) -> Iterator[_Dropped]:
         for position, part in enumerate(parts)
         if part.kind is Kind.PREFIX
         for identifier in part.identifiers
-        if not PLACEHOLDER.search(identifier.text)
+        if not unclear(identifier.text)
     ]
     above: dict[int, int] = {}
     below: dict[int, set[int | None]] = {}
@@ -117,7 +113,7 @@ def _covering(
 
 
 class _Between:
-    """Where parts stand that can match at any place: users, groups, and those not filled in."""
+    """Where parts stand that can match at any place: users, groups, and what is not known."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self._all: list[int] = []

@@ -2,8 +2,8 @@
 
 Two mappings have to keep their order where their roles differ and a request can match both. Users
 are apart from each other, and prefixes that do not cover each other are; all else can meet: a user
-may be in any groups and ask for any place. What another tool fills in keeps its order with all, for
-below it nothing is certain. Two mappings can be one where no chain of such orders leads through
+may be in any groups and ask for any place. What is not known (`Part.is_open`) keeps its order with
+all, for below it nothing is certain. Two mappings can be one where no chain of such orders leads through
 others from one to the other.
 """
 
@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
 from opskit.emrfs import prefixes
-from opskit.emrfs.arns import PLACEHOLDER
 from opskit.emrfs.model import Kind
-from opskit.emrfs.optimize.parts import Part
+from opskit.emrfs.optimize.parts import Part, unclear
 
 
 def merge(parts: Sequence[Part]) -> list[Part]:
@@ -144,7 +143,7 @@ def _meeting(parts: Sequence[Part]) -> list[int]:
         for position, part in enumerate(parts)
         if part.kind is Kind.PREFIX
         for identifier in part.identifiers
-        if not PLACEHOLDER.search(identifier.text)
+        if not unclear(identifier.text)
     ]
     found = [0] * len(parts)
     open_: list[tuple[str, int]] = []

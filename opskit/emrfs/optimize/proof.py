@@ -12,9 +12,9 @@ from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
-from opskit.emrfs.arns import PLACEHOLDER
 from opskit.emrfs.model import Design, Kind, PrefixMatch
 from opskit.emrfs.optimize.drops import READINGS
+from opskit.emrfs.optimize.parts import roles, unclear
 from opskit.emrfs.resolve import Resolver
 
 _GROUP, _USER, _PLACE = Kind.GROUP, Kind.USER, Kind.PREFIX
@@ -24,7 +24,7 @@ _MEETS = {_USER: (_GROUP, _PLACE), _GROUP: (_USER, _GROUP, _PLACE), _PLACE: (_US
 
 class _Thing(NamedTuple):
     """A user, a group or a range of places, the first mapping that matches it in each of the two
-    lists, and the role of both. What another tool fills in (`filled`) may turn out to be any.
+    lists, and the role of both. What is not known (`open`) may turn out to be any.
     """
 
     kind: Kind
@@ -32,37 +32,32 @@ class _Thing(NamedTuple):
     before: int
     after: int
     role: str
-    filled: bool = False
+    open: bool = False
 
 
 def difference(before: Design, after: Design) -> str | None:
     """What may get another role, in words; None where nothing does."""
-    roles = _roles(before), _roles(after)
+    given = roles(before), roles(after)
     for match in READINGS:
         things: list[_Thing] = []
         for kind, name, first in chain(_names(before, after), _places(before, after, match)):
-            old, new = (None if i is None else r[i] for i, r in zip(first, roles, strict=True))
+            old, new = (None if i is None else r[i] for i, r in zip(first, given, strict=True))
             if old != new:
                 return f"{kind.value.lower()} {name}"
             one, other = first
             if one is not None and other is not None and old is not None:
-                filled = bool(PLACEHOLDER.search(name))
-                things.append(_Thing(kind, name, one, other, old, filled))
+                things.append(_Thing(kind, name, one, other, old, unclear(name)))
         wrong = _turned(things)
         if wrong is not None:
             return wrong
     return None
 
 
-def _roles(design: Design) -> list[str]:
-    return [str(design.arn(mapping.role)) for mapping in design.mappings]
-
-
 _First = tuple[int | None, int | None]
 
 
 def _names(before: Design, after: Design) -> Iterator[tuple[Kind, str, _First]]:
-    """Users and groups, and prefixes that another tool fills in."""
+    """Users and groups, and prefixes of which it is not known what they match."""
     firsts = [_first(before), _first(after)]
     for kind, name in dict.fromkeys(chain(*firsts)):
         yield kind, name, (firsts[0].get((kind, name)), firsts[1].get((kind, name)))
@@ -71,7 +66,7 @@ def _names(before: Design, after: Design) -> Iterator[tuple[Kind, str, _First]]:
 def _first(design: Design) -> dict[tuple[Kind, str], int]:
     found: dict[tuple[Kind, str], int] = {}
     for mapping, identifier in design.identifiers():
-        if mapping.kind is not _PLACE or PLACEHOLDER.search(identifier.text):
+        if mapping.kind is not _PLACE or unclear(identifier.text):
             found.setdefault((mapping.kind, identifier.text), mapping.index)
     return found
 
@@ -114,11 +109,11 @@ class _Latest:
 
 def _turned(things: Iterable[_Thing]) -> str | None:
     """Two that can meet, in another order than before and of different roles."""
-    latest = {(kind, filled): _Latest() for kind in Kind for filled in (True, False)}
+    latest = {(kind, open_): _Latest() for kind in Kind for open_ in (True, False)}
     for thing in sorted(things, key=attrgetter("after")):
-        for (kind, filled), each in latest.items():
+        for (kind, open_), each in latest.items():
             other = each.turned(thing)
-            if other is not None and (kind in _MEETS[thing.kind] or filled or thing.filled):
+            if other is not None and (kind in _MEETS[thing.kind] or open_ or thing.open):
                 return f"{thing.name} and {other.name}"
-        latest[thing.kind, thing.filled].add(thing)
+        latest[thing.kind, thing.open].add(thing)
     return None

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from opskit.documents import Document, encode_like
-from opskit.emrfs import load
 from opskit.emrfs.fixes import MENDED, Rewrite
 from opskit.emrfs.load import Source
 from opskit.emrfs.model import Design, Identifier, RoleMapping
-from opskit.emrfs.optimize import proof
+from opskit.emrfs.optimize import proof, reading
 from opskit.emrfs.optimize.listing import Listing, NotInPlaceError
 from opskit.emrfs.optimize.parts import Part
 from opskit.emrfs.optimize.plan import Plan
@@ -31,11 +30,11 @@ def rewrite(source: Source, plan: Plan) -> Rewrite:
     """The file with the plan carried out; InputError where it is written in a way that is not
     edited. What comes of it is read again, and compared.
     """
+    if not plan.steps:
+        return Rewrite(source.name, source.data, source.data)
     if plan.before.format not in MENDED:
         message = "only emrfs.yaml, security configurations and templates of CloudFormation "
         raise InputError(f"{message}are edited", where=source.name, hint=_HINT)
-    if not plan.steps:
-        return Rewrite(source.name, source.data, source.data)
     try:
         text, wanted = _Writer(source.document(), plan).written()
         result = source._replace(data=encode_like(text, source.data))
@@ -44,14 +43,11 @@ def rewrite(source: Source, plan: Plan) -> Rewrite:
     except (NotInPlaceError, InputError) as error:
         message = f"the mappings are not edited in place: {error}"
         raise InputError(message, where=source.name, hint=_HINT) from None
-    _check(plan.before, load.parse(result), source.name)
-    return Rewrite(source.name, source.data, result.data)
-
-
-def _check(before: Design, after: Design, name: str) -> None:
-    wrong = "a fault" if after.faults else proof.difference(before, after)
+    wrong = proof.difference(plan.before, reading.read(result))
     if wrong is not None:
-        raise DefectError(f"{name}: what was to be written would change who gets what: {wrong}")
+        message = f"{source.name}: what was to be written would change who gets what: {wrong}"
+        raise DefectError(message)
+    return Rewrite(source.name, source.data, result.data)
 
 
 class _Item(NamedTuple):

@@ -73,6 +73,8 @@ def atoms(
     ):
         for pattern in patterns:
             simple = plain(pattern)
+            if over == "bucket" and "/" in pattern:
+                continue  # no bucket has such a name
             if simple is None:
                 marks.add(Mark(over, pattern))
             elif over == "bucket" and not simple.open_ended:

@@ -23,12 +23,13 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """All cells, and the tree they come from. `complete` is False where some may be missing, or
-    where answers depend on more than what was cut.
+    """All cells, the tree they come from, and that of what is listed in buckets that nothing names.
+    `complete` is False where cells may be missing, or where answers depend on more than was cut.
     """
 
     cells: Sequence[Cell]
     root: Node
+    listed: Node | None
     marks: tuple[Mark, ...]
     complete: bool
 
@@ -48,7 +49,8 @@ def cells(atoms: Atoms) -> Cells:
         there = walker.texts(node)
         complete &= there.complete
         found += [Cell(node, None, marks, _path(text)) for marks, text in there.texts.items()]
-    return Cells(found, root, atoms.marks, complete)
+    listed = elsewhere.root if elsewhere is not None else None
+    return Cells(found, root, listed, atoms.marks, complete)
 
 
 def _path(text: str) -> Path:
@@ -69,7 +71,8 @@ class _Elsewhere:
     def __init__(self, atoms: Atoms) -> None:
         self._buckets = Walker([mark for mark in atoms.marks if mark.over == "bucket"])
         keys = Walker([mark for mark in atoms.marks if mark.over == "key"])
-        self._keys = [(node, keys.texts(node, in_key=True)) for node in tree(atoms.listed).walk()]
+        self.root = tree(atoms.listed)
+        self._keys = [(node, keys.texts(node, in_key=True)) for node in self.root.walk()]
 
     def add(self, node: Node, found: list[Cell]) -> bool:
         """The cells of a node; whether these are all."""

@@ -1,11 +1,13 @@
 """Sets of cells told as regions: prefixes, what is cut out of them, and patterns."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from opskit.emrfs.prefixes import Path
 from opskit.emrfs.regions.atoms import Mark
 from opskit.emrfs.regions.cells import Cell, Cells
+from opskit.emrfs.regions.cover import Piece, fewest, pieces
 from opskit.emrfs.regions.tree import Node
 
 _SHOWN = 3
@@ -15,7 +17,8 @@ _SHOWN = 3
 class Region:
     """Places below `within` (or that very one, if `exact`; empty for everywhere), but not below
     `without`, that match the patterns `like` and none of `unlike`. A star at the end of a prefix
-    says that names go on. `listed` is the key that is listed. `witness` is one of the places.
+    says that names go on. `listed` is what is listed, where that is apart from the bucket, and
+    `unlisted` is cut out of it. `witness` is one of the places.
     """
 
     within: str
@@ -24,6 +27,7 @@ class Region:
     unlike: tuple[str, ...]
     exact: bool
     listed: str | None
+    unlisted: tuple[str, ...]
     witness: Path = field(compare=False)
 
     @property
@@ -33,7 +37,7 @@ class Region:
         if not any((self.within, self.listed, self.like)):
             parts = ["everywhere"]
         if self.listed is not None:
-            parts.append(f"listing {self.listed or 'anything else'}")
+            parts.append(f"listing {self._listing}")
         if self.like:
             parts.append(f"where it matches {_several(self.like, 'and')}")
         if self.unlike:
@@ -41,6 +45,14 @@ class Region:
         if self.without:
             parts.append(f"except {_several(self.without, 'and')}")
         return " ".join(filter(None, parts))
+
+    @property
+    def _listing(self) -> str:
+        cut = _several(self.unlisted, "and") if self.unlisted else ""
+        if self.listed == "*":
+            return f"anything but {cut}" if cut else "anything"
+        what = self.listed or "the whole bucket"
+        return f"{what} but {cut}" if cut else what
 
 
 def _several(texts: tuple[str, ...], word: str) -> str:
@@ -50,91 +62,60 @@ def _several(texts: tuple[str, ...], word: str) -> str:
 
 
 def describe(all_: Cells, wanted: Iterable[Cell]) -> list[Region]:
-    """The regions that a set of cells makes, as few as there are."""
-    return list(_Telling(all_, wanted).regions(all_.root))
+    """The regions that a set of cells makes, few of them."""
+    return [_region(each) for each in told(all_, {id(cell) for cell in wanted})]
 
 
-class _Own:
-    """The cells of one node alone."""
-
-    def __init__(self) -> None:
-        self.wanted: list[Cell] = []
-        self.total = 0
-        self.marks: set[Mark] = set()
-
-    def add(self, cell: Cell, wanted: bool) -> None:
-        self.total += 1
-        self.marks |= cell.matched
-        if wanted:
-            self.wanted.append(cell)
-
-    @property
-    def whole(self) -> bool:
-        return len(self.wanted) == self.total
-
-
-class _Telling:
-    """How much of each node is wanted: its own cells, and all that is in it."""
-
-    def __init__(self, all_: Cells, wanted: Iterable[Cell]) -> None:
-        self._own: dict[Node, _Own] = {node: _Own() for node in all_.root.walk()}
-        chosen = {id(cell) for cell in wanted}
-        for cell in all_.cells:
-            self._own[cell.node].add(cell, id(cell) in chosen)
-        self._inside: dict[Node, tuple[int, int]] = {}
-        for node in reversed(list(self._own)):
-            own, below = self._own[node], [self._inside[child] for child in node.children]
-            self._inside[node] = (
-                len(own.wanted) + sum(wanted for wanted, _ in below),
-                own.total + sum(total for _, total in below),
-            )
-
-    def regions(self, node: Node) -> Iterator[Region]:
-        wanted, total = self._inside[node]
-        if not wanted:
-            return
-        own = self._own[node]
-        if wanted == total:
-            yield _region(node, self._sample(node))
-            return
-        rest = [child for child in node.children if self._inside[child][1]]
-        if own.wanted and own.whole:
-            rest = [child for child in rest if self._inside[child][0] < self._inside[child][1]]
-            yield _region(node, own.wanted[0], rest)
+def told(all_: Cells, chosen: Collection[int]) -> Iterator[Piece]:
+    """The pieces that cells make, of which `chosen` are the ids. Where what is listed is apart from
+    the bucket, patterns come first within one bucket only.
+    """
+    if all_.listed is None:
+        yield from fewest(all_.root, all_.cells, chosen)
+        return
+    tops = {each: top for top in _tops(all_.root) for each in top.walk()}
+    inside: dict[Node, list[Cell]] = defaultdict(list)
+    for cell in all_.cells:
+        if cell.node in tops:
+            inside[tops[cell.node]].append(cell)
+    again: dict[Node, None] = {}
+    for piece in pieces(all_.root, all_.cells, chosen, all_.listed):
+        top = tops.get(piece.node)
+        if top is None:
+            yield piece
         else:
-            for cell in own.wanted:
-                yield _region(node, cell, rest, own.marks - cell.matched, alone=True)
-        for child in rest:
-            yield from self.regions(child)
-
-    def _sample(self, node: Node) -> Cell:
-        return next(self._own[each].wanted[0] for each in node.walk() if self._own[each].wanted)
+            again[top] = None
+    for top in again:
+        yield from fewest(top, inside[top], chosen)
 
 
-def _region(
-    node: Node,
-    cell: Cell,
-    cut: Iterable[Node] = (),
-    unlike: Iterable[Mark] = (),
-    *,
-    alone: bool = False,
-) -> Region:
-    """A node without what is cut out of it; `alone` for one of its cells only."""
+def _tops(root: Node) -> Iterator[Node]:
+    """The uppermost nodes that name a bucket."""
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        if "/" in node.text:
+            yield node
+        else:
+            todo += reversed(node.children)
+
+
+def _region(piece: Piece) -> Region:
+    listed = piece.listed
     return Region(
-        _name(node),
-        tuple(map(_name, cut)),
-        tuple(sorted(map(_pattern, cell.matched))) if alone else (),
-        tuple(sorted(map(_pattern, unlike))),
-        node.atom.exact,
-        _listed(cell) if alone else None,
-        cell.witness,
+        _name(piece.node),
+        tuple(map(_name, piece.cut)),
+        tuple(sorted(map(_pattern, piece.like))),
+        tuple(sorted(map(_pattern, piece.unlike))),
+        piece.node.atom.exact,
+        None if listed is None else _key(listed.node),
+        () if listed is None else tuple(map(_key, listed.cut)),
+        piece.cell.witness,
     )
 
 
-def _listed(cell: Cell) -> str | None:
-    if cell.listed is None:
-        return None
-    return cell.listed.text if cell.listed.atom.exact else f"{cell.listed.text}*"
+def _key(node: Node) -> str:
+    return node.text if node.atom.exact else f"{node.text}*"
 
 
 def _pattern(mark: Mark) -> str:

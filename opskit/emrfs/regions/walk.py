@@ -65,10 +65,11 @@ class Automaton:
 
 
 class State(NamedTuple):
-    """Where a text is: behind the bucket's name or not, how far each mark is, and the rest of the
-    text as long as it may still become a child (None when it cannot).
+    """Where a text is: before the bucket's name, behind it, or in it; how far each mark is, and the
+    rest of the text as long as it may still become a child (None when it cannot).
     """
 
+    before: bool
     behind: bool
     marks: tuple[int, ...]
     rest: str | None
@@ -86,35 +87,47 @@ class Walker:
         if node.atom.exact:
             return self._exact(node.text, in_key)
         closed, exact, starts = _children(node)
-        state: State | None = State(in_key, tuple(a.start for a in self._automata), "")
-        for char in node.text:
-            state = state and self._step(state, char, starts, "")
+        state = self._behind(node.text, in_key)
         if state is None:
             return Found({}, complete=True)
         state = state._replace(rest="" if node.children else None)
-        return self._search(node, state, closed, exact, starts)
+        return self._search(node.text, state, in_key, closed, exact, starts)
+
+    def _behind(self, text: str, in_key: bool) -> State | None:
+        """The state behind a text; None where no place starts so."""
+        bucket, slash, _ = text.partition("/")
+        if not (in_key or BUCKET.fullmatch(bucket or ("" if slash else "x"))):
+            return None
+        state = State(not in_key, in_key, tuple(a.start for a in self._automata), None)
+        if not self._automata:
+            return state._replace(before=not (in_key or text), behind=bool(in_key or slash))
+        for char in text:
+            following = self._step(state, char, frozenset(), None)
+            if following is None:
+                return None
+            state = following
+        return state
 
     def _exact(self, text: str, in_key: bool) -> Found:
-        state: State | None = State(in_key, tuple(a.start for a in self._automata), None)
-        for char in text:
-            state = state and self._step(state, char, frozenset(), None)
+        state = self._behind(text, in_key)
         if state is None or not state.behind or not (in_key or _valid(text)):
             return Found({}, complete=True)
         return Found({self._matched(state): text}, complete=True)
 
     def _search(
         self,
-        node: Node,
+        start: str,
         state: State,
+        in_key: bool,
         closed: frozenset[str],
         exact: frozenset[str],
         starts: frozenset[str],
     ) -> Found:
         found: dict[frozenset[Mark], str] = {}
-        seen, todo = {state}, deque([(state, node.text)])
+        seen, todo = {state}, deque([(state, start)])
         while todo:
             state, text = todo.popleft()
-            if state.behind and state.rest not in exact:
+            if state.behind and state.rest not in exact and (in_key or _valid(text)):
                 found.setdefault(self._matched(state), text)
                 if not self._automata:
                     break
@@ -134,6 +147,8 @@ class Walker:
         """The state after one more character; None where no place is so."""
         behind = state.behind
         if not behind and char == "/":
+            if state.before:
+                return None
             behind = True
         elif not behind and not BUCKET.fullmatch(char):
             return None
@@ -142,7 +157,7 @@ class Walker:
             self._moved(automaton, states, char, state.behind)
             for automaton, states in zip(self._automata, state.marks, strict=True)
         )
-        return State(behind, marks, longer)
+        return State(False, behind, marks, longer)
 
     @staticmethod
     def _moved(automaton: Automaton, states: int, char: str, behind: bool) -> int:

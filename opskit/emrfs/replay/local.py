@@ -187,7 +187,7 @@ class _Queries:
     def run(self, batch: _Batch, made: Reading) -> None:
         """Read the files of a batch into the tally, and take the temporary ones away."""
         for kind, paths in batch.paths.items():
-            source = _lines(paths) if kind == "lines" else _trail(paths)
+            source = lines_of(paths) if kind == "lines" else _trail(paths)
             query = sql.grouped(kind, self._ranges, self._slots, source=source)
             _, rows = duck.execute(self._connection, query)
             made.tally.add(
@@ -217,7 +217,8 @@ GROUP BY s.file_path ORDER BY s.file_path
 """
 
 
-def _lines(paths: Sequence[str]) -> str:
+def lines_of(paths: Sequence[str]) -> str:
+    """The query for the lines of server access logs, each with its file."""
     return (
         f"SELECT line, file FROM read_csv({_listed(paths)}, columns = {{'line': 'VARCHAR'}}, "
         "delim = '\\x01', quote = '', escape = '', header = false, auto_detect = false, "
