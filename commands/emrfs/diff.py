@@ -8,8 +8,13 @@ import typer
 from opskit.commands.options import RowsOutput
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from opskit.emrfs.diff.compare import Difference, Row
     from opskit.output import Table
+
+#: Reasons that are told; JSON has all of them.
+_NOTES = 5
 
 
 def diff(
@@ -23,13 +28,26 @@ def diff(
         Literal["gain", "loss", "any", "never"],
         typer.Option(help="Exit with 1 where somebody gains, loses, or anything changes."),
     ] = "any",
+    user: Annotated[
+        str, typer.Option(metavar="NAME", help="Compare for one user; everybody if not given.")
+    ] = "",
+    group: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="For somebody in this group, the primary one first; repeat it."
+        ),
+    ] = None,
+    base_role: Annotated[
+        str, typer.Option(metavar="ROLE", help="The base role, where neither file names it.")
+    ] = "",
     output: RowsOutput = None,
 ) -> int:
     """Say who gains and who loses what between two files.
 
     S3 is cut into the regions on which both files have one answer each, and every region is
     compared for everybody: the users of the directories, members of mapped groups, anyone else. No
-    samples. What one file does not know of a role's policies is taken from the other.
+    samples. What one file does not know of a role's policies is taken from the other; where neither
+    does, roles are compared and the decision is unknown.
 
     Exit status 0 when nothing changes that --fail-on names, 1 when something does, 3 when that
     cannot be told.
@@ -41,15 +59,45 @@ def diff(
     """
     from opskit.commands.emrfs.common import finish_rows, loaded
     from opskit.emrfs.diff.compare import ACTIONS, compare
+    from opskit.errors import UsageError
     from opskit.output import message
 
-    found = compare(loaded(before), loaded(after), action or ACTIONS)
+    if before == after == Path("-"):
+        raise UsageError("stdin can be read once", hint="name one of the two files")
+    designs = loaded(before), loaded(after)
+    for design in designs if base_role else ():
+        design.base_role = design.base_role or design.role(base_role)
+    person = (user, group) if user or group else None
+    found = compare(*designs, action or ACTIONS, person)
+    for sentence in _sentences(found):
+        message(sentence)
     finish_rows(_table(found), output)
-    if not found.rows and found.complete:
-        message("nobody's access changes")
-    for note in found.notes:
-        message(f"could not tell: {note}")
     return _status(found, fail_on)
+
+
+def _sentences(found: "Difference") -> "Iterator[str]":
+    """What the rows come to, and what could not be told."""
+    from opskit.emrfs.diff.compare import Change
+
+    counts = {change: sum(row.outcome.change is change for row in found.rows) for change in Change}
+    told = [
+        f"{counts[change]} {word}"
+        for change, word in (
+            (Change.GAIN, "gained"),
+            (Change.LOSS, "lost"),
+            (Change.ROLE, "with another role that decides the same"),
+            (Change.UNKNOWN, "not known"),
+        )
+        if counts[change]
+    ]
+    if told:
+        yield f"changes: {', '.join(told)}"
+    elif found.complete:
+        yield "nobody's access changes"
+    shown = found.notes if len(found.notes) <= _NOTES else found.notes[: _NOTES - 1]
+    yield from (f"could not tell: {note}" for note in shown)
+    if len(shown) < len(found.notes):
+        yield f"could not tell: {len(found.notes) - len(shown)} more, which -o json lists"
 
 
 def _status(found: "Difference", fail_on: str) -> int:
@@ -64,6 +112,8 @@ def _status(found: "Difference", fail_on: str) -> int:
     }[fail_on]
     if any(found.has(change) for change in wanted):
         return ExitCode.NO
+    if fail_on == "any" and any(row.outcome.other_role for row in found.rows):
+        return ExitCode.NO  # whatever it decides
     if fail_on != "never" and (found.has(Change.UNKNOWN) or not found.complete):
         return ExitCode.UNKNOWN
     return ExitCode.OK
@@ -81,7 +131,12 @@ def _table(found: "Difference") -> "Table":
         Column("to", "role after", least=24),
     ]
     rows = [_row(row) for row in found.rows]
-    return Table("opskit.emrfs.diff/1", columns, rows, extra={"complete": found.complete})
+    return Table(
+        "opskit.emrfs.diff/1",
+        columns,
+        rows,
+        extra={"complete": found.complete, "notes": list(found.notes)},
+    )
 
 
 def _row(row: "Row") -> dict[str, Any]:

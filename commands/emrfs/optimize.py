@@ -27,9 +27,11 @@ def optimize(
 
     Every user gets the same role at every place as before, whatever groups he is in, whether
     prefixes match as plain text or by folders, and whether all groups count or the primary one
-    alone: it is proved before anything is shown. The plan is printed, and as JSON the new mappings
-    with it. --write edits emrfs.yaml, security configurations and templates of CloudFormation in
-    place and keeps their comments. With --diff the exit status is 1 where there is a change.
+    alone: it is proved before anything is shown. What only a deployment tells, such as ${Group} or
+    a parameter of a template, stays as it is, and where it is. The plan is printed, and as JSON the
+    new mappings with it. --write edits emrfs.yaml, security configurations and templates of
+    CloudFormation in place and keeps their comments. With --diff the exit status is 1 where there
+    is a change.
 
     \b
     Example:

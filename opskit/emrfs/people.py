@@ -54,6 +54,19 @@ def alike(before: Design, after: Design) -> list[Alike]:
     return list(found.values())
 
 
+def one(before: Design, after: Design, user: str, groups: Sequence[str] | None) -> Alike:
+    """One user, with the groups that are given or else those of each directory; without a name
+    somebody in those groups.
+    """
+    several = [groups_for(each, user, groups) for each in (before, after)]
+    first = [
+        Resolver(each).by_name(user or ANYONE, counted)
+        for each, counted in zip((before, after), several, strict=True)
+    ]
+    label = user or f"members of {' and '.join(several[0])}"
+    return Alike((first[0], first[1]), (user or ANYONE, several[0]), [label])
+
+
 def _add(
     found: dict[tuple[int | None, int | None], Alike],
     first: tuple[int | None, int | None],
@@ -92,7 +105,7 @@ def _strangers(
         elif "all" in counted:
             pair = (one.name, other.name)
             yield ANYONE, pair, f"members of {pair[0]} and {pair[1]}"
-    if False:
+    if len(counted) > 1:
         yield from _by_primary(users, groups)
 
 

@@ -13,8 +13,8 @@ from opskit.emrfs.replay.replay import replay as play
 from tests.bench.matrix import ACCOUNT, design
 from tests.bench.measure import Ratio, seconds
 
-#: Ten million lines take 7 GB of disk; the ratio is the same from a million on.
-LINES = int(os.environ.get("OPSKIT_BENCH_LINES", 1_000_000))
+#: Ten million lines take 5 GB of disk; the ratio is the same from some millions on.
+LINES = int(os.environ.get("OPSKIT_BENCH_LINES", 5_000_000))
 #: Mappings of the two files. S3 delivers logs by bucket, so that lines of one come together.
 MAPPINGS = 60
 _LINES = f"""
@@ -47,8 +47,8 @@ def ratios() -> Iterator[Ratio]:
     with TemporaryDirectory(prefix="opskit-bench-") as folder:
         path = Path(folder, "access.log")
         duck.connect().execute(_LINES.format(path=path))
-        bare = min(seconds(lambda: scan(path)) for _ in range(3))
-        full = min(seconds(lambda: replay(path)) for _ in range(3))
+        bare = min(seconds(lambda: scan(path)) for _ in range(2))
+        full = min(seconds(lambda: replay(path)) for _ in range(2))
     yield Ratio(f"replay of {LINES:,} lines", full, "DuckDB reading the same columns", bare, 2.0)
 
 

@@ -62,18 +62,64 @@ def test_nothing_changes(capsys: pytest.CaptureFixture[str]) -> None:
     assert "nobody's access changes" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("flags", "status"), [((), 3), (("--fail-on", "never"), 0)])
-def test_what_cannot_be_told(tmp_path: Path, flags: tuple[str, ...], status: int) -> None:
+@pytest.mark.parametrize(
+    ("flags", "status"),
+    [((), 1), (("--fail-on", "gain"), 3), (("--fail-on", "loss"), 3), (("--fail-on", "never"), 0)],
+)
+def test_what_cannot_be_told(
+    tmp_path: Path,
+    flags: tuple[str, ...],
+    status: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Another role is a change, whatever it decides."""
     files = [tmp_path / "a.yaml", tmp_path / "b.yaml"]
     for file, role in zip(files, "RS", strict=True):
         file.write_text(UNKNOWN.format(role))
     assert run(*map(str, files), *flags) == status
+    err = capsys.readouterr().err
+    assert "changes: 1 not known\n" in err
+    assert "could not tell: R: the role" in err
+
+
+def test_a_base_role_that_neither_file_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [tmp_path / "a.json", tmp_path / "b.json"]
+    mapping = {"Role": "arn:aws:iam::111122223333:role/R", "IdentifierType": "User"}
+    for file, mappings in zip(files, ([{**mapping, "Identifiers": ["ana"]}], []), strict=True):
+        blocks = {"EmrFsConfiguration": {"RoleMappings": mappings}}
+        file.write_text(json.dumps({"AuthorizationConfiguration": blocks}))
+    assert run(*map(str, files)) == 3
+    assert run(*map(str, files), "--base-role", "Base") == 1
+    capsys.readouterr()
+    run(*map(str, files), "--base-role", "Base", "-o", "json")
+    (row,) = json.loads(capsys.readouterr().out)["rows"]
+    assert row["before"]["role"] == "arn:aws:iam::111122223333:role/R"
+    assert row["after"]["role"] == "arn:aws:iam::111122223333:role/Base"
+
+
+@pytest.mark.parametrize(
+    ("flags", "people"),
+    [
+        (("--user", "dataeng1"), [["dataeng1"]]),
+        (("--user", "analyst1"), []),
+        (("--user", "dataeng1", "--group", "nobody"), []),
+        (("--group", "grp_data_science"), [["members of grp_data_science"]]),
+    ],
+)
+def test_one_person(
+    flags: tuple[str, ...], people: list[list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("emrfs.yaml", "proposed.yaml", *flags, "-o", "json")
+    assert [row["people"] for row in json.loads(capsys.readouterr().out)["rows"]] == people
 
 
 @pytest.mark.parametrize(
     ("args", "message"),
     [
         (("emrfs.yaml", "nowhere.yaml"), "no such file"),
+        (("-", "-"), "stdin can be read once"),
         (("emrfs.yaml", "proposed.yaml", "--action", "s3:Get"), "is no action"),
     ],
 )

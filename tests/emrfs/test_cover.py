@@ -92,7 +92,8 @@ def of(*prefixes: str, marks: tuple[Mark, ...] = ()) -> Cells:
 
 def test_a_pattern_is_told_once_however_many_prefixes_there_are() -> None:
     pattern = Mark("place", "lake/*.parquet")
-    found = of("lake/", *(f"lake/{number}/" for number in range(40)), marks=(pattern,))
+    marks = (pattern, Mark("place", "*x*y"))
+    found = of("lake/", *(f"lake/{number}/" for number in range(40)), marks=marks)
     wanted = [
         cell
         for cell in found.cells

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from opskit.emrfs.diff.sides import Index, Sides
 from opskit.emrfs.iam.decision import Effect
 from opskit.emrfs.model import Design
-from opskit.emrfs.people import Alike, alike
+from opskit.emrfs.people import Alike, alike, one
 from opskit.emrfs.regions.atoms import atoms
 from opskit.emrfs.regions.cells import Cell, Cells, cells
 from opskit.emrfs.regions.describe import Region, describe
@@ -34,6 +34,11 @@ class Outcome(NamedTuple):
     decision_before: Effect
     decision_after: Effect
 
+    @property
+    def other_role(self) -> bool:
+        """Whether it is another role for sure."""
+        return None not in (self.before, self.after) and self.before != self.after
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -47,7 +52,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """All changes; `complete` is False where there may be more, and `notes` say why."""
+    """All changes; `complete` is False where there may be more. `notes` say what could not be told,
+    and why.
+    """
 
     rows: Sequence[Row]
     complete: bool
@@ -57,20 +64,29 @@ class Difference:
         return any(row.outcome.change is change for row in self.rows)
 
 
-def compare(before: Design, after: Design, actions: Sequence[str] = ACTIONS) -> Difference:
-    """Who gains and who loses what. UsageError for an action that is none of S3's."""
+def compare(
+    before: Design,
+    after: Design,
+    actions: Sequence[str] = ACTIONS,
+    person: tuple[str, Sequence[str] | None] | None = None,
+) -> Difference:
+    """Who gains and who loses what: everybody, or one person with those groups (None: those of the
+    directories). UsageError for an action that is none of S3's.
+    """
     sides = Sides.of(before, after)
-    people = alike(sides.before.design, sides.after.design)
+    designs = sides.before.design, sides.after.design
+    people = alike(*designs) if person is None else [one(*designs, *person)]
     pairs = [(side.design, side.authorizer) for side in (sides.before, sides.after)]
     found: dict[tuple[Outcome, tuple[str, ...], Region], list[str]] = {}
     incomplete = []
+    doubts: dict[str, None] = {}
     for action in actions:
         all_ = cells(atoms(pairs, action))
         if not all_.complete:
             incomplete.append(action)
         placed = [sides.by_path(cell.witness) for cell in all_.cells]
         for each in people:
-            for outcome, region in _regions(sides, each, action, all_, placed):
+            for outcome, region in _regions(sides, each, action, all_, placed, doubts):
                 key = (outcome, tuple(each.labels), region)
                 found.setdefault(key, []).append(action)
     rows = _merged(
@@ -81,16 +97,21 @@ def compare(before: Design, after: Design, actions: Sequence[str] = ACTIONS) -> 
         f"{action}: some policies tell places apart in ways that cannot be cut into regions"
         for action in incomplete
     ]
-    return Difference(sorted(rows, key=_order), not incomplete, notes)
+    return Difference(sorted(rows, key=_order), not incomplete, [*notes, *doubts])
 
 
 def _regions(
-    sides: Sides, people: Alike, action: str, all_: Cells, placed: Sequence[tuple[Index, Index]]
+    sides: Sides,
+    people: Alike,
+    action: str,
+    all_: Cells,
+    placed: Sequence[tuple[Index, Index]],
+    doubts: dict[str, None],
 ) -> Iterator[tuple[Outcome, Region]]:
     found: dict[Outcome, list[Cell]] = {}
     for cell, (old, new) in zip(all_.cells, placed, strict=True):
         first = _smaller(people.first[0], old), _smaller(people.first[1], new)
-        outcome = None if sides.agree(*first) else _outcome(sides, first, action, cell)
+        outcome = None if sides.agree(*first) else _outcome(sides, first, action, cell, doubts)
         if outcome is not None:
             found.setdefault(outcome, []).append(cell)
     for outcome, wanted in found.items():
@@ -98,13 +119,24 @@ def _regions(
             yield outcome, region
 
 
-def _outcome(sides: Sides, first: tuple[Index, Index], action: str, cell: Cell) -> Outcome | None:
-    """None where nothing changes. A role that neither file knows is the same in both."""
+def _outcome(
+    sides: Sides, first: tuple[Index, Index], action: str, cell: Cell, doubts: dict[str, None]
+) -> Outcome | None:
+    """None where nothing changes. A role that neither file knows is the same in both. Why a
+    decision is not known is added to `doubts`.
+    """
     names = sides.before.name(first[0]), sides.after.name(first[1])
-    before = sides.before.decide(first[0], action, cell.witness).effect
-    after = sides.after.decide(first[1], action, cell.witness).effect
-    change = _change(before, after, same=names[0] == names[1])
-    return None if change is None else Outcome(change, *names, before, after)
+    decisions = (
+        sides.before.decide(first[0], action, cell.witness),
+        sides.after.decide(first[1], action, cell.witness),
+    )
+    change = _change(decisions[0].effect, decisions[1].effect, same=names[0] == names[1])
+    if change is None:
+        return None
+    for name, decision in zip(names, decisions, strict=True):
+        if decision.effect is Effect.UNKNOWN:
+            doubts[f"{name}: {decision.why}" if name else decision.why] = None
+    return Outcome(change, *names, decisions[0].effect, decisions[1].effect)
 
 
 def _change(before: Effect, after: Effect, *, same: bool) -> Change | None:

@@ -17,8 +17,9 @@ from opskit.findings import Location
 if TYPE_CHECKING:
     from opskit.emrfs.directories import People
 
-_ID = re.compile(r"uid=\d+\(([^)]+)\) gid=\d+\(([^)]+)\)(?: groups=(\S.*))?")
-_ID_GROUP = re.compile(r"\d+\(([^)]+)\)")
+_ID = re.compile(r"uid=\d+\(([^)]+)\) gid=(\d+(?:\([^)]+\))?)(?: groups=(\S.*))?")
+#: A group, or the number of one that has no name.
+_ID_GROUP = re.compile(r"(?<![^,])(\d+)(?:\(([^)]+)\))?(?=,|$)")
 _HDFS = re.compile(r"(\S+) :(?:\s+(.*))?")
 _HINT = "LDIF is read, and what getent passwd, getent group, hdfs groups and id print"
 
@@ -38,7 +39,8 @@ def read(people: "People", text: str, name: str) -> None:
 def _line(people: "People", line: str, where: Location) -> None:
     fields = line.split(":")
     if printed := _ID.match(line):
-        groups = [printed[2], *_ID_GROUP.findall(printed[3] or "")]
+        listed = f"{printed[2]},{(printed[3] or '').partition(' context=')[0]}"
+        groups = [name or number for number, name in _ID_GROUP.findall(listed)]
         people.person(printed[1], where).groups += groups
     elif printed := _HDFS.fullmatch(line):
         people.person(printed[1], where).groups += (printed[2] or "").split()

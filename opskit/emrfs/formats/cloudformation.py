@@ -8,7 +8,7 @@ nothing inside a security configuration.
 from typing import Any
 
 from opskit.documents import Document
-from opskit.emrfs.arns import PLACEHOLDER
+from opskit.emrfs.arns import PLACEHOLDER, ROLE
 from opskit.emrfs.formats import hadoop, securityconfig
 from opskit.emrfs.formats.cfn import roles
 from opskit.emrfs.formats.cfn.names import written
@@ -189,7 +189,8 @@ def _base_role(design: Design, template: Template, profiles: dict[str, Role]) ->
         design.base_role = profiles[named]
     elif named:
         name = named.rpartition("/")[2]
-        design.base_role = design.role(name)
+        # EMR wants the name of a profile; templates give it the ARN of the role, too
+        design.base_role = design.role(named if ROLE.fullmatch(named) else name)
         design.notes.append(
             f"the instance profile {name} is not in the template; taken as the base role is the "
             "role of the same name"

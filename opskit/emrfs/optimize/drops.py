@@ -23,9 +23,7 @@ def drop(parts: Sequence[Part]) -> tuple[list[Part], list[Step]]:
             gone = {id(each.identifier) for each in dropped}
             for part in {each.part for each in dropped}:
                 part.identifiers = [each for each in part.identifiers if id(each) not in gone]
-            steps += [
-                Step("drop", members[id(i)], (i.text,), None, why) for _, i, why in dropped
-            ]
+            steps += [Step("drop", members[id(i)], (i.text,), None, why) for _, i, why in dropped]
     return [part for part in parts if part.identifiers], sorted(steps, key=_place)
 
 

@@ -3,8 +3,8 @@
 Two mappings have to keep their order where their roles differ and a request can match both. Users
 are apart from each other, and prefixes that do not cover each other are; all else can meet: a user
 may be in any groups and ask for any place. What is not known (`Part.is_open`) keeps its order with
-all, for below it nothing is certain. Two mappings can be one where no chain of such orders leads through
-others from one to the other.
+all, for below it nothing is certain. Two mappings can be one where no chain of such orders leads
+through others from one to the other.
 """
 
 from collections import defaultdict

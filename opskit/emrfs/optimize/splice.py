@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from opskit.documents import Document, encode_like
 from opskit.emrfs.fixes import MENDED, Rewrite
 from opskit.emrfs.load import Source
-from opskit.emrfs.model import Design, Identifier, RoleMapping
+from opskit.emrfs.model import Identifier, RoleMapping
 from opskit.emrfs.optimize import proof, reading
 from opskit.emrfs.optimize.listing import Listing, NotInPlaceError
 from opskit.emrfs.optimize.parts import Part
@@ -73,8 +73,10 @@ class _Writer:
         mappings = plan.before.mappings
         self._path, node = _found(document, mappings)
         self._list = Listing.of(self._text, node)
-        pairs = zip(mappings, node.items, self._list.pieces, strict=True)
-        self._items = {m.index: self._item(m, each, piece) for m, each, piece in pairs}
+        self._pieces = self._list.pieces
+        pairs = zip(mappings, node.items, self._pieces, strict=True)
+        used = {member.index for part in plan.parts if _changed(part) for member in part.members}
+        self._items = {m.index: self._item(m, each, p) for m, each, p in pairs if m.index in used}
         self._places = {
             id(identifier): (mapping.index, number)
             for mapping in mappings
@@ -108,6 +110,9 @@ class _Writer:
         old = holder[self._path[-1]]
         new = []
         for part in self._parts:
+            if not _changed(part):
+                new.append(old[part.index])
+                continue
             values = [
                 old[index][self._items[index].key][number]
                 for index, number in (self._places[id(each)] for each in part.identifiers)
@@ -118,15 +123,15 @@ class _Writer:
 
     def _piece(self, part: Part) -> str:
         """The text of a mapping with the identifiers that it is to have."""
-        own = self._items[part.index]
-        listing, (start, end) = own.listing, own.piece
+        start, end = self._pieces[part.index]
+        if not _changed(part):
+            return self._text[start:end]
+        listing = self._items[part.index].listing
         values = [self._value(part, *self._places[id(each)]) for each in part.identifiers]
-        same = len(part.members) == 1 and len(values) == len(listing.pieces)
-        text = self._text[start:end]
-        if not same:
-            text = text[: listing.start - start] + listing.joined(values, self._newline)
-            text += self._text[listing.end : end]
-        return "".join((*self._comments(part), text))
+        before, after = self._text[start : listing.start], self._text[listing.end : end]
+        return "".join(
+            (*self._comments(part), before, listing.joined(values, self._newline), after)
+        )
 
     def _value(self, part: Part, index: int, number: int) -> str:
         """The text of one identifier, as it is written in the list of the part."""
@@ -167,6 +172,11 @@ class _Writer:
 
     def _line(self, comment: str) -> str:
         return f"{self._list.indent}{comment.rstrip()}{self._newline}"
+
+
+def _changed(part: Part) -> bool:
+    """Whether a mapping has other identifiers than before."""
+    return len(part.members) > 1 or len(part.identifiers) < len(part.members[0].identifiers)
 
 
 def _found(document: Document, mappings: Sequence[RoleMapping]) -> tuple[_Path, ListNode]:

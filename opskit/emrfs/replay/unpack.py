@@ -37,7 +37,8 @@ class _Gzip:
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         # the length is limited: a buffer that grows costs more than decompressing
-        while data:
+        # behind the end of a member `unconsumed_tail` keeps what it was
+        while data and not self._one.eof:
             yield self._one.decompress(data, _STEP)
             data = self._one.unconsumed_tail
 

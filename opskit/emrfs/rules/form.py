@@ -67,7 +67,9 @@ def text_for_a_list(design: Design) -> Iterator[Finding]:
 def no_role(design: Design) -> Iterator[Finding]:
     """What only another tool can fill in is not judged."""
     base = design.base_role
-    if base is not None and (trouble := _trouble(design, base.arn.written)):
+    # templates name an instance profile, or the role in it: there a name is right
+    bare = base is not None and design.format != "emrfs" and NAME.fullmatch(base.arn.written)
+    if base is not None and not bare and (trouble := _trouble(design, base.arn.written)):
         message, expected = trouble
         yield Finding(
             f"the base role {message}",

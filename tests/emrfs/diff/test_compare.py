@@ -275,6 +275,31 @@ def test_what_nobody_knows_is_unknown() -> None:
     assert [row.people for row in found.rows] == [("ana",)]
 
 
+def test_a_base_role_that_is_mapped_has_to_assume_itself() -> None:
+    text = f"""
+        base-role: Base
+        account: "{ACCOUNT}"
+        mappings: [{{role: Base, users: [ana]}}, {{role: S, users: [bob]}}]
+        roles:
+          Base:
+            trust: {{Statement: {{Effect: Allow, Action: "sts:AssumeRole",
+                                Principal: {{Service: ec2.amazonaws.com}}}}}}
+            permissions: [{{Statement: [{ALL}]}}]
+        """
+    before, after = design(text), design(text.replace("{role: Base, users: [ana]}, ", ""))
+    found = compare(before, after, ["s3:GetObject"])
+    assert [(row.outcome.change, row.people, row.region.text) for row in found.rows] == [
+        (Change.GAIN, ("ana",), "everywhere")
+    ]
+    assert not compare(before, before).rows
+
+
+def test_primary_groups_against_all_of_them() -> None:
+    text = "base-role: Base\nmappings: [{role: R, groups: [g]}]\nmatch: {groups: %s}"
+    found = compare(design(text % "primary"), design(text % "all"), ["s3:GetObject"])
+    assert [row.people for row in found.rows] == [("members of g, another group first",)]
+
+
 def test_groups_together_where_their_order_changes() -> None:
     text = "base-role: Base\nmappings: [{{role: {0}, groups: [{0}]}}, {{role: {1}, groups: [{1}]}}]"
     found = compare(design(text.format("eng", "sci")), design(text.format("sci", "eng")))

@@ -26,6 +26,18 @@ _WHO = st.one_of(
     st.tuples(st.just(Kind.PREFIX), _PREFIXES),
 )
 Written = Sequence[tuple[tuple[Kind, list[str]], str]]
+_FILLED = st.lists(st.sampled_from(("a", "b", "${X}", "a;b")), min_size=1, max_size=2)
+_PLACED = st.lists(
+    st.sampled_from(("s3://lake/", "s3://lake/raw/", "s3://${X}/", "s3://lake/;s3://lak")),
+    min_size=1,
+    max_size=2,
+)
+_UNCLEAR = st.one_of(
+    st.tuples(st.sampled_from((Kind.USER, Kind.GROUP)), _FILLED),
+    st.tuples(st.just(Kind.PREFIX), _PLACED),
+)
+#: With roles and identifiers of which it is not known what they are.
+UNCLEAR = st.lists(st.tuples(_UNCLEAR, st.sampled_from(("R", "S", "${If P}"))), max_size=7)
 MAPPINGS: st.SearchStrategy[Written] = st.lists(st.tuples(_WHO, st.sampled_from("RST")), max_size=8)
 READINGS: list[tuple[PrefixMatch, Groups]] = list(product(("string", "path"), ("all", "primary")))
 _GROUPS = [groups for size in range(4) for groups in permutations("abc", size)]

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from opskit.emrfs.diff.compare import compare
-from opskit.emrfs.model import Design, Kind
+from opskit.emrfs.model import Design, Identifier, Kind, RoleMapping
 from opskit.emrfs.optimize.plan import plan
 from tests.emrfs.designs import design
-from tests.emrfs.optimize.everything import MAPPINGS, READINGS, Written, differ, made
+from tests.emrfs.optimize.everything import MAPPINGS, READINGS, UNCLEAR, Written, differ, made
 
 ROLE = "arn:aws:iam::111122223333:role/"
 
@@ -20,6 +21,29 @@ ROLE = "arn:aws:iam::111122223333:role/"
 def test_nobody_gets_another_role(mappings: Written) -> None:
     before = made(mappings)
     assert not differ(before, plan(before).after)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    UNCLEAR, st.sampled_from(("a", "b", "lake", "z")), st.lists(st.sampled_from("RST"), min_size=7)
+)
+def test_nobody_does_whatever_is_filled_in(mappings: Written, text: str, roles: list[str]) -> None:
+    """`;` ends an identifier, and two roles that are written `${If P}` may be different ones."""
+    before = made(mappings)
+    found = plan(before)
+    origins = [part.members[0].index for part in found.parts]
+    after = _filled(found.after, text, [roles[index] for index in origins])
+    assert not differ(_filled(before, text, roles), after)
+
+
+def _filled(told: Design, text: str, roles: list[str]) -> Design:
+    def mapping(each: RoleMapping) -> RoleMapping:
+        names = (i.text.replace("${X}", text).split(";") for i in each.identifiers)
+        role = roles[each.index] if each.role == "${If P}" else each.role
+        listed = tuple(Identifier(name) for several in names for name in several)
+        return replace(each, role=role, identifiers=listed)
+
+    return replace(told, mappings=[mapping(each) for each in told.mappings])
 
 
 @settings(max_examples=40, deadline=None)
@@ -102,6 +126,20 @@ P2, Q = '{role: P, prefixes: ["s3://y/"]}', '{role: Q, prefixes: ["s3://y/z"]}'
         ((A, '{role: B, users: ["${U}"]}', A2), []),
         ((A, '{role: A, users: ["${U}"]}', A2), []),  # below it nothing is certain
         (('{role: P, prefixes: ["s3://y/z/"]}', '{role: P, groups: ["${G}"]}', P2), []),
+        (('{role: P, prefixes: ["s3://y/", "s3://y/z/", "s3://${B}/"]}',), []),
+        ((A, '{role: A, users: ["x;y"]}', A2), []),  # a list of two, or of whatever
+        ((A, '{role: A, users: [" c"]}', A2), []),
+        ((A, '{role: B, users: ["x;y", a]}', A), ["drop 2 a"]),
+        (("{role: '${Fn::FindInMap}', users: [a]}", "{role: '${Fn::FindInMap}', users: [b]}"), []),
+        (("{role: '${If P}', users: [a]}", "{role: '${If P}', users: [b]}"), []),
+        (("{role: '${R.Arn}', users: [a]}", "{role: '${R.Arn}', users: [b]}"), ["merge 1 b 0"]),
+        (
+            (
+                "{role: '${ImportValue ${Stack}-r}', users: [a]}",
+                "{role: '${ImportValue ${Stack}-r}', users: [b]}",
+            ),
+            ["merge 1 b 0"],
+        ),
     ],
 )
 def test_steps(mappings: tuple[str, ...], steps: list[str]) -> None:
@@ -122,12 +160,16 @@ def test_reasons() -> None:
 
 
 def test_a_thousand_mappings() -> None:
-    """Each of its own role, then each again: half of them merge, past all the others."""
+    """Each of its own role, then each again: half of them merge, past all the others. And one that
+    names somebody 20,000 times.
+    """
     twice = [n % 500 for n in range(1000)]
     users = made([((Kind.USER, [f"u{i}", f"v{i}"]), f"R{n}") for i, n in enumerate(twice)])
     places = made([((Kind.PREFIX, [f"s3://lake/{i}/"]), f"R{n}") for i, n in enumerate(twice)])
     nested = made([((Kind.PREFIX, ["s3://lake/" + "a/" * (1000 - i)]), "R") for i in range(1000)])
+    repeated = made([((Kind.USER, ["u"] * 20_000), "R")])
     start = time.perf_counter()
+    assert [_texts(plan(repeated).after)] == [["u"]]
     assert len(plan(users).after.mappings) == 500
     assert len(plan(places).after.mappings) == 500
     assert [_texts(plan(nested).after)] == [["s3://lake/a/"]]

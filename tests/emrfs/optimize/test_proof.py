@@ -67,3 +67,11 @@ def test_an_order_that_matters(upper: str, lower: str, told: str | None) -> None
 def test_an_order_with_more_of_the_same_role_between() -> None:
     one, two, three = (f"{{role: {role}, groups: [{name}]}}" for role, name in ("Aa", "Bb", "Ac"))
     assert proof.difference(_with(one, two, three), _with(two, three, one)) == "a and b"
+
+
+def test_roles_that_are_only_written_the_same() -> None:
+    one, two = (f"{{role: '${{If P}}', users: [{name}]}}" for name in "ab")
+    merged = "{role: '${If P}', users: [a, b]}"
+    assert proof.difference(_with(one, two), _with(merged)) == "user b"
+    assert proof.difference(_with(one, two), _with(two, one)) == "user a"
+    assert proof.difference(_with(one, two), _with(one, two)) is None

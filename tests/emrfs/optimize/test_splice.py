@@ -13,6 +13,7 @@ from opskit.emrfs import load
 from opskit.emrfs.load import Source
 from opskit.emrfs.model import Design, Kind
 from opskit.emrfs.optimize.plan import Plan, plan
+from opskit.emrfs.optimize.reading import read
 from opskit.emrfs.optimize.splice import rewrite
 from opskit.errors import InputError
 from tests.emrfs.optimize.everything import MAPPINGS
@@ -24,7 +25,7 @@ STYLES = st.lists(st.sampled_from(("flow", "block", "brackets", "wide")), min_si
 
 def written(text: str, name: str = "emrfs.yaml") -> tuple[Plan, str]:
     source = Source(name, text.encode())
-    found = plan(load.usable(load.parse(source)))
+    found = plan(read(source))
     return found, rewrite(source, found).result.decode()
 
 
@@ -94,6 +95,92 @@ def test_a_security_configuration(mappings: Any, indent: int | None, wrapped: bo
     assert json.dumps(json.loads(result), indent=indent) == result
 
 
+TEMPLATE = f"""\
+Parameters: {{Group: {{Type: String, Default: g}}, Env: {{Type: String, Default: dev}}}}
+Conditions: {{Live: !Equals [!Ref Env, live]}}
+Mappings: {{Roles: {{dev: {{A: "{ROLE}A", B: "{ROLE}A"}}, live: {{A: "{ROLE}A", B: "{ROLE}B"}}}}}}
+Resources:
+  Config:
+    Type: AWS::EMR::SecurityConfiguration
+    Properties:
+      SecurityConfiguration:
+        AuthorizationConfiguration:
+          EmrFsConfiguration:
+            RoleMappings:
+"""
+
+
+def template(mappings: str) -> str:
+    """A template with these mappings, one a line, of which the keys are in one letter."""
+    for short, key in (("R:", "Role:"), ("T:", "IdentifierType:"), ("I:", "Identifiers:")):
+        mappings = mappings.replace(short, key)
+    return TEMPLATE + "".join(f"              - {line}\n" for line in mappings.splitlines())
+
+
+@pytest.mark.parametrize(
+    "mappings",
+    [
+        f"{{R: '{ROLE}A', T: Group, I: [!Ref Group, g]}}",
+        f"{{R: '{ROLE}A', T: Group, I: [!If [Live, h, g], g]}}",
+        f"{{R: '{ROLE}B', T: User, I: [a]}}\n"
+        f"{{R: !If [Live, '{ROLE}A', '{ROLE}B'], T: User, I: [b]}}",
+        f"{{R: !If [Live, '{ROLE}A', '{ROLE}B'], T: User, I: [a]}}\n"
+        f"{{R: !If [Live, '{ROLE}C', '{ROLE}B'], T: User, I: [b]}}",
+        "{R: !FindInMap [Roles, !Ref Env, A], T: User, I: [a]}\n"
+        "{R: !FindInMap [Roles, !Ref Env, B], T: User, I: [b]}",
+    ],
+    ids=["a parameter", "a condition", "a role", "two roles", "a table"],
+)
+def test_other_deployments_of_a_template(mappings: str) -> None:
+    """With the defaults of the parameters there would be something to drop or merge."""
+    text = template(mappings)
+    found, result = written(text, "t.yaml")
+    assert (found.steps, result) == ([], text)
+
+
+def test_mappings_that_only_a_deployment_tells() -> None:
+    text = template(f"!If [Live, {{R: '{ROLE}A', T: User, I: [a, a]}}, !Ref AWS::NoValue]\n")
+    with pytest.raises(InputError, match="depend on the parameters") as caught:
+        written(text, "t.yaml")
+    assert "describe-security-configuration" in caught.value.hint
+
+
+def test_what_stays_may_be_written_in_any_way() -> None:
+    """`L` is a list that is filled in whole; the mappings around it are edited all the same."""
+    text = template(
+        f"{{R: '{ROLE}A', T: User, I: [a, a]}}\n"
+        f"{{R: '{ROLE}B', T: User, I: !Ref L}}\n"
+        f"{{R: '{ROLE}B', T: User, I: [b, c, b]}}\n"
+    ).replace("Parameters: {", "Parameters: {L: {Type: CommaDelimitedList}, ")
+    _, result = written(text, "t.yaml")
+    assert result == text.replace("[a, a]", "[a]").replace("[b, c, b]", "[b, c]")
+
+
+def test_a_part_of_a_template() -> None:
+    text = template(f"{{R: '{ROLE}A', T: User, I: [a, a]}}")
+    text += text[text.index("  Config:") :].replace("Config:", "Other:", 1)
+    source = Source("t.yaml", text.encode(), "Config")
+    result = rewrite(source, plan(read(source))).result.decode()
+    assert result == text.replace("[a, a]", "[a]", 1)
+
+
+def test_terraform_is_told_but_not_edited() -> None:
+    text = (
+        f'variable "role" {{ default = "{ROLE}A" }}\n'
+        'resource "aws_emr_security_configuration" "c" {\n'
+        "  configuration = jsonencode({ AuthorizationConfiguration = { EmrFsConfiguration = {\n"
+        '    RoleMappings = [{ Role = var.role, IdentifierType = "User", Identifiers = ["a", "b"]'
+        "\n  }] } } })\n}\n"
+    )
+    source = Source("main.tf", text.encode())
+    design = read(source)
+    assert any("variables" in note for note in design.notes)
+    assert not rewrite(source, plan(design)).changed  # there is nothing to do
+    twice = Source("main.tf", text.replace('"b"', '"a"').encode())
+    with pytest.raises(InputError, match="are edited"):
+        rewrite(twice, plan(read(twice)))
+
+
 def test_a_template() -> None:
     text = dedent(
         """
@@ -137,7 +224,8 @@ def test_a_template() -> None:
             "aliases",
         ),
         (
-            "base-role: B\nmappings:\n- role: A\n  users: &u [x, x]\n- role: B\n  users: *u\n",
+            "base-role: B\ndirectory: {users: {z: &u [x]}}\n"
+            "mappings:\n- {role: A, users: [y]}\n- {role: A, users: *u}\n",
             "emrfs.yaml",
             "stand elsewhere",
         ),

@@ -31,7 +31,7 @@ def siblings(file: str) -> Beside:
     for other in sorted(path.parent.iterdir())[:_MAX_FILES]:
         is_values = other.name == "terraform.tfvars" or other.name.endswith(".auto.tfvars")
         is_module = other.name.endswith((".tf", ".tf.json")) and "override.tf" not in other.name
-        if other.name == path.name or not (is_values or is_module):
+        if other.name == path.name or not (is_values or is_module) or not other.is_file():
             continue
         try:
             data = read_bytes(other, limit=left)
