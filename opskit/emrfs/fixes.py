@@ -191,6 +191,8 @@ def _dropped(text: str, slot: _Slot) -> _Edit | None:
     node, parent, index = slot.node, slot.parent, slot.path[-1]
     if not isinstance(parent, ListNode) or not isinstance(index, int) or index == 0:
         return None
+    if not all(isinstance(each, ScalarNode) for each in parent.items):
+        return None  # what it repeats may be computed by a template, and differ when deployed
     before = parent.items[index - 1].end
     if text[parent.start : parent.start + 1] == "[":
         if not _COMMA.fullmatch(text, before, node.start):

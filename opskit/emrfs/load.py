@@ -53,6 +53,7 @@ _OTHERS = {
 }
 _XML = re.compile(rb"\s*<[?!A-Za-z]")
 _UTF16_XML = (b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")
+_KEY = re.compile(r"[\w./-]{1,40}")
 _DOCUMENTS = (".yaml", ".yml", ".json", ".template")
 _TERRAFORM = (".tf", ".hcl")
 
@@ -163,13 +164,18 @@ def _unknown(document: Document) -> InputError:
         for key, (what, hint) in _OTHERS.items():
             if key in root.items:
                 return InputError(f"{what}, not role mappings", where=document.name, hint=hint)
-        keys = ", ".join(list(root.items)[:5]) + (" ..." if len(root.items) > 5 else "")
-        what = f"has the keys {keys[:200]}" if keys else "is an empty object"
+        what = f"has the keys {_keys(root)}" if root.items else "is an empty object"
     elif isinstance(root, ListNode):
         what = f"is a list of {len(root.items)}"
     else:
         what = "is plain text"
     return InputError(f"{what}: no role mappings", where=document.name, hint=_KNOWN)
+
+
+def _keys(root: MapNode) -> str:
+    """The first keys. Of a file that is no document, /etc/shadow say, nothing is printed."""
+    shown = [key if _KEY.fullmatch(key) else "..." for key in list(root.items)[:5]]
+    return ", ".join(dict.fromkeys([*shown, *(["..."] if len(root.items) > 5 else [])]))
 
 
 def _module(name: str) -> object:

@@ -63,7 +63,7 @@ def normal(written: str) -> str:
 
 
 def matches(prefix: str, text: str, match: "PrefixMatch") -> bool:
-    """Whether a normal prefix covers a path's text. An empty one names no bucket and covers none."""
+    """Whether a normal prefix covers a path's text. An empty one has no bucket and covers none."""
     folder = prefix.rstrip("/")
     if match == "string" or not folder:
         return bool(folder) and text.startswith(prefix)

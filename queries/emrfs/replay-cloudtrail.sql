@@ -45,7 +45,7 @@ SELECT
   events.code,
   events.event_time,
   CASE
-    WHEN sides.side = 1 THEN REGEXP_EXTRACT(events.copied, '^/?([^/]+)/', 1)
+    WHEN sides.side = 1 THEN NULLIF(REGEXP_EXTRACT(events.copied, '^/?([^/]+)/', 1), '')
     ELSE events.bucket
   END AS bucket,
   CASE

@@ -41,7 +41,8 @@ answered AS (
     parts,
     CASE
       WHEN answer = '-' THEN parts[11]
-      WHEN answer BETWEEN ' 100 ' AND ' 599 ~' THEN SUBSTRING(answer, 2, 3)
+      WHEN answer LIKE ' ___ _' AND answer BETWEEN ' 100 ' AND ' 599 ~'
+        THEN SUBSTRING(answer, 2, 3)
       WHEN answer LIKE ' - %' THEN '-'
       WHEN answer = '' THEN NULL
       -- the URI has a quotation mark
@@ -57,14 +58,15 @@ answered AS (
     END AS errorcode
   FROM arranged
 )
+-- no engine but DuckDB takes an index behind the end of an array
 SELECT
   file,
-  parts[2] AS bucket_name,
-  SUBSTRING(parts[3], 2) AS requestdatetime,
+  CASE WHEN httpstatus IS NOT NULL THEN parts[2] END AS bucket_name,
+  CASE WHEN httpstatus IS NOT NULL THEN SUBSTRING(parts[3], 2) END AS requestdatetime,
   CASE WHEN httpstatus IS NOT NULL THEN parts[6] END AS requester,
   CASE WHEN httpstatus IS NOT NULL THEN parts[8] END AS operation,
-  parts[9] AS key,
-  quotes[2] AS request_uri,
+  CASE WHEN httpstatus IS NOT NULL THEN parts[9] END AS key,
+  CASE WHEN ARRAY_LENGTH(quotes) > 1 THEN quotes[2] END AS request_uri,
   httpstatus,
   errorcode
 FROM answered

@@ -149,6 +149,14 @@ class TestPrinted:
         )
         assert users(text).users == {"ana": ("eng", "domain users", "sudo"), "root": ("root",)}
 
+    def test_id_prints_the_number_of_a_group_without_a_name(self, users):
+        text = "uid=1001(ana) gid=2001 groups=2001,27(sudo),2002\nuid=7(bo) gid=8 groups=8\n"
+        assert users(text).users == {"ana": ("2001", "sudo", "2002"), "bo": ("8",)}
+
+    def test_a_comma_in_the_name_of_a_group(self, users):
+        text = "uid=1(ana) gid=2(eng,12) groups=2(eng,12),3(a,4),5\n"
+        assert users(text).users == {"ana": ("eng,12", "a,4", "5")}
+
     def test_comments_empty_lines_and_the_line_ends_of_windows(self, users):
         assert users("# hdfs groups\r\n\r\nana : eng\r\n").users == {"ana": ("eng",)}
 

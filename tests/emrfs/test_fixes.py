@@ -164,6 +164,22 @@ Resources:
     assert mended(text, "t.yaml") == text.replace("s3a://lake", "s3://lake")
 
 
+def test_what_a_template_computes_is_not_taken_for_a_repetition() -> None:
+    text = f"""\
+Parameters: {{Group: {{Type: String, Default: g}}}}
+Resources:
+  C:
+    Type: AWS::EMR::SecurityConfiguration
+    Properties:
+      SecurityConfiguration:
+        AuthorizationConfiguration:
+          EmrFsConfiguration:
+            RoleMappings:
+              - {{Role: {ROLE}, IdentifierType: Group, Identifiers: [!Ref Group, g]}}
+"""
+    assert mended(text, "t.yaml") == text
+
+
 def test_xml_and_terraform_are_not_mended(tmp_path: Path) -> None:
     path = tmp_path / "emrfs-site.xml"
     path.write_text(

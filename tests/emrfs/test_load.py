@@ -186,6 +186,7 @@ class TestRefused:
             ("", "is empty", "opskit reads"),
             (" \n", "is empty", "opskit reads"),
             ('{"a": 1, "b": 2}', "has the keys a, b: no role mappings", "opskit reads"),
+            ("ana:$6$salt:1:0:::\nbo: 1\n", "has the keys ..., bo: no role", "opskit reads"),
             ("{}", "is an empty object", "opskit reads"),
             ("[1, 2]", "is a list of 2", "opskit reads"),
             ("just words", "is plain text", "opskit reads"),

@@ -88,6 +88,8 @@ def _yaml(part: _Part) -> str:
     """A resource, indented, with a comment where its permissions need a decision."""
     import yaml
 
+    from opskit.scalars import resolve
+
     name, resource, undecided = part
 
     class Dumper(yaml.SafeDumper):
@@ -96,6 +98,12 @@ def _yaml(part: _Part) -> str:
         def ignore_aliases(self, data: object) -> bool:
             return True
 
+    def quoted(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+        # PyYAML leaves `1e5` bare, which JSON and YAML 1.2 take for a number
+        style = None if isinstance(resolve(value), str) else "'"
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    Dumper.add_representer(str, quoted)
     text = yaml.dump({name: resource}, Dumper=Dumper, sort_keys=False, width=1_000_000)
     lines = re.sub(r"^(?=.)", "  ", text, flags=re.MULTILINE)
     return f"  # needs a decision: {undecided}\n{lines}" if undecided else lines

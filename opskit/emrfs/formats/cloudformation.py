@@ -11,7 +11,7 @@ from opskit.documents import Document
 from opskit.emrfs.arns import PLACEHOLDER, ROLE
 from opskit.emrfs.formats import hadoop, securityconfig
 from opskit.emrfs.formats.cfn import roles
-from opskit.emrfs.formats.cfn.names import written
+from opskit.emrfs.formats.cfn.names import with_lists, written
 from opskit.emrfs.formats.cfn.template import Template
 from opskit.emrfs.formats.configurations import KEYS
 from opskit.emrfs.iam.policy import parse
@@ -107,7 +107,7 @@ def _configuration(design: Design, template: Template, logical: str) -> None:
     if isinstance(source, str):
         securityconfig.fill(design, securityconfig.parse_text(source, where), lambda _: where)
     else:
-        securityconfig.fill(design, source, lambda rest: locate((*path, *rest)))
+        securityconfig.fill(design, with_lists(source), lambda rest: locate((*path, *rest)))
 
 
 def _profiles(template: Template, found: dict[str, Role]) -> dict[str, Role]:

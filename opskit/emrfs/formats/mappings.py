@@ -7,9 +7,10 @@ The JSON names a `Role`, an `IdentifierType` and a list of `Identifiers` (EMR Ma
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from opskit.emrfs.arns import ROLE
+from opskit.emrfs.arns import PLACEHOLDER, ROLE
 from opskit.emrfs.iam.policy import Locate
 from opskit.emrfs.model import Design, Fault, Identifier, Kind, RoleMapping
+from opskit.errors import InputError
 from opskit.findings import Location
 
 #: What the service adds by itself, and comparisons leave out.
@@ -25,7 +26,8 @@ def mappings_of(source: object, locate: Locate) -> tuple[list[RoleMapping], list
     """The mappings in the plain JSON of `RoleMappings`; `locate` starts at the list.
 
     A mapping of which role or kind cannot be told is left out, with a fault; `index` is that of
-    the JSON. Text in the place of a list counts as a list of one.
+    the JSON. Text in the place of a list counts as a list of one. InputError where a function of
+    another tool stands in the place of a whole mapping.
     """
     mappings: list[RoleMapping] = []
     faults: list[Fault] = []
@@ -33,6 +35,12 @@ def mappings_of(source: object, locate: Locate) -> tuple[list[RoleMapping], list
         faults.append(Fault("EMR004", "RoleMappings is not a list", locate(())))
         source = [source] if isinstance(source, Mapping) else []
     for index, each in enumerate(source):
+        if isinstance(each, str) and PLACEHOLDER.search(each):
+            raise InputError(
+                f"only a deployment tells mappings[{index}]: {each:.80}",
+                where=str(locate((index,)) or ""),
+                hint="'aws emr describe-security-configuration' prints what was deployed",
+            )
         reader = _Mapping(index, each, locate, faults)
         made = reader.made()
         if made is not None:

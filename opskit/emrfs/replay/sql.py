@@ -21,12 +21,23 @@ Dialect = Literal["duckdb", "athena", "spark"]
 Kind = Literal["lines", "accesslog", "cloudtrail"]
 
 #: In Java a `%` that is none of an encoding is an error and `+` is a space, and what is no UTF-8
-#: becomes U+FFFD. DuckDB leaves both as they are, and the last is an error.
+#: becomes U+FFFD. DuckDB leaves both as they are, and the last is an error. A U+FFFD that was
+#: written is none.
 _JAVA = (
-    "CASE WHEN POSITION('\ufffd' IN {0}) > 0 AND POSITION('%EF%BF%BD' IN UPPER({{0}})) = 0"
-    " THEN NULL ELSE {0} END"
+    "CASE WHEN POSITION('\ufffd' IN {decode}) > 0 AND POSITION('\ufffd' IN {without}) > 0"
+    " THEN NULL ELSE {decode} END"
 )
 _CLEAN = "REPLACE(REGEXP_REPLACE({0}, '%(?![0-9A-Fa-f][0-9A-Fa-f])', '%25'), '+', '%2B')"
+_WRITTEN = "REGEXP_REPLACE({0}, '%[Ee][Ff]%[Bb][Ff]%[Bb][Dd]|\ufffd', 'x')"
+
+
+def _java(decode: str) -> str:
+    """Percent-encoding undone by a function of Java."""
+    return _JAVA.format(
+        decode=decode.format(_CLEAN), without=decode.format(_CLEAN.replace("{0}", _WRITTEN))
+    )
+
+
 #: How each engine undoes percent-encoding (where `+` is a plus), and reads the time of a log;
 #: null where it cannot.
 _ENGINES: dict[Dialect, dict[str, str]] = {
@@ -37,12 +48,12 @@ _ENGINES: dict[Dialect, dict[str, str]] = {
     },
     "athena": {
         "ENCODED": "POSITION('%' IN {0}) > 0",
-        "DECODED": _JAVA.format(f"TRY(URL_DECODE({_CLEAN}))"),
+        "DECODED": _java("TRY(URL_DECODE({0}))"),
         "LOG_TIME": "TRY(DATE_PARSE({0}, '%d/%b/%Y:%H:%i:%s'))",
     },
     "spark": {
         "ENCODED": "POSITION('%' IN {0}) > 0",
-        "DECODED": _JAVA.format(f"TRY_URL_DECODE({_CLEAN})"),
+        "DECODED": _java("TRY_URL_DECODE({0})"),
         "LOG_TIME": "TRY_TO_TIMESTAMP({0}, 'dd/MMM/yyyy:HH:mm:ss')",
     },
 }

@@ -37,10 +37,30 @@ class _Gzip:
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         # the length is limited: a buffer that grows costs more than decompressing
-        # behind the end of a member `unconsumed_tail` keeps what it was
         while data and not self._one.eof:
-            yield self._one.decompress(data, _STEP)
+            before = self._one.copy()
+            try:
+                yield self._one.decompress(data, _STEP)
+            except zlib.error:
+                yield from _remains(before, data)
+                raise
             data = self._one.unconsumed_tail
+
+
+def _remains(one: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
+    """What there is in front of the damage: zlib keeps to itself what a call had when it failed."""
+    for step in (1 << 14, 1 << 7, 1):
+        while True:
+            before = one.copy()
+            try:
+                found = one.decompress(data, step)
+            except zlib.error:
+                one = before
+                break
+            yield found
+            if not found and not one.unconsumed_tail:
+                return
+            data = one.unconsumed_tail
 
 
 class _Bzip2:
@@ -71,8 +91,7 @@ def unpacked(parts: Iterable[bytes], complain: Complain) -> Iterator[bytes]:
     stream = iter(parts)
     first = next(stream, b"")
     if not is_packed(first):
-        yield from (first, *()) if first else ()
-        yield from stream
+        yield from _chain(first, stream)
         return
     new = _Gzip if first.startswith(_GZIP) else _Bzip2
     magic = _GZIP if first.startswith(_GZIP) else _BZIP2

@@ -135,6 +135,14 @@ def test_a_template_that_is_too_large_is_said() -> None:
     assert "S3" in cloudformation.notes("x" * 51_201)[0]
 
 
+def test_names_that_look_like_numbers_stay_texts(tmp_path: Path) -> None:
+    names = ["1e3", "12e45", "012", "0x1f", "no", "="]
+    text = f"account: '{ACCOUNT}'\nbase-role: b\nmappings: [{{role: a, users: {names}}}]\n"
+    path = tmp_path / "built.yaml"
+    path.write_text(cloudformation.render(design(text)))
+    assert [each.text for _, each in load(path).identifiers()] == names
+
+
 def test_no_anchors() -> None:
     text = cloudformation.render(design(RICH))
     assert "&id" not in text

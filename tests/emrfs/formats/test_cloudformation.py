@@ -157,19 +157,19 @@ class TestFunctions:
             ("!Join [':', [arn, !Ref Env, !Ref Groups]]", "arn:prod:eng,sci"),
             ("!Join [',', !Ref Groups]", "eng,sci"),
             ("!Select [1, !Ref Groups]", "sci"),
-            ("!Select [5, !Ref Groups]", "${Fn::Select}"),
+            ("!Select [5, !Ref Groups]", '${Select [5, ["eng", "sci"]]}'),
             ("!Split ['/', a/b]", ["a", "b"]),
             ("!FindInMap [Buckets, !Ref Env, name]", "lake-prod"),
-            ("!FindInMap [Buckets, dev, name]", "${Fn::FindInMap}"),
+            ("!FindInMap [Buckets, dev, name]", '${FindInMap ["Buckets", "dev", "name"]}'),
             ("!ImportValue stack-Role", "${ImportValue stack-Role}"),
             ("!ToJsonString {a: !Ref Env}", '{"a": "prod"}'),
             ("!If [Prod, a, b]", "a"),
             ("!If [Test, a, b]", "b"),
             ("!If [Both, a, b]", "b"),
             ("!If [Either, a, b]", "a"),
-            ("!If [Open, a, b]", "${If Open}"),
-            ("!If [Circle, a, b]", "${If Circle}"),
-            ("!If [Nowhere, a, b]", "${If Nowhere}"),
+            ("!If [Open, a, b]", '${If Open ["a", "b"]}'),
+            ("!If [Circle, a, b]", '${If Circle ["a", "b"]}'),
+            ("!If [Nowhere, a, b]", '${If Nowhere ["a", "b"]}'),
             ("[1, !If [Prod, !Ref AWS::NoValue, 2], 3]", [1, 3]),
             ("{a: !Ref AWS::NoValue, b: !If [Prod, {c: !Ref Env}, 1]}", {"b": {"c": "prod"}}),
             ("{Ref: 1, b: 2}", {"Ref": 1, "b": 2}),
@@ -218,6 +218,27 @@ class TestRead:
         assert design.mappings[1].identifiers[0].location.line == 21
         assert design.account == "123456789012"
 
+    def test_a_mapping_that_only_a_deployment_tells(self):
+        extra = """\
+            - !If [Open, {Role: a, IdentifierType: User, Identifiers: [x]}, !Ref "AWS::NoValue"]
+"""
+        head = "Parameters: {P: {Type: String}}\nConditions: {Open: !Equals [!Ref P, a]}\n"
+        with pytest.raises(InputError, match=r"only a deployment tells mappings\[1\]: .*If Open"):
+            read(CONFIG + extra, head=head)
+
+    @pytest.mark.parametrize("written", ["!If [Open, [a], [b]]", '!Split [",", !Ref P]'])
+    def test_identifiers_that_only_a_deployment_tells(self, written):
+        head = "Parameters: {P: {Type: String}}\nConditions: {Open: !Equals [!Ref P, a]}\n"
+        design = read(CONFIG.replace("[eng]", written), head=head)
+        assert design.faults == []
+        assert [each.text[:2] for _, each in design.identifiers()] == ["${"]
+        assert any("only a deployment tells" in note for note in design.notes)
+
+    def test_a_parameter_in_the_place_of_the_list_is_one_text(self):
+        head = "Parameters: {P: {Type: String}}\n"
+        design = read(CONFIG.replace("[eng]", "!Ref P"), head=head)
+        assert [fault.rule for fault in design.faults] == ["EMR001"]
+
     def test_the_account_is_told_by_a_mapping_for_a_role_of_the_template(self):
         whole = "arn:aws:iam::123456789012:role/"
         design = read(CONFIG.replace("!GetAtt Eng.Arn", f"{whole}eng"), ENG, BASE)
@@ -263,6 +284,11 @@ class TestRead:
         assert design.base_role.name == "EMR_EC2_DefaultRole"
         assert design.base_role.permissions is None
         assert any("EMR_EC2_DefaultRole is not in the template" in note for note in design.notes)
+
+    def test_the_arn_of_a_role_in_the_place_of_a_profile(self):
+        arn = "arn:aws:iam::123456789012:role/service-role/base"
+        design = read(CONFIG, ENG, BASE, CLUSTER.replace("!Ref Profile", arn))
+        assert str(design.base_role.arn) == arn
 
     def test_no_cluster_and_one_profile(self):
         design = read(CONFIG, ENG, BASE)

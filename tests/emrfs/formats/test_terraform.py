@@ -242,6 +242,12 @@ def test_a_file_beside_it_that_is_broken_is_named_and_left_out(tmp_path: Path) -
     assert any("zz.tf:1" in note for note in design.notes)
 
 
+def test_a_folder_beside_it_is_no_file_of_the_module(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(config(f"[{MAPPING}]"))
+    (tmp_path / "modules.tf").mkdir()
+    assert read(tmp_path / "main.tf").notes == []
+
+
 # the roles
 
 ROLES = """\
@@ -583,6 +589,12 @@ def test_what_looks_like_terraform(text: str, yes: bool) -> None:
             ' configuration = <<E\n{\n"a": ]\nE\n}\n',
             "f.tf:4",
             "is no JSON",
+        ),
+        (
+            'resource "aws_emr_security_configuration" "x" {\n'
+            ' configuration = <<E\n{"a": [%{ for i in [1] }${i}%{ endfor }]}\nE\n}\n',
+            "f.tf:1",
+            "only Terraform can tell",
         ),
         ("a = " + "\n" * 5000, "f.tf:1", "too many blanks"),
         ("#" * 1_100_000, "f.tf", "larger than 1 MiB"),

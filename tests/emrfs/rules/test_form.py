@@ -2,8 +2,9 @@
 
 import pytest
 
+from opskit.emrfs.arns import RoleArn
 from opskit.emrfs.formats import mappings as reader
-from opskit.emrfs.model import Design
+from opskit.emrfs.model import Design, Role
 from tests.emrfs.designs import design
 from tests.emrfs.rules.checks import config, found, mapping, own, placed
 
@@ -87,6 +88,14 @@ def test_names_do_in_a_document_with_an_account() -> None:
     made = config(mapping("eng", "User", "ana"))
     made.mappings[0].role = "eng"
     assert placed(made, "EMR002") == [(6, "mappings[0]")]
+
+
+def test_a_template_names_the_base_role_by_its_profile() -> None:
+    made = config(mapping("eng", "User", "ana"))
+    made.base_role = Role(RoleArn.parse("EMR_EC2_DefaultRole"))
+    assert found(made, "EMR002") == []
+    made.base_role = Role(RoleArn.parse("two words"), location=made.mappings[0].location)
+    assert [each.object for each in found(made, "EMR002")] == ["two words"]
 
 
 @pytest.mark.parametrize("role", ["${var.role}", "${aws_iam_role.eng.arn}", "{{resolve:ssm:r}}"])

@@ -88,3 +88,14 @@ def written(value: Any) -> str:
     if isinstance(value, list):
         return ",".join(map(written, value))
     return "" if value is None else str(value)
+
+
+def with_lists(source: Any) -> Any:
+    """A security configuration with identifiers that only a deployment tells as lists of one."""
+    if isinstance(source, dict):
+        made = {key: with_lists(value) for key, value in source.items()}
+        unknown = made.get("Identifiers")
+        if isinstance(unknown, str) and _UNKNOWN_LIST.fullmatch(unknown):
+            made["Identifiers"] = [unknown]
+        return made
+    return [with_lists(each) for each in source] if isinstance(source, list) else source

@@ -21,6 +21,8 @@ _PARTITION = re.compile(r"arn:(aws-[a-z-]+):")
 _NOTHING = object()
 #: A text longer than this is no name, and may be one that doubles itself.
 _MAX_TEXT = 1_000_000
+#: How much of the arguments of a call a placeholder shows.
+_TOLD = 120
 
 
 class Filled(NamedTuple):
@@ -116,7 +118,7 @@ class Template:
             return "${Fn::If}"
         holds = self._conditions.holds(argument[0])
         if holds is None:
-            return f"${{If {argument[0]}}}"
+            return _open(f"If {argument[0]}", [self.plain(each) for each in argument[1:]])
         branch = 1 if holds else 2
         return self._value(argument[branch], (*at, branch), to, origins)
 
@@ -131,7 +133,7 @@ class Template:
         value = self.plain(argument)
         made = _FUNCTIONS[name](value, self._tables) if name in _FUNCTIONS else None
         if made is None or (isinstance(made, str) and len(made) > _MAX_TEXT):
-            return f"${{{name.removeprefix('Fn::')} {value}}}" if _simple(value) else f"${{{name}}}"
+            return _open(name.removeprefix("Fn::"), value)
         return made
 
     def _ref(self, name: str) -> Any:
@@ -184,8 +186,17 @@ def _default(name: str, parameter: Mapping[str, Any]) -> Any:
     return [part.strip() for part in written(value).split(",")] if listed else written(value)
 
 
-def _simple(value: Any) -> bool:
-    return isinstance(value, str | int) and len(str(value)) <= 200
+def _open(name: str, value: Any) -> str:
+    """A placeholder for a call that only a deployment can make; others for other arguments, or two
+    roles would be taken for one.
+    """
+    import json
+    from hashlib import sha256
+
+    told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if len(told) > _TOLD:
+        told = f"{told[:_TOLD]}...{sha256(told.encode(errors='replace')).hexdigest()[:8]}"
+    return f"${{{name} {told}}}"
 
 
 def _join(value: Any, _: Any) -> str | None:

@@ -69,6 +69,8 @@ def decoded(value: Value) -> Value | None:
     try:
         document = parse_document(value.content.encode(), file, is_json=True)
     except InputError as error:
+        if "%{" in value.content:  # directives, which are not followed
+            return None
         line = int(re.findall(r":(\d+)(?::\d+)?$", error.where or ":1")[0])
         message = f"the text is no JSON: {error.message}"
         raise InputError(message, where=f"{file}:{first + line - 1}", hint=error.hint) from None
