@@ -77,7 +77,7 @@ def diff(
 
 def _sentences(found: "Difference") -> "Iterator[str]":
     """What the rows come to, and what could not be told."""
-    from opskit.emrfs.diff.compare import Change
+    from opskit.emrfs.diff.outcomes import Change
 
     counts = {change: sum(row.outcome.change is change for row in found.rows) for change in Change}
     told = [
@@ -101,7 +101,7 @@ def _sentences(found: "Difference") -> "Iterator[str]":
 
 
 def _status(found: "Difference", fail_on: str) -> int:
-    from opskit.emrfs.diff.compare import Change
+    from opskit.emrfs.diff.outcomes import Change
     from opskit.errors import ExitCode
 
     wanted = {

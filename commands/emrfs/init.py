@@ -57,7 +57,7 @@ def init(
 
     \b
     Example:
-      opskit emrfs init --base-role EMR_EC2_RestrictedRole --account 111122223333 \\
+      opskit emrfs init --base-role EMR_Base --account 111122223333 \\
         --group analysts=emrfs-analysts > emrfs.yaml
       opskit emrfs init --cluster j-2AXXXXXXGAPLF -f emrfs.yaml
       opskit emrfs init --from securityconfig.json --base-role EMR_Base

@@ -175,7 +175,7 @@ def _unknown(document: Document) -> InputError:
 def _keys(root: MapNode) -> str:
     """The first keys. Of a file that is no document, /etc/shadow say, nothing is printed."""
     shown = [key if _KEY.fullmatch(key) else "..." for key in list(root.items)[:5]]
-    return ", ".join(dict.fromkeys([*shown, *(["..."] if len(root.items) > 5 else [])]))
+    return ", ".join(dict.fromkeys(shown)) + (" ..." if len(root.items) > 5 else "")
 
 
 def _module(name: str) -> object:

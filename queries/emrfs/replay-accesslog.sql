@@ -9,8 +9,8 @@
 --   who: the ARN of the session of EMRFS, or of an instance with `i-` for its name; else null
 --   operation, status, code: as written
 --   event_time: when
---   bucket, object: the bucket, and the key or the listed prefix, decoded; null where the encoding
---     is broken
+--   bucket, object_key: the bucket, and the key or the listed prefix, decoded; null where the
+--     encoding is broken
 -- functions: ENCODED (whether there is a percent sign), DECODED (percent-encoding undone; null
 --   where it is no UTF-8), LOG_TIME (a timestamp)
 -- reference: S3 User Guide, "Amazon S3 server access log format". Keys are encoded twice, but once
@@ -37,7 +37,7 @@ WITH named AS (
           COALESCE(REGEXP_EXTRACT(request_uri, '[?&]prefix=([^& "]*)', 1), ''), '+', '%20'
         )
       ELSE ''
-    END AS object,
+    END AS object_key,
     CASE WHEN key = '-' OR operation = 'BATCH.DELETE.OBJECT' THEN 1 ELSE 2 END AS times
   FROM accesslog
 ),
@@ -53,10 +53,10 @@ once AS (
     bucket,
     CASE
       WHEN who IS NULL THEN NULL
-      WHEN times = 1 OR NOT ENCODED(object) THEN object
+      WHEN times = 1 OR NOT ENCODED(object_key) THEN object_key
       -- the second encoding had nothing left to encode but the percent signs of the first
-      ELSE REPLACE(object, '%25', '%')
-    END AS object
+      ELSE REPLACE(object_key, '%25', '%')
+    END AS object_key
   FROM named
 )
 SELECT
@@ -68,5 +68,5 @@ SELECT
   code,
   event_time,
   bucket,
-  CASE WHEN NOT ENCODED(object) THEN object ELSE DECODED(object) END AS object
+  CASE WHEN NOT ENCODED(object_key) THEN object_key ELSE DECODED(object_key) END AS object_key
 FROM once

@@ -22,7 +22,7 @@ WITH events AS (
     COALESCE(errorcode, '-') AS code,
     TRY_CAST(REPLACE(SUBSTRING(eventtime, 1, 19), 'T', ' ') AS TIMESTAMP) AS event_time,
     requestparameters ->> '$.bucketName' AS bucket,
-    COALESCE(requestparameters ->> '$.key', requestparameters ->> '$.prefix', '') AS object,
+    COALESCE(requestparameters ->> '$.key', requestparameters ->> '$.prefix', '') AS object_key,
     DECODED(
       REGEXP_REPLACE(
         requestparameters ->> '$["x-amz-copy-source"]', '[?]versionId=[^?]*$', ''
@@ -51,8 +51,8 @@ SELECT
   CASE
     WHEN events.who IS NULL THEN NULL
     WHEN sides.side = 1 THEN REGEXP_EXTRACT(events.copied, '^/?[^/]+/([\s\S]*)$', 1)
-    ELSE events.object
-  END AS object
+    ELSE events.object_key
+  END AS object_key
 FROM events
 CROSS JOIN sides
 WHERE sides.side = 0 OR (events.copied IS NOT NULL AND events.who IS NOT NULL)

@@ -25,8 +25,8 @@ WITH located AS (
     CASE WHEN who IS NOT NULL THEN code END AS code,
     CASE WHEN who IS NOT NULL THEN event_time END AS event_time,
     bucket,
-    object,
-    bucket || '/' || object AS place
+    object_key,
+    bucket || '/' || object_key AS place
   FROM accesses
 ),
 numbered AS (
@@ -42,10 +42,10 @@ numbered AS (
     CASE WHEN place IS NOT NULL THEN REGION_OF(place) END AS region,
     CASE
       WHEN operation LIKE 'REST.GET.BUCKET%' OR operation = 'REST.GET.UPLOADS'
-        OR operation LIKE 'List%' THEN LISTED_OF(object)
+        OR operation LIKE 'List%' THEN LISTED_OF(object_key)
       ELSE 0
     END AS listed,
-    CASE WHEN place IS NOT NULL THEN MARKS_OF(place, bucket, object) ELSE '' END AS marks,
+    CASE WHEN place IS NOT NULL THEN MARKS_OF(place, bucket, object_key) ELSE '' END AS marks,
     SLOT_OF(event_time) AS slot
   FROM located
 )

@@ -1,12 +1,14 @@
 """Cells: every place is in one, and those in the same cell are not told apart."""
 
+from collections.abc import Iterable
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.emrfs.iam.glob import matches
 from opskit.emrfs.prefixes import BUCKET, Path
 from opskit.emrfs.regions.atoms import Atom, Atoms, Mark
-from opskit.emrfs.regions.cells import cells
+from opskit.emrfs.regions.cells import Cells, Places
 from opskit.emrfs.regions.tree import tree
 
 TEXTS = st.text(st.sampled_from("ab/"), max_size=5)
@@ -37,8 +39,14 @@ def signature(atoms: Atoms, path: Path) -> tuple[object, object, frozenset[Mark]
     )
 
 
+def all_cells(places: Places, marks: Iterable[Mark]) -> Cells:
+    """The cells of all nodes."""
+    found = [places.cells(node, frozenset(marks)) for node in places.nodes]
+    return Cells([cell for each in found for cell in each.cells], all(e.complete for e in found))
+
+
 def check(atoms: Atoms, places: list[Path]) -> None:
-    found = cells(atoms)
+    found = all_cells(Places(atoms), atoms.marks)
     assert found.complete
     known = {signature(atoms, cell.witness) for cell in found.cells}
     for path in places:
@@ -69,5 +77,5 @@ def test_a_tree() -> None:
 
 def test_a_pattern_of_many_stars_is_walked_in_bounded_time() -> None:
     marks = tuple(Mark("place", f"*{letter}*a*b*{letter}*") for letter in "abcdefgh")
-    found = cells(Atoms(frozenset({Atom("b/")}), frozenset(), marks, exact=True))
+    found = all_cells(Places(Atoms(frozenset({Atom("b/")}), frozenset(), marks, True)), marks)
     assert not found.complete

@@ -1,7 +1,7 @@
 """Prefixes as EMRFS compares them, and the ranges that they cut the texts into."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.emrfs import prefixes
@@ -50,6 +50,7 @@ def test_the_two_readings(prefix: str, text: str, string: bool, path: bool) -> N
     assert prefixes.matches(prefix, text, "path") is path
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS, MATCHES)
 def test_spans_cover_what_matches(prefix: str, text: str, match: PrefixMatch) -> None:
     inside = any(
@@ -59,6 +60,7 @@ def test_spans_cover_what_matches(prefix: str, text: str, match: PrefixMatch) ->
     assert inside is prefixes.matches(prefix, text, match)
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS, max_size=8), TEXTS, MATCHES)
 def test_the_smallest_number_wins(listed: list[str], text: str, match: PrefixMatch) -> None:
     spans = Spans.of(((prefix, number) for number, prefix in enumerate(listed)), match)
@@ -67,6 +69,7 @@ def test_the_smallest_number_wins(listed: list[str], text: str, match: PrefixMat
     assert spans.starts == sorted(set(spans.starts))
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_ranges_order_as_their_bytes_do(prefix: str) -> None:
     end = prefixes.after(prefix)

@@ -1,7 +1,7 @@
 """Which mapping decides."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.emrfs.load import load
@@ -74,6 +74,7 @@ MAPPING = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(MAPPING, max_size=6),
     NAMES,

@@ -2,42 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import NamedTuple
 
-from opskit.emrfs.diff.sides import Index, Sides
-from opskit.emrfs.iam.decision import Effect
+from opskit.emrfs.diff.outcomes import Asked, Change, Outcome
+from opskit.emrfs.diff.sides import Sides
 from opskit.emrfs.model import Design
-from opskit.emrfs.people import Alike, alike, one
-from opskit.emrfs.regions.atoms import atoms
-from opskit.emrfs.regions.cells import Cell, Cells, cells
-from opskit.emrfs.regions.describe import Region, describe
+from opskit.emrfs.people import alike, one
+from opskit.emrfs.regions.describe import Region
 
 ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket")
-
-
-class Change(StrEnum):
-    """What becomes of somebody's access. ROLE is another role that decides the same."""
-
-    GAIN = "gain"
-    LOSS = "loss"
-    UNKNOWN = "unknown"
-    ROLE = "role"
-
-
-class Outcome(NamedTuple):
-    """What the two files say of some people in a cell. Roles are ARNs, None where not known."""
-
-    change: Change
-    before: str | None
-    after: str | None
-    decision_before: Effect
-    decision_after: Effect
-
-    @property
-    def other_role(self) -> bool:
-        """Whether it is another role for sure."""
-        return None not in (self.before, self.after) and self.before != self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,81 +48,21 @@ def compare(
     sides = Sides.of(before, after)
     designs = sides.before.design, sides.after.design
     people = alike(*designs) if person is None else [one(*designs, *person)]
-    pairs = [(side.design, side.authorizer) for side in (sides.before, sides.after)]
     found: dict[tuple[Outcome, tuple[str, ...], Region], list[str]] = {}
-    incomplete = []
-    doubts: dict[str, None] = {}
+    notes: dict[str, None] = {}
+    complete = True
     for action in actions:
-        all_ = cells(atoms(pairs, action))
-        if not all_.complete:
-            incomplete.append(action)
-        placed = [sides.by_path(cell.witness) for cell in all_.cells]
+        asked = Asked(sides, action)
         for each in people:
-            for outcome, region in _regions(sides, each, action, all_, placed, doubts):
-                key = (outcome, tuple(each.labels), region)
-                found.setdefault(key, []).append(action)
+            for outcome, region in asked.regions(each.first):
+                found.setdefault((outcome, tuple(each.labels), region), []).append(action)
+        complete &= asked.complete
+        notes |= asked.notes
     rows = _merged(
         Row(outcome, labels, region, tuple(acts))
         for (outcome, labels, region), acts in found.items()
     )
-    notes = [
-        f"{action}: some policies tell places apart in ways that cannot be cut into regions"
-        for action in incomplete
-    ]
-    return Difference(sorted(rows, key=_order), not incomplete, [*notes, *doubts])
-
-
-def _regions(
-    sides: Sides,
-    people: Alike,
-    action: str,
-    all_: Cells,
-    placed: Sequence[tuple[Index, Index]],
-    doubts: dict[str, None],
-) -> Iterator[tuple[Outcome, Region]]:
-    found: dict[Outcome, list[Cell]] = {}
-    for cell, (old, new) in zip(all_.cells, placed, strict=True):
-        first = _smaller(people.first[0], old), _smaller(people.first[1], new)
-        outcome = None if sides.agree(*first) else _outcome(sides, first, action, cell, doubts)
-        if outcome is not None:
-            found.setdefault(outcome, []).append(cell)
-    for outcome, wanted in found.items():
-        for region in describe(all_, wanted):
-            yield outcome, region
-
-
-def _outcome(
-    sides: Sides, first: tuple[Index, Index], action: str, cell: Cell, doubts: dict[str, None]
-) -> Outcome | None:
-    """None where nothing changes. A role that neither file knows is the same in both. Why a
-    decision is not known is added to `doubts`.
-    """
-    names = sides.before.name(first[0]), sides.after.name(first[1])
-    decisions = (
-        sides.before.decide(first[0], action, cell.witness),
-        sides.after.decide(first[1], action, cell.witness),
-    )
-    change = _change(decisions[0].effect, decisions[1].effect, same=names[0] == names[1])
-    if change is None:
-        return None
-    for name, decision in zip(names, decisions, strict=True):
-        if decision.effect is Effect.UNKNOWN:
-            doubts[f"{name}: {decision.why}" if name else decision.why] = None
-    return Outcome(change, *names, decisions[0].effect, decisions[1].effect)
-
-
-def _change(before: Effect, after: Effect, *, same: bool) -> Change | None:
-    if Effect.UNKNOWN in (before, after):
-        return None if same and before is after else Change.UNKNOWN
-    if (before is Effect.ALLOW) is (after is Effect.ALLOW):
-        return None if same else Change.ROLE
-    return Change.GAIN if after is Effect.ALLOW else Change.LOSS
-
-
-def _smaller(one: Index, other: Index) -> Index:
-    if one is None or other is None:
-        return one if other is None else other
-    return min(one, other)
+    return Difference(sorted(rows, key=_order), complete, list(notes))
 
 
 def _merged(rows: Iterable[Row]) -> Iterator[Row]:

@@ -127,7 +127,7 @@ def _cluster_of(design: Design, template: Template, logical: str) -> str:
     """The cluster that uses the security configuration, or the only one."""
     clusters = [name for name, _ in template.of_type(_CLUSTER)]
     if logical:
-        wanted = {template.plain({"Ref": logical}), design.name or None}
+        wanted = [name for name in (template.plain({"Ref": logical}), design.name) if name]
         clusters = [
             name
             for name in clusters

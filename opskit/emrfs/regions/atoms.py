@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from opskit.emrfs import prefixes
 from opskit.emrfs.authorize import Authorizer
-from opskit.emrfs.iam.glob import plain
+from opskit.emrfs.iam.glob import Plain, plain
 from opskit.emrfs.iam.patterns import Cuts
 from opskit.emrfs.model import Design, Kind, PrefixMatch, Role
 
@@ -59,29 +59,34 @@ def atoms(
     readings = tuple(matches or ())
     places: set[Atom] = set()
     listed: set[Atom] = set()
-    marks: set[Mark] = set()
     cuts = Cuts()
     for design, authorizer in sides:
         for match in readings or (design.prefix_match,):
             places.update(_mapped(design, match))
         for role in roles(design):
             cuts |= authorizer.cuts(role, action)
-    for patterns, over, found in (
-        (cuts.places, "place", places),
-        (cuts.buckets, "bucket", places),
-        (cuts.prefixes, "key", listed),
-    ):
-        for pattern in patterns:
-            simple = plain(pattern)
-            if over == "bucket" and "/" in pattern:
-                continue  # no bucket has such a name
-            if simple is None:
-                marks.add(Mark(over, pattern))
-            elif over == "bucket" and not simple.open_ended:
-                found.add(Atom(simple.text + "/"))
-            else:
-                found.add(Atom(simple.text, exact=not simple.open_ended))
-    return Atoms(frozenset(places), frozenset(listed), tuple(sorted(marks)), cuts.exact)
+    for over, _, simple in _patterns(cuts):
+        if simple is None:
+            continue
+        if over == "bucket" and not simple.open_ended:
+            places.add(Atom(simple.text + "/"))
+        else:
+            found = listed if over == "key" else places
+            found.add(Atom(simple.text, exact=not simple.open_ended))
+    return Atoms(frozenset(places), frozenset(listed), tuple(sorted(marks(cuts))), cuts.exact)
+
+
+def marks(cuts: Cuts) -> frozenset[Mark]:
+    """The patterns with wildcards inside."""
+    return frozenset(Mark(over, text) for over, text, simple in _patterns(cuts) if simple is None)
+
+
+def _patterns(cuts: Cuts) -> Iterator[tuple[str, str, Plain | None]]:
+    """What each pattern is over, the pattern, and its simple form."""
+    yield from (("place", each, plain(each)) for each in cuts.places)
+    # no bucket has a name with a slash
+    yield from (("bucket", each, plain(each)) for each in cuts.buckets if "/" not in each)
+    yield from (("key", each, plain(each)) for each in cuts.prefixes)
 
 
 def _mapped(design: Design, match: PrefixMatch) -> Iterator[Atom]:

@@ -1,13 +1,14 @@
 """Cells: all places that no answer to one action can tell apart, with one place in each."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from opskit.emrfs.prefixes import Path
 from opskit.emrfs.regions.atoms import Atom, Atoms, Mark
 from opskit.emrfs.regions.tree import Node, tree
-from opskit.emrfs.regions.walk import Walker
+from opskit.emrfs.regions.walk import Budget, Walker
+
+Marks = frozenset[Mark]
 
 
 class Cell(NamedTuple):
@@ -17,40 +18,67 @@ class Cell(NamedTuple):
 
     node: Node
     listed: Node | None
-    matched: frozenset[Mark]
+    matched: Marks
     witness: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """All cells, the tree they come from, and that of what is listed in buckets that nothing names.
-    `complete` is False where cells may be missing, or where answers depend on more than was cut.
-    """
+class Cells(NamedTuple):
+    """The cells of a node; `complete` is False where some may be missing."""
 
     cells: Sequence[Cell]
-    root: Node
-    listed: Node | None
-    marks: tuple[Mark, ...]
     complete: bool
 
 
-def cells(atoms: Atoms) -> Cells:
-    """Every cell that has a place in it."""
-    listing = bool(atoms.listed) or any(mark.over != "place" for mark in atoms.marks)
-    root = tree(atoms.places | set(_in_buckets(atoms)) if listing else atoms.places)
-    found: list[Cell] = []
-    walker = Walker(atoms.marks)
-    elsewhere = _Elsewhere(atoms) if listing else None
-    complete = atoms.exact
-    for node in root.walk():
-        if elsewhere is not None and "/" not in node.text:
-            complete &= elsewhere.add(node, found)
-            continue
-        there = walker.texts(node)
-        complete &= there.complete
-        found += [Cell(node, None, marks, _path(text)) for marks, text in there.texts.items()]
-    listed = elsewhere.root if elsewhere is not None else None
-    return Cells(found, root, listed, atoms.marks, complete)
+class Places:
+    """All places as a tree of nodes, and the cells of each: as few marks as matter are asked for,
+    because each may double the cells.
+
+    `listed` is the tree of what is listed, where answers depend on that: in buckets that nothing
+    names it is apart from the bucket, and in others it is part of the tree of places, `root`.
+    """
+
+    def __init__(self, atoms: Atoms) -> None:
+        listing = bool(atoms.listed) or any(mark.over != "place" for mark in atoms.marks)
+        self.root = tree(atoms.places | _in_buckets(atoms) if listing else atoms.places)
+        self.listed = tree(atoms.listed) if listing else None
+        self.nodes = tuple(self.root.walk())
+        self._budget = Budget()
+        self._walkers: dict[Marks, Walker] = {}
+        self._known: dict[tuple[Node, Marks], Cells] = {}
+
+    def cells(self, node: Node, marks: Marks) -> Cells:
+        """The cells of a node that those marks make; none where no place is in the node alone."""
+        key = node, marks
+        found = self._known.get(key)
+        if found is None:
+            apart = self.listed is not None and "/" not in node.text
+            found = self._known[key] = (self._listings if apart else self._cells)(node, marks)
+        return found
+
+    def _walker(self, marks: Marks) -> Walker:
+        if marks not in self._walkers:
+            self._walkers[marks] = Walker(marks, self._budget)
+        return self._walkers[marks]
+
+    def _cells(self, node: Node, marks: Marks) -> Cells:
+        texts, complete = self._walker(marks).texts(node)
+        return Cells([Cell(node, None, m, _path(text)) for m, text in texts.items()], complete)
+
+    def _listings(self, node: Node, marks: Marks) -> Cells:
+        """Listings in buckets that nothing names."""
+        assert self.listed is not None
+        over = {name: frozenset(m for m in marks if m.over == name) for name in ("bucket", "key")}
+        buckets = self._walker(over["bucket"]).texts(node)
+        complete = buckets.complete
+        found = []
+        for listed in self.listed.walk():
+            keys = self._walker(over["key"]).texts(listed, in_key=True)
+            complete = complete and keys.complete
+            for more, key in keys.texts.items():
+                for matched, text in buckets.texts.items():
+                    path = Path(text.partition("/")[0], key)
+                    found.append(Cell(node, listed, matched | more, path))
+        return Cells(found, complete)
 
 
 def _path(text: str) -> Path:
@@ -58,28 +86,10 @@ def _path(text: str) -> Path:
     return Path(bucket, key)
 
 
-def _in_buckets(atoms: Atoms) -> Iterator[Atom]:
+def _in_buckets(atoms: Atoms) -> set[Atom]:
     """Each bucket that has a name, and in it what is listed."""
-    for bucket in {atom.text.partition("/")[0] for atom in atoms.places if "/" in atom.text}:
-        yield Atom(f"{bucket}/")
-        yield from (Atom(f"{bucket}/{atom.text}", atom.exact) for atom in atoms.listed)
-
-
-class _Elsewhere:
-    """Listings in buckets that nothing names: the bucket and the listed key are apart."""
-
-    def __init__(self, atoms: Atoms) -> None:
-        self._buckets = Walker([mark for mark in atoms.marks if mark.over == "bucket"])
-        keys = Walker([mark for mark in atoms.marks if mark.over == "key"])
-        self.root = tree(atoms.listed)
-        self._keys = [(node, keys.texts(node, in_key=True)) for node in self.root.walk()]
-
-    def add(self, node: Node, found: list[Cell]) -> bool:
-        """The cells of a node; whether these are all."""
-        buckets = self._buckets.texts(node)
-        for marks, text in buckets.texts.items():
-            for listed, keys in self._keys:
-                for more, key in keys.texts.items():
-                    path = Path(text.partition("/")[0], key)
-                    found.append(Cell(node, listed, marks | more, path))
-        return buckets.complete and all(keys.complete for _, keys in self._keys)
+    buckets = {atom.text.partition("/")[0] for atom in atoms.places if "/" in atom.text}
+    listed = {
+        Atom(f"{bucket}/{atom.text}", atom.exact) for bucket in buckets for atom in atoms.listed
+    }
+    return listed | {Atom(f"{bucket}/") for bucket in buckets}

@@ -1,13 +1,12 @@
 """Sets of cells told as regions: prefixes, what is cut out of them, and patterns."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from opskit.emrfs.prefixes import Path
 from opskit.emrfs.regions.atoms import Mark
-from opskit.emrfs.regions.cells import Cell, Cells
-from opskit.emrfs.regions.cover import Piece, fewest, pieces
+from opskit.emrfs.regions.cells import Cell, Places
+from opskit.emrfs.regions.cover import Choice, Piece, fewest, pieces
 from opskit.emrfs.regions.tree import Node
 
 _SHOWN = 3
@@ -61,32 +60,33 @@ def _several(texts: tuple[str, ...], word: str) -> str:
     return f" {word} ".join((", ".join(texts[:-1]), texts[-1])) if len(texts) > 1 else texts[0]
 
 
-def describe(all_: Cells, wanted: Iterable[Cell]) -> list[Region]:
-    """The regions that a set of cells makes, few of them."""
-    return [_region(each) for each in told(all_, {id(cell) for cell in wanted})]
+def describe(places: Places, choice: Choice) -> list[Region]:
+    """The regions that the chosen cells make, few of them."""
+    return [_region(each) for each in told(places, choice)]
 
 
-def told(all_: Cells, chosen: Collection[int]) -> Iterator[Piece]:
-    """The pieces that cells make, of which `chosen` are the ids. Where what is listed is apart from
-    the bucket, patterns come first within one bucket only.
+def told(places: Places, choice: Choice) -> Iterator[Piece]:
+    """The pieces that the chosen cells make. Where what is listed is apart from the bucket,
+    patterns come first within one bucket only.
     """
-    if all_.listed is None:
-        yield from fewest(all_.root, all_.cells, chosen)
+    if places.listed is None:
+        yield from fewest(places.root, choice)
         return
-    tops = {each: top for top in _tops(all_.root) for each in top.walk()}
-    inside: dict[Node, list[Cell]] = defaultdict(list)
-    for cell in all_.cells:
-        if cell.node in tops:
-            inside[tops[cell.node]].append(cell)
+    tops = {each: top for top in _tops(places.root) for each in top.walk()}
     again: dict[Node, None] = {}
-    for piece in pieces(all_.root, all_.cells, chosen, all_.listed):
+    for piece in pieces(places.root, choice, places.listed):
         top = tops.get(piece.node)
         if top is None:
             yield piece
         else:
             again[top] = None
-    for top in again:
-        yield from fewest(top, inside[top], chosen)
+    inside: dict[Node, list[Cell]] = {top: [] for top in again}
+    for cell in choice.cells:
+        top = tops.get(cell.node)
+        if top in inside:
+            inside[top].append(cell)
+    for top, cells in inside.items():
+        yield from fewest(top, choice._replace(cells=cells))
 
 
 def _tops(root: Node) -> Iterator[Node]:

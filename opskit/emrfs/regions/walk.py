@@ -6,7 +6,8 @@ Characters that stand in no pattern and in no child are all alike: one of them s
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from opskit.emrfs.regions.tree import Node
 
 #: States that are looked at for one node: beyond, the answer is not complete, and says so.
 MOST = 20_000
+_LEAST = 100
 _IN_BUCKETS = "xyzwvutsrqponmlkjihgfedcba0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ_."
 
 
@@ -75,11 +77,25 @@ class State(NamedTuple):
     rest: str | None
 
 
+@lru_cache(maxsize=1024)
+def automaton(mark: Mark) -> Automaton:
+    """The automaton of a mark, with the steps that it has made before."""
+    return Automaton(mark)
+
+
+@dataclass(slots=True)
+class Budget:
+    """The states that may still be looked at in all; when they are used up, few are for a node."""
+
+    left: int = 10 * MOST
+
+
 class Walker:
     """Walks for one set of marks."""
 
-    def __init__(self, marks: Sequence[Mark]) -> None:
-        self._automata = [Automaton(mark) for mark in marks]
+    def __init__(self, marks: Iterable[Mark], budget: Budget | None = None) -> None:
+        self._automata = [automaton(mark) for mark in sorted(marks)]
+        self._budget = budget or Budget()
         self._letters = sorted(set().union(*(each.letters for each in self._automata), "/"))
 
     def texts(self, node: Node, *, in_key: bool = False) -> Found:
@@ -125,13 +141,15 @@ class Walker:
     ) -> Found:
         found: dict[frozenset[Mark], str] = {}
         seen, todo = {state}, deque([(state, start)])
+        most = min(MOST, max(self._budget.left, _LEAST))
         while todo:
             state, text = todo.popleft()
             if state.behind and state.rest not in exact and (in_key or _valid(text)):
                 found.setdefault(self._matched(state), text)
                 if not self._automata:
                     break
-            if len(seen) > MOST:
+            if len(seen) > most:
+                self._budget.left -= len(seen)
                 return Found(found, complete=False)
             for char in self._alphabet(state, starts):
                 following = self._step(state, char, starts, state.rest)
@@ -139,6 +157,7 @@ class Walker:
                     continue
                 seen.add(following)
                 todo.append((following, text + char))
+        self._budget.left -= len(seen)
         return Found(found, complete=True)
 
     def _step(

@@ -5,18 +5,17 @@ of CloudTrail is written to a temporary folder first, some files at a time, so t
 a part of it only; what a damaged file still gives is read, and the rest is named.
 """
 
-import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from glob import has_magic
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from opskit.clients import duck
-from opskit.emrfs.replay import sql
+from opskit.emrfs.replay import sql, trails
 from opskit.emrfs.replay.groups import Tally
 from opskit.emrfs.replay.ranges import Ranges
 from opskit.emrfs.replay.sources import Source
@@ -143,39 +142,18 @@ def _events(path: Path, complain: Say) -> tuple[Path, int]:
     """A CloudTrail file as lines of JSON, an event each: whole files by DuckDB's own means would be
     lost for one broken event. The new path, and how many events were lost.
     """
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
     made, lost = path.with_suffix(".jsonl"), 0
-    with made.open("w", encoding="utf-8") as stream:
-        for event in _records(text):
+    with made.open("wb") as stream:
+        for event in trails.events(text):
             if event is None:
-                complain("is no whole CloudTrail file; the events before the damage are read")
                 lost += 1
             else:
-                stream.write(json.dumps({"r": event}) + "\n")
+                stream.write(event)
+    if lost:
+        complain("is no whole CloudTrail file; the events that are whole are read")
     path.unlink()
     return made, lost
-
-
-def _records(text: str) -> Iterator[dict[str, Any] | None]:
-    """The events of `{"Records": [...]}`, or of a line each; None where the text breaks off."""
-    decoder = json.JSONDecoder()
-    try:
-        whole = json.loads(text)
-        records = whole.get("Records", [whole])
-        yield from (each if isinstance(each, dict) else None for each in records)
-        return
-    except (ValueError, AttributeError, RecursionError):
-        at = text.find("[") + 1 if '"Records"' in text[:200] else 0
-    while at < len(text):
-        at += len(text[at:]) - len(text[at:].lstrip(" \t\r\n,"))
-        if text[at : at + 1] in ("", "]"):
-            return
-        try:
-            event, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            yield None
-            return
-        yield event if isinstance(event, dict) else None
 
 
 class _Queries:

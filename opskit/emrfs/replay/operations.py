@@ -81,6 +81,7 @@ def outcome(status: str, code: str) -> Outcome:
         return Outcome.ALLOWED
     if code not in ("-", ""):
         return Outcome.OPEN
-    if status.startswith("2") or status in ("-", "304", "404", "412", "416"):
+    whole = len(status) == 3 and status.isdigit()
+    if (whole and status.startswith("2")) or status in ("-", "304", "404", "412", "416"):
         return Outcome.ALLOWED
     return Outcome.DENIED if status == "403" else Outcome.OPEN

@@ -1,6 +1,6 @@
 """Whether the order of two neighbours decides for anybody."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.emrfs.cases.swaps import witness
@@ -52,6 +52,7 @@ def _role(design: Design, user: str, groups: tuple[str, ...], path: Path) -> str
     return None if index is None else design.mappings[index].role
 
 
+@settings(deadline=None)
 @given(
     st.lists(MAPPING, min_size=2, max_size=4),
     DIRECTORIES,

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.emrfs.access import access
-from opskit.emrfs.diff.compare import ACTIONS, Change, Row, compare
+from opskit.emrfs.diff.compare import ACTIONS, Row, compare
+from opskit.emrfs.diff.outcomes import Change
 from opskit.emrfs.diff.sides import shared
 from opskit.emrfs.iam import policy
 from opskit.emrfs.iam.decision import Effect

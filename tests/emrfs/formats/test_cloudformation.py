@@ -285,6 +285,15 @@ class TestRead:
         assert design.base_role.permissions is None
         assert any("EMR_EC2_DefaultRole is not in the template" in note for note in design.notes)
 
+    @pytest.mark.parametrize("written", ["other", "[]", "{a: b}", ""])
+    def test_a_cluster_of_another_configuration(self, written):
+        nameless = CONFIG.replace("    Name: shared\n", "")
+        cluster = CLUSTER.replace("SecurityConfiguration: !Ref Config", "").replace(
+            "    Name: shared\n",
+            f"    Name: shared\n    SecurityConfiguration: {written}\n" if written else "",
+        )
+        assert read(nameless, ENG, BASE, cluster).cluster is None
+
     def test_the_arn_of_a_role_in_the_place_of_a_profile(self):
         arn = "arn:aws:iam::123456789012:role/service-role/base"
         design = read(CONFIG, ENG, BASE, CLUSTER.replace("!Ref Profile", arn))

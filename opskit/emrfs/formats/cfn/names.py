@@ -3,12 +3,15 @@
 Without a name of its own a resource goes by a placeholder with its logical name, `${DataBucket}`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 ACCOUNT = "${AWS::AccountId}"
 #: Longer than any name of these: a text that doubles itself.
 _MAX = 512
+#: What is left of functions that may give lists; a parameter is a text, unless it is a list.
+_UNKNOWN_LIST = re.compile(r"\$\{(?:If|Split|FindInMap|Fn::\w+)\b.*\}", re.DOTALL)
 
 
 class _Kind(NamedTuple):
