@@ -110,7 +110,7 @@ class Report:
 
     `checked` counts what was looked at and `unit` names it, for the closing line on stderr.
     `extra` is what a domain adds to the JSON of the whole; `passed` names what was found to be
-    fine, where that is counted one by one: JUnit lists it.
+    fine, where that is counted one by one: JUnit lists it under the names of the findings' objects.
     """
 
     schema: str
@@ -118,7 +118,7 @@ class Report:
     checked: int = 0
     unit: str = "file"
     extra: Mapping[str, Any] = field(default_factory=dict)
-    passed: Sequence[str] = ()
+    passed: Sequence[str] | None = None
 
     def summary(self) -> dict[str, int]:
         """How many findings of each severity."""

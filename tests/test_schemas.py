@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 from msgspec import Meta, Struct, field
 
 from opskit.errors import UsageError
+from opskit.manifest import SCHEMAS
 from opskit.schemas import schema
 from opskit.settings import SETTINGS
 
@@ -89,3 +90,8 @@ def test_unknown_name():
 def test_names_come_from_the_manifest():
     with pytest.raises(UsageError):
         schema("no such document")
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_document_has_a_schema(name: str) -> None:
+    Draft202012Validator.check_schema(schema(name))

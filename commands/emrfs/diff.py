@@ -8,9 +8,10 @@ import typer
 from opskit.commands.options import RowsOutput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from opskit.emrfs.diff.compare import Difference, Row
+    from opskit.emrfs.model import Design
     from opskit.output import Table
 
 #: Reasons that are told; JSON has all of them.
@@ -67,12 +68,25 @@ def diff(
     designs = loaded(before), loaded(after)
     for design in designs if base_role else ():
         design.base_role = design.base_role or design.role(base_role)
+    _say_doubt(designs, user, group)
     person = (user, group) if user or group else None
     found = compare(*designs, action or ACTIONS, person)
     for sentence in _sentences(found):
         message(sentence)
     finish_rows(_table(found), output)
     return _status(found, fail_on)
+
+
+def _say_doubt(designs: "tuple[Design, Design]", user: str, group: "Sequence[str] | None") -> None:
+    """A name that neither file knows may be mistyped."""
+    from opskit.emrfs.people import doubt
+    from opskit.output import message
+
+    if user and not any(user in design.directory.users for design in designs):
+        listed = [design for design in designs if design.directory.users] or designs
+        text = doubt(listed[0], user, group)
+        if text:
+            message(f"note: {text}")
 
 
 def _sentences(found: "Difference") -> "Iterator[str]":

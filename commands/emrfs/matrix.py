@@ -62,9 +62,13 @@ def matrix(
 
 def _people(design: "Design", users: list[str] | None) -> "list[Person]":
     from opskit.emrfs.matrix import Person, everyone
-    from opskit.emrfs.people import groups_for
+    from opskit.emrfs.people import doubt, groups_for
+    from opskit.output import warn
 
     if users:
+        for user in users:
+            if unsure := doubt(design, user, None):
+                warn(unsure)
         return [Person(user, groups_for(design, user, None)) for user in users]
     return everyone(design)
 

@@ -36,19 +36,23 @@ def resolve(
     """
     from opskit.commands.emrfs.common import finish_record, loaded
     from opskit.emrfs.access import access, exit_code
-    from opskit.emrfs.people import groups_for
+    from opskit.emrfs.people import doubt, groups_for
     from opskit.emrfs.prefixes import path as place
+    from opskit.output import warn
 
     asked = place(path)
     design = loaded(file)
     found = access(design, user, groups_for(design, user, group), asked, action)
-    finish_record(_record(found), output)
+    if unsure := doubt(design, user, group):
+        warn(unsure)
+    finish_record(_record(found, known=not unsure), output)
     return exit_code(found)
 
 
-def _record(found: "Access") -> "Record":
+def _record(found: "Access", *, known: bool) -> "Record":
     from opskit.emrfs.explain import fields, sentences
     from opskit.output import Record, fitted
 
     text = "".join(f"{line}\n" for line in sentences(found))
-    return Record("opskit.emrfs.resolve/1", fields(found), fitted(text))
+    told = {**fields(found), "groups_known": known}
+    return Record("opskit.emrfs.resolve/1", told, fitted(text))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from opskit.clients.aws import answer
@@ -36,7 +37,8 @@ def run(
     try:
         _wait(athena, query, say)
     except KeyboardInterrupt:
-        athena.stop_query_execution(QueryExecutionId=query)
+        with suppress(UnknownError):  # that it may not be stopped is no news any more
+            answer("Athena", "", athena.stop_query_execution, QueryExecutionId=query)
         raise
     yield from _rows(athena, query)
 

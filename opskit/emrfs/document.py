@@ -52,7 +52,8 @@ class RoleSpec(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     ] = None
     boundary: Annotated[_Policy | None, Meta(description="The permissions boundary.")] = None
     max_session: Annotated[
-        int | None, Meta(description="The longest session in seconds.", ge=3600, le=43200)
+        Annotated[int, Meta(ge=3600, le=43200)] | None,
+        Meta(description="The longest session in seconds."),
     ] = None
 
 

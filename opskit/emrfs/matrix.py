@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from opskit.emrfs.access import assume_decision, doubted, limited
+from opskit.emrfs.arns import PLACEHOLDER
 from opskit.emrfs.authorize import Authorizer
 from opskit.emrfs.iam.decision import Decision, Effect
-from opskit.emrfs.model import Design, Role
+from opskit.emrfs.model import Design, Kind, Role
 from opskit.emrfs.prefixes import Path
 from opskit.emrfs.resolve import Resolver, first_open
 
@@ -132,15 +133,24 @@ class _Desk:
 
 
 def everyone(design: Design) -> list[Person]:
-    """The users of the directory and of the mappings; then, where there may be others, one who is
-    in no mapped group.
+    """The users of the directory and of the mappings; then, where there may be others, a member of
+    each mapped group that has none of these, and one who is in no mapped group.
     """
     users = dict(design.directory.users)
     for mapping, identifier in design.identifiers():
-        if mapping.kind.value == "User":
+        if mapping.kind is Kind.USER:
             users.setdefault(identifier.text, ())
     people = [Person(user, tuple(groups)) for user, groups in users.items()]
-    return people if design.directory.complete else [*people, ANYONE]
+    if design.directory.complete:
+        return people
+    known = {group for person in people for group in person.groups}
+    groups = dict.fromkeys(each.text for _, each in design.identifiers(Kind.GROUP))
+    members = [
+        Person(f"(members of {group})", (group,))
+        for group in groups
+        if group not in known and not PLACEHOLDER.search(group)
+    ]
+    return [*people, *members, ANYONE]
 
 
 #: Somebody in no mapped group, and in no mapping by name: parentheses are in no user's name.

@@ -4,6 +4,7 @@ import sys
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import permutations
 from operator import itemgetter
 from typing import NamedTuple
@@ -19,7 +20,20 @@ ANOTHER = "(another group)"
 
 def groups_for(design: Design, user: str, given: Sequence[str] | None) -> tuple[str, ...]:
     """The groups that count for a user: those given, else the directory's, else none."""
-    return tuple(given) if given else design.directory.groups_of(user) or ()
+    if given is not None:
+        return tuple(given)
+    return design.directory.groups_of(user) or ()
+
+
+def doubt(design: Design, user: str, given: Sequence[str] | None) -> str:
+    """What to know where the groups of a user are taken for none; empty where they are known."""
+    if given is not None or user in design.directory.users:
+        return ""
+    if not design.directory.users:
+        return f"this file knows no users: {user} is taken for somebody in no group; give --group"
+    close = get_close_matches(user[:64], design.directory.users, n=1)
+    meant = f"; did you mean {close[0]}?" if close else "; give --group"
+    return f"{user} is not in the directory and is taken for somebody in no group{meant}"
 
 
 @dataclass(slots=True)

@@ -1,11 +1,14 @@
 """The places that a design is about: the prefixes it maps, and the buckets its roles are for."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from opskit.emrfs import prefixes
 from opskit.emrfs.iam.policy import Policy
 from opskit.emrfs.model import Design, Kind
 from opskit.emrfs.prefixes import BUCKET, Path
+
+_WILD = re.compile(r"[*?$]")
 
 
 def mapped(design: Design) -> list[Path]:
@@ -15,14 +18,16 @@ def mapped(design: Design) -> list[Path]:
 
 
 def known(design: Design) -> list[Path]:
-    """The mapped prefixes, the buckets that policies of the roles name, and those of the design."""
+    """The mapped prefixes, the buckets and folders that policies of the roles name, and the buckets
+    of the design.
+    """
     policies = [
         policy
         for role in [*design.every_role(), *([design.base_role] if design.base_role else [])]
         for policy in role.permissions or ()
     ]
-    buckets = [*buckets_of(policies), *design.buckets]
-    return list(dict.fromkeys([*mapped(design), *(Path(bucket, "") for bucket in buckets)]))
+    buckets = (Path(bucket, "") for bucket in design.buckets)
+    return list(dict.fromkeys([*mapped(design), *_named(policies), *buckets]))
 
 
 def _place(text: str) -> Path:
@@ -32,11 +37,17 @@ def _place(text: str) -> Path:
 
 def buckets_of(policies: Iterable[Policy]) -> Iterator[str]:
     """Buckets that ARNs in the policies name in full."""
+    return (path.bucket for path in _named(policies))
+
+
+def _named(policies: Iterable[Policy]) -> Iterator[Path]:
+    """Buckets that ARNs in the policies name in full, with the folder that they name there."""
     for policy in policies:
         for statement in policy.statements:
             for resource in statement.resources or ():
                 parts = resource.split(":", 5)
                 if len(parts) == 6 and parts[2] == "s3":
-                    bucket = parts[5].partition("/")[0]
+                    bucket, _, key = parts[5].partition("/")
                     if BUCKET.fullmatch(bucket):
-                        yield bucket
+                        folder, slash, _ = _WILD.split(key, maxsplit=1)[0].rpartition("/")
+                        yield Path(bucket, folder + slash)

@@ -25,7 +25,7 @@ def render(report: Report, summary: str, details: list[str], fail_on: FailOn) ->
     kinds = Counter(_element(finding, fail_on) for finding in report.findings)
     counts = {
         "name": name,
-        "tests": str(len(report.findings) + len(report.passed) or 1),
+        "tests": str(len(report.findings) + len(report.passed or ()) or 1),
         "failures": str(kinds["failure"]),
         "errors": str(kinds["error"]),
     }
@@ -33,8 +33,9 @@ def render(report: Report, summary: str, details: list[str], fail_on: FailOn) ->
     suite = SubElement(root, "testsuite", counts)
     names: Counter[str] = Counter()
     for finding, detail in zip(report.findings, details, strict=True):
-        _add_case(suite, finding, detail, name, names, _element(finding, fail_on))
-    for passed in report.passed:
+        named = (name, finding.object) if report.passed is not None else None
+        _add_case(suite, finding, detail, name, names, _element(finding, fail_on), named)
+    for passed in report.passed or ():
         SubElement(suite, "testcase", {"classname": name, "name": _single(passed, name, names)})
     if not report.findings and not report.passed:
         SubElement(suite, "testcase", {"classname": name, "name": summary})
@@ -57,14 +58,18 @@ def _add_case(
     fallback: str,
     names: Counter[str],
     element: str,
+    named: tuple[str, str] | None,
 ) -> None:
+    """`named` is the class and the name of a case that may pass as well: they stay the same."""
     from xml.etree.ElementTree import SubElement
 
     file = file_of(finding)
     classname = visible(file or fallback)
     name = f"{finding.rule} {finding.object}".strip() or finding.message
+    if named is not None:
+        classname, name = named
     name = _single(name, classname, names)
-    attributes = {"classname": classname, "name": name} | ({"file": classname} if file else {})
+    attributes = {"classname": classname, "name": name} | ({"file": visible(file)} if file else {})
     case = SubElement(suite, "testcase", attributes)
     told = {"message": visible(finding.message), "type": finding.level.value}
     SubElement(case, element, {} if element == "system-out" else told).text = visible(detail)

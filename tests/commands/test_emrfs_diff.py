@@ -115,6 +115,11 @@ def test_one_person(
     assert [row["people"] for row in json.loads(capsys.readouterr().out)["rows"]] == people
 
 
+def test_a_user_who_may_be_mistyped(capsys: pytest.CaptureFixture[str]) -> None:
+    run("emrfs.yaml", "proposed.yaml", "--user", "dataeng")
+    assert "did you mean dataeng1?" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

@@ -67,6 +67,17 @@ def test_nobody_else_where_the_directory_is_complete() -> None:
     assert everyone(made) == [Person("ana", ("eng",)), Person("bob", ())]
 
 
+def test_members_of_groups_of_whom_nobody_is_known() -> None:
+    made = design(
+        """
+        base-role: Base
+        directory: {users: {ana: [eng]}}
+        mappings: [{role: R, groups: [eng, sci]}]
+        """
+    )
+    assert [person.user for person in everyone(made)] == ["ana", "(members of sci)", ANYONE.user]
+
+
 def test_a_role_that_cannot_be_assumed_reads_nothing() -> None:
     made = design(
         """
@@ -136,7 +147,7 @@ def test_places_that_a_design_is_about(published: Design) -> None:
         "s3://emrfs-auth-default-bucket-demo/",
         "s3://emrfs-auth-data-engineering-bucket-demo/",
         "s3://emrfs-auth-data-science-bucket-demo/",
-        "s3://emrfs-auth-logs-demo/",
+        "s3://emrfs-auth-logs-demo/elasticmapreduce/",
     ]
 
 

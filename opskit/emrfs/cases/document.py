@@ -50,7 +50,8 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def title(self) -> str:
         """The name, or what is asked."""
-        return self.name or f"{self.user} {self.action} {self.path}"
+        groups = f" ({', '.join(self.groups)})" if self.groups else ""
+        return self.name or f"{self.user}{groups} {self.action} {self.path}"
 
 
 class CasesDocument(Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,13 +6,15 @@ from opskit.emrfs import places
 from opskit.emrfs.cases.document import BASE, Case, CasesDocument, Expect
 from opskit.emrfs.cases.run import Runner
 from opskit.emrfs.iam.decision import Effect
-from opskit.emrfs.matrix import ACTIONS, ANYONE, Person, everyone
+from opskit.emrfs.matrix import ACTIONS, Person, everyone
 from opskit.emrfs.model import Design, Kind
 from opskit.emrfs.prefixes import Path
 from opskit.emrfs.resolve import Resolver
 
 #: How the user is called who is in no mapped group.
 NOBODY = "nobody-in-particular"
+#: A place that no mapping and no policy is about.
+ELSEWHERE = Path("opskit-elsewhere", "example")
 
 
 def generate(design: Design, actions: Sequence[str] = ACTIONS) -> CasesDocument:
@@ -42,10 +44,9 @@ def _groups(design: Design, person: Person) -> tuple[str, ...] | None:
 
 
 def _places(design: Design) -> list[Path]:
-    """Prefixes and buckets; objects in them, as the places themselves are seldom read."""
-    return [Path(each.bucket, f"{each.key}example") for each in places.known(design)] or [
-        Path("some-bucket", "example")
-    ]
+    """Objects in the places that the design is about, and one that is in none of them."""
+    found = [Path(each.bucket, f"{each.key}example") for each in places.known(design)]
+    return [*found, ELSEWHERE]
 
 
 def _one_of_each(design: Design) -> Iterator[Person]:
@@ -55,7 +56,7 @@ def _one_of_each(design: Design) -> Iterator[Person]:
         Person(f"member-of-{identifier.text}", (identifier.text,))
         for _, identifier in design.identifiers(Kind.GROUP)
     ]
-    named = [person for person in everyone(design) if person is not ANYONE]
+    named = [person for person in everyone(design) if not person.user.startswith("(")]
     strangers = [] if design.directory.complete else [*members, Person(NOBODY, ())]
     seen: set[int | None] = set()
     for person in [*named, *strangers]:

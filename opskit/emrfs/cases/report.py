@@ -85,7 +85,7 @@ def _finding(outcome: Outcome, what: str, expected: str, observed: str) -> Findi
 def other_role(run: Run) -> Iterator[Finding]:
     """The role, before what IAM makes of it."""
     for outcome in run.outcomes:
-        if not outcome.role_fits:
+        if not outcome.role_fits and not outcome.got.unsure:
             got = outcome.got.role_name
             expected = outcome.case.expect.role or ""
             yield _finding(outcome, f"the role is {got}, not {expected}", expected, got)
@@ -142,7 +142,7 @@ def undecided(run: Run) -> Iterator[Finding]:
     """Unknown is never counted as what was expected."""
     for outcome in run.outcomes:
         if not outcome.known:
-            expected = outcome.case.expect.decision or ""
+            expected = outcome.case.expect.decision or outcome.case.expect.role or ""
             why = outcome.got.decision.why
             yield _finding(outcome, f"could not be decided: {why}", expected, "unknown")
 

@@ -12,7 +12,7 @@ from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.model import Design, Role, RoleMapping
 from opskit.emrfs.people import groups_for
 from opskit.emrfs.prefixes import path as place
-from opskit.emrfs.resolve import Resolver, matching, resolve
+from opskit.emrfs.resolve import Resolver, is_open, matching, resolve
 from opskit.findings import Location
 
 _DENIED = (Effect.DENY, Effect.IMPLICIT_DENY)
@@ -20,12 +20,15 @@ _DENIED = (Effect.DENY, Effect.IMPLICIT_DENY)
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """What a case gets: `mapping` and `identifier` are None where the base role decides."""
+    """What a case gets: `mapping` and `identifier` are None where the base role decides. The role
+    is `unsure` where a mapping above, which another tool has yet to fill in, gives another one.
+    """
 
     role: Role | None
     mapping: RoleMapping | None
     identifier: str | None
     decision: Decision
+    unsure: bool = False
 
     @property
     def role_name(self) -> str:
@@ -50,7 +53,7 @@ class Got:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One case and what came of it; it passes where all three are true. `known` is False where
-    IAM's decision is unknown and another one was expected.
+    IAM's decision is unknown and another one was expected, or the role is not sure and one was.
     """
 
     index: int
@@ -67,6 +70,8 @@ class Outcome:
 
     @property
     def known(self) -> bool:
+        if self.got.unsure and self.case.expect.role is not None:
+            return False
         return self.decision_fits or self.got.decision.effect is not Effect.UNKNOWN
 
 
@@ -91,7 +96,7 @@ class Runner:
             index,
             case,
             got,
-            expect.role is None or self._is_role(expect.role, got),
+            expect.role is None or (self._is_role(expect.role, got) and not got.unsure),
             expect.decision is None or _fits(expect.decision, got.decision.effect),
             expect.reason is None or expect.reason.lower() in got.reason.lower(),
             location,
@@ -105,7 +110,12 @@ class Runner:
             (found.hit.mapping, found.hit.identifier.text) if found.hit else (None, None)
         )
         got = self._got(case, mapping, identifier)
-        return got if found.doubt is None else replace(got, decision=doubted(found.doubt))
+        if found.doubt is None:
+            return got
+        above = [each.mapping for each in found.skipped if is_open(each.mapping)]
+        arns = {self.design.arn(each.role) for each in above}
+        unsure = mapping is None or arns != {self.design.arn(mapping.role)}
+        return replace(got, decision=doubted(found.doubt), unsure=unsure)
 
     def ask_from(self, case: Case, start: int) -> Got | None:
         """The answer if the mapping number `start` stood on top; None where it does not match."""

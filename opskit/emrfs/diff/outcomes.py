@@ -117,13 +117,19 @@ class Asked:
         self.notes[f"{self._action}: {note}"] = None
 
     def _outcome(self, first: _First, path: Path) -> Outcome | None:
-        """None where nothing changes. A role that neither file knows is the same in both."""
+        """None where nothing changes. What neither file knows is no change where it hangs on the
+        same in both.
+        """
         sides = (self._sides.before, self._sides.after)
         pairs = list(zip(sides, first, strict=True))
         names = [side.name(index) for side, index in pairs]
         decisions = [side.decide(index, self._action, path) for side, index in pairs]
         before, after = (each.effect for each in decisions)
-        change = _change(before, after, same=names[0] == names[1])
+        same = names[0] == names[1]
+        if same and before is after is Effect.UNKNOWN:
+            told = [side.bearing(index, self._action, path) for side, index in pairs]
+            same = told[0] == told[1]
+        change = _change(before, after, same=same)
         if change is None:
             return None
         for name, decision in zip(names, decisions, strict=True):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from opskit.emrfs.access import assume_decision, doubted, limited
 from opskit.emrfs.authorize import Authorizer
+from opskit.emrfs.diff.bearing import bearing
 from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.iam.policy import Policy
 from opskit.emrfs.model import Design, Role
@@ -102,6 +103,10 @@ class Side:
         if role is None:
             return Decision(Effect.UNKNOWN, why="the base role is not known")
         return limited(self.authorizer.decide(role, action, path), self._assume[mapping])
+
+    def bearing(self, mapping: Index, action: str, path: Path) -> object:
+        """What the answer of `decide` may hang on, to be compared with the other side's."""
+        return bearing(self.design, mapping, self._roles[mapping], action, path)
 
 
 @dataclass(frozen=True, slots=True)

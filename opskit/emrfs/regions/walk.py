@@ -1,17 +1,16 @@
 """Shortest places that lie in a node of the tree, and in none within it, for each combination of
 the marks that a place there can match.
 
-Patterns are walked side by side as automata, character by character, from the node's own text on.
-Characters that stand in no pattern and in no child are all alike: one of them stands for all.
+Patterns are walked side by side, character by character, from the node's own text on. Characters
+that stand in no pattern and in no child are all alike: one of them stands for all.
 """
 
-from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from opskit.emrfs.iam.glob import tokens
+from opskit.emrfs.iam.glob import text_of, tokens
 from opskit.emrfs.prefixes import BUCKET
 from opskit.emrfs.regions.atoms import Mark
 from opskit.emrfs.regions.tree import Node
@@ -29,198 +28,196 @@ class Found(NamedTuple):
     complete: bool
 
 
-class Automaton:
-    """One mark: which of its states are reached is a set of bits."""
-
-    def __init__(self, mark: Mark) -> None:
-        self.mark = mark
-        parts = tokens(mark.pattern)
-        self._stars = {i for i, (text, literal) in enumerate(parts) if text == "*" and not literal}
-        self._parts = parts
-        self._end = 1 << len(parts)
-        self.start = self._closed(1)
-        self.letters = {text for text, literal in parts if literal}
-        self._steps: dict[tuple[int, str], int] = {}
-
-    def _closed(self, states: int) -> int:
-        for star in sorted(self._stars):
-            if states >> star & 1:
-                states |= 1 << (star + 1)
-        return states
-
-    def step(self, states: int, char: str) -> int:
-        found = self._steps.get((states, char))
-        if found is None:
-            found = 0
-            for index, (text, literal) in enumerate(self._parts):
-                if not states >> index & 1:
-                    continue
-                if index in self._stars:
-                    found |= 1 << index
-                elif not literal or text == char:
-                    found |= 1 << (index + 1)
-            found = self._steps[states, char] = self._closed(found)
-        return found
-
-    def accepts(self, states: int) -> bool:
-        return bool(states & self._end)
-
-
-class State(NamedTuple):
-    """Where a text is: before the bucket's name, behind it, or in it; how far each mark is, and the
-    rest of the text as long as it may still become a child (None when it cannot).
-    """
-
-    before: bool
-    behind: bool
-    marks: tuple[int, ...]
-    rest: str | None
-
-
-@lru_cache(maxsize=1024)
-def automaton(mark: Mark) -> Automaton:
-    """The automaton of a mark, with the steps that it has made before."""
-    return Automaton(mark)
-
-
 @dataclass(slots=True)
 class Budget:
     """The states that may still be looked at in all; when they are used up, few are for a node."""
 
-    left: int = 10 * MOST
+    left: int = 20 * MOST
+
+
+class Patterns:
+    """Marks walked at once: bit `i` of a number says that the text so far fits the first parts of
+    a pattern. A star that is reached can do what all parts before it could, which are let go.
+    """
+
+    def __init__(self, marks: Iterable[Mark]) -> None:
+        self.start = 0
+        self.letters: set[str] = set()
+        self.ends: dict[int, Mark] = {}
+        self._any = self._stars = self._in_bucket = self._in_key = 0
+        self._takes: dict[str, int] = defaultdict(int)
+        self._below: dict[int, int] = {}
+        self._matched: dict[int, frozenset[Mark]] = {}
+        size = 0
+        for mark in sorted(marks):
+            size += self._add(mark, size)
+        self._ends = sum(self.ends)
+        self.letters.update(self._takes)
+
+    def _add(self, mark: Mark, first: int) -> int:
+        """Put a pattern behind those that there are; the number of its bits."""
+        parts = tokens(text_of(tokens(mark.pattern)))  # stars in a row are one
+        whole = 0
+        for index, (text, literal) in enumerate(parts, first):
+            bit = 1 << index
+            whole |= bit
+            if literal:
+                self._takes[text] |= bit
+            elif text == "*":
+                self._stars |= bit
+                self._below[bit] = whole - bit
+            else:
+                self._any |= bit
+        end = 1 << (first + len(parts))
+        self.ends[end] = mark
+        if mark.over != "key":
+            self._in_bucket |= whole | end
+        if mark.over != "bucket":
+            self._in_key |= whole | end
+        self.start |= 1 << first
+        if self._stars & (1 << first):
+            self.start |= 2 << first
+        return len(parts) + 1
+
+    def step(self, states: int, char: str, *, behind: bool) -> int:
+        """What fits with one more character, which stands behind the bucket's name or in it. A
+        slash between the two is neither to patterns of buckets nor of keys.
+        """
+        active = self._in_key if behind else self._in_bucket
+        if char == "/" and not behind:
+            active &= self._in_key
+        here = states & active
+        stars = here & self._stars
+        found = (here & (self._any | self._takes.get(char, 0))) << 1 | stars
+        found |= (found & self._stars) << 1
+        new = found & self._stars & ~stars
+        while new:
+            star = new & -new
+            found &= ~self._below[star]
+            new ^= star
+        return found | (states & ~active)
+
+    def matched(self, states: int) -> frozenset[Mark]:
+        """The marks that match a text."""
+        bits = states & self._ends
+        found = self._matched.get(bits)
+        if found is None:
+            found = frozenset(mark for end, mark in self.ends.items() if end & bits)
+            self._matched[bits] = found
+        return found
+
+
+class State(NamedTuple):
+    """Where a text is: before the bucket's name, behind it, or in it; how far the patterns are, and
+    the rest of the text as long as it may still become a child (None when it cannot).
+    """
+
+    before: bool
+    behind: bool
+    states: int
+    rest: str | None
+
+
+@dataclass(slots=True)
+class _Children:
+    """The rests of a node's children that are prefixes, of those that are whole, and what may
+    follow each of their starts.
+    """
+
+    closed: set[str] = field(default_factory=set)
+    exact: set[str] = field(default_factory=set)
+    follows: dict[str, dict[str, None]] = field(default_factory=dict)
+    letters: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, node: Node) -> "_Children":
+        made = cls()
+        for child in node.children:
+            rest = child.text[len(node.text) :]
+            (made.exact if child.atom.exact else made.closed).add(rest)
+            made.letters.update(rest)
+            for size, char in enumerate(rest):
+                made.follows.setdefault(rest[:size], {})[char] = None
+            made.follows.setdefault(rest, {})
+        return made
 
 
 class Walker:
     """Walks for one set of marks."""
 
     def __init__(self, marks: Iterable[Mark], budget: Budget | None = None) -> None:
-        self._automata = [automaton(mark) for mark in sorted(marks)]
+        self._patterns = Patterns(marks)
         self._budget = budget or Budget()
-        self._letters = sorted(set().union(*(each.letters for each in self._automata), "/"))
 
     def texts(self, node: Node, *, in_key: bool = False) -> Found:
         """The texts of a node. With `in_key` they are keys, else `bucket/key`."""
-        if node.atom.exact:
-            return self._exact(node.text, in_key)
-        closed, exact, starts = _children(node)
         state = self._behind(node.text, in_key)
-        if state is None:
+        if state is None or (node.atom.exact and not state.behind):
             return Found({}, complete=True)
-        state = state._replace(rest="" if node.children else None)
-        return self._search(node.text, state, in_key, closed, exact, starts)
+        if node.atom.exact:
+            return Found({self._patterns.matched(state.states): node.text}, complete=True)
+        return self._search(node, state._replace(rest="" if node.children else None), in_key)
 
     def _behind(self, text: str, in_key: bool) -> State | None:
         """The state behind a text; None where no place starts so."""
-        bucket, slash, _ = text.partition("/")
+        bucket, slash, key = ("", "", text) if in_key else text.partition("/")
         if not (in_key or BUCKET.fullmatch(bucket or ("" if slash else "x"))):
             return None
-        state = State(not in_key, in_key, tuple(a.start for a in self._automata), None)
-        if not self._automata:
-            return state._replace(before=not (in_key or text), behind=bool(in_key or slash))
-        for char in text:
-            following = self._step(state, char, frozenset(), None)
-            if following is None:
-                return None
-            state = following
-        return state
+        states = self._patterns.start
+        for part, behind in ((bucket + slash, False), (key, True)) if self._patterns.ends else ():
+            for char in part:
+                states = self._patterns.step(states, char, behind=behind)
+        return State(not (in_key or text), in_key or bool(slash), states, None)
 
-    def _exact(self, text: str, in_key: bool) -> Found:
-        state = self._behind(text, in_key)
-        if state is None or not state.behind or not (in_key or _valid(text)):
-            return Found({}, complete=True)
-        return Found({self._matched(state): text}, complete=True)
-
-    def _search(
-        self,
-        start: str,
-        state: State,
-        in_key: bool,
-        closed: frozenset[str],
-        exact: frozenset[str],
-        starts: frozenset[str],
-    ) -> Found:
+    def _search(self, node: Node, start: State, in_key: bool) -> Found:
+        children = _Children.of(node)
+        alphabets = self._alphabets(children)
         found: dict[frozenset[Mark], str] = {}
-        seen, todo = {state}, deque([(state, start)])
+        seen, todo = {start}, deque([(start, node.text)])
         most = min(MOST, max(self._budget.left, _LEAST))
-        while todo:
+        while todo and len(seen) <= most:
             state, text = todo.popleft()
-            if state.behind and state.rest not in exact and (in_key or _valid(text)):
-                found.setdefault(self._matched(state), text)
-                if not self._automata:
-                    break
-            if len(seen) > most:
-                self._budget.left -= len(seen)
-                return Found(found, complete=False)
-            for char in self._alphabet(state, starts):
-                following = self._step(state, char, starts, state.rest)
-                if following is None or following in seen or following.rest in closed:
-                    continue
-                seen.add(following)
-                todo.append((following, text + char))
+            if state.behind and state.rest not in children.exact and (in_key or _valid(text)):
+                found.setdefault(self._patterns.matched(state.states), text)
+                if not self._patterns.ends:
+                    break  # there is one set only
+            own = {} if state.rest is None else children.follows[state.rest]
+            for char in alphabets[state.behind] | own:
+                following = self._step(state, char, children)
+                if following is not None and following not in seen:
+                    seen.add(following)
+                    todo.append((following, text + char))
         self._budget.left -= len(seen)
-        return Found(found, complete=True)
+        return Found(found, complete=len(seen) <= most or not todo)
 
-    def _step(
-        self, state: State, char: str, starts: frozenset[str], rest: str | None
-    ) -> State | None:
-        """The state after one more character; None where no place is so."""
+    def _step(self, state: State, char: str, children: _Children) -> State | None:
+        """The state after one more character; None where no place is so, or a child is reached."""
         behind = state.behind
-        if not behind and char == "/":
-            if state.before:
+        if not behind:
+            behind = char == "/"
+            if state.before if behind else char not in _IN_BUCKETS:
                 return None
-            behind = True
-        elif not behind and not BUCKET.fullmatch(char):
+        rest = None if state.rest is None else state.rest + char
+        if rest in children.closed:
             return None
-        longer = None if rest is None or rest + char not in starts else rest + char
-        marks = tuple(
-            self._moved(automaton, states, char, state.behind)
-            for automaton, states in zip(self._automata, state.marks, strict=True)
-        )
-        return State(False, behind, marks, longer)
+        states = self._patterns.step(state.states, char, behind=state.behind)
+        return State(False, behind, states, rest if rest in children.follows else None)
 
-    @staticmethod
-    def _moved(automaton: Automaton, states: int, char: str, behind: bool) -> int:
-        over = automaton.mark.over
-        if over == "bucket" and (behind or char == "/"):
-            return states
-        if over == "key" and not behind:
-            return states
-        return automaton.step(states, char)
-
-    def _matched(self, state: State) -> frozenset[Mark]:
-        pairs = zip(self._automata, state.marks, strict=True)
-        return frozenset(each.mark for each, states in pairs if each.accepts(states))
-
-    def _alphabet(self, state: State, starts: frozenset[str]) -> list[str]:
-        own = [] if state.rest is None else _following(starts).get(state.rest, [])
-        letters = [*self._letters, *own]
-        other = next(c for c in _candidates(state.behind) if c not in letters)
-        return list(dict.fromkeys(["/", other, *letters]))
+    def _alphabets(self, children: _Children) -> dict[bool, dict[str, None]]:
+        """The characters to go on with behind the bucket's name, and in it: one for all others."""
+        letters = self._patterns.letters
+        other = next(c for c in _candidates() if c not in letters | children.letters)
+        return {
+            True: dict.fromkeys(["/", other, *sorted(letters)]),
+            False: dict.fromkeys(
+                ["/", *(c for c in (other, *sorted(letters)) if c in _IN_BUCKETS)]
+            ),
+        }
 
 
-def _candidates(behind: bool) -> Iterable[str]:
-    """Characters that may stand for those that nothing names."""
+def _candidates() -> Iterator[str]:
     yield from _IN_BUCKETS
-    yield from (chr(number) for number in range(0x100, 0x3000))  # in buckets they lead nowhere
-
-
-def _children(node: Node) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """The rests of children that are prefixes, of those that are whole, and all their starts."""
-    cut = len(node.text)
-    closed = frozenset(each.text[cut:] for each in node.children if not each.atom.exact)
-    exact = frozenset(each.text[cut:] for each in node.children if each.atom.exact)
-    starts = frozenset(rest[:size] for rest in closed | exact for size in range(len(rest) + 1))
-    return closed, exact, starts
-
-
-@lru_cache(maxsize=8)
-def _following(starts: frozenset[str]) -> dict[str, list[str]]:
-    """What may follow each start of a child."""
-    found: dict[str, list[str]] = {}
-    for start in starts:
-        if start:
-            found.setdefault(start[:-1], []).append(start[-1])
-    return found
+    yield from map(chr, range(0x100, 0x10000))  # in buckets they lead nowhere
 
 
 def _valid(text: str) -> bool:

@@ -30,14 +30,15 @@ _AUDIT = re.compile(
     r"OPERATION=(?P<operation>[^\t]{1,80}?)\s+TARGET=.{0,400}?APPID=(?P<app>application_\d+_\d+)"
 )
 _STARTS = ("Submit Application Request",)
-_ENDS = ("Application Finished", "Kill Application Request")
+#: A request to kill one may fail, and is of whoever asks; where it does not, this follows it.
+_ENDS = ("Application Finished",)
 
 
 class Window(NamedTuple):
     """One application: who ran it, and from when to when; None for an end that is not known."""
 
     user: str
-    start: datetime
+    start: datetime | None
     end: datetime | None
 
 
@@ -60,7 +61,7 @@ class Activity:
         if self.first is None or self.last is None:
             return [], [None]
         spans = [
-            (each.user, each.start - BEFORE, (each.end or self.last) + AFTER)
+            (each.user, (each.start or self.first) - BEFORE, (each.end or self.last) + AFTER)
             for each in self.windows
         ]
         inside = {t for _, a, b in spans for t in (a, b) if self.first < t < self.last}
@@ -79,19 +80,22 @@ def _thinned(edges: Sequence[datetime]) -> list[datetime]:
 def yarn(paths: Iterable[Path], into: Activity) -> None:
     """Audit logs of YARN's ResourceManager, in UTC as EMR runs it. InputError where none is."""
     for path in paths:
-        started: dict[str, tuple[str, datetime]] = {}
+        started: dict[str, tuple[str, datetime | None]] = {}
         found = False
         for line in _lines(path):
             record = _AUDIT.search(line[:4000])
             if record is None:
                 continue
+            try:
+                at = datetime.strptime(record["time"], "%Y-%m-%d %H:%M:%S")
+            except ValueError:
+                continue
             found = True
-            at = datetime.strptime(record["time"], "%Y-%m-%d %H:%M:%S")
             into.see(at)
             if record["operation"].startswith(_STARTS):
                 started[record["app"]] = (record["user"], at)
             elif record["operation"].startswith(_ENDS):
-                user, start = started.pop(record["app"], (record["user"], into.first or at))
+                user, start = started.pop(record["app"], (record["user"], None))
                 into.windows.append(Window(user, start, at))
         into.windows += [Window(user, start, None) for user, start in started.values()]
         if not found:
@@ -112,7 +116,7 @@ def spark(paths: Iterable[Path], into: Activity) -> None:
             try:
                 event = json.loads(line)
                 at = datetime.fromtimestamp(event["Timestamp"] / 1000, UTC)
-            except (ValueError, KeyError, TypeError, OverflowError):
+            except (ValueError, KeyError, TypeError, OverflowError, OSError):
                 continue
             last = at.replace(tzinfo=None)
             if event.get("Event") == "SparkListenerApplicationStart":

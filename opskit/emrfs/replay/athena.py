@@ -20,7 +20,9 @@ _COLUMNS = {
     # Athena User Guide, "Create a table for CloudTrail logs in Athena"
     "cloudtrail": "useridentity, eventtime, eventsource, eventname, errorcode, requestparameters",
 }
-_NAME = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)?")
+_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)?")
+#: Bytes of a query that Athena takes (Athena API Reference, StartQueryExecution, "QueryString").
+LONGEST = 262_144
 
 
 class Table(NamedTuple):
@@ -32,15 +34,35 @@ class Table(NamedTuple):
 
 
 def query(table: Table, ranges: Ranges, slots: Sequence[datetime] = ()) -> str:
-    """The query in Athena's dialect. UsageError for what is no name of a table."""
+    """The query in Athena's dialect. UsageError for what is no name of a table, for a condition
+    that does not parse, and where the files are too large for one query.
+    """
     if not _NAME.fullmatch(table.name):
         raise UsageError(
             f"{table.name!r} is no table", hint="write it as database.table, without quotes"
         )
     name = ".".join(f'"{part}"' for part in table.name.split("."))
-    where = f" WHERE {table.where}" if table.where else ""
+    where = f" WHERE {_condition(table.where)}" if table.where else ""
     source = f'SELECT "$path" AS file, {_COLUMNS[table.kind]} FROM {name}{where}'
-    return sql.grouped(table.kind, ranges, slots, dialect="athena", source=source)
+    text = sql.grouped(table.kind, ranges, slots, dialect="athena", source=source)
+    if len(text.encode()) > LONGEST:
+        raise UsageError(
+            f"the query has {len(text.encode()):,} bytes, and Athena takes {LONGEST:,}",
+            hint="the files have too many prefixes: bring the logs here, or leave out mappings",
+        )
+    return text
+
+
+def _condition(where: str) -> str:
+    import sqlglot
+    from sqlglot.errors import SqlglotError
+
+    try:
+        return sqlglot.condition(where, dialect="athena").sql(dialect="athena", comments=False)
+    except SqlglotError:
+        raise UsageError(
+            f"{where!r} is no condition", hint="write what stands behind WHERE: year = '2026'"
+        ) from None
 
 
 def read(

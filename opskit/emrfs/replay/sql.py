@@ -15,7 +15,7 @@ from opskit.emrfs.replay.ranges import Ranges
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlglot.expressions import Expression
+    from sqlglot.expressions import Expr
 
 Dialect = Literal["duckdb", "athena", "spark"]
 Kind = Literal["lines", "accesslog", "cloudtrail"]
@@ -80,9 +80,7 @@ def grouped(
 
     query = sqlglot.parse_one(text("replay-groups"), read="duckdb")
     accesses = "replay-cloudtrail" if kind == "cloudtrail" else "replay-accesslog"
-    inner: list[tuple[str, Expression]] = [
-        ("accesses", sqlglot.parse_one(text(accesses), read="duckdb"))
-    ]
+    inner: list[tuple[str, Expr]] = [("accesses", sqlglot.parse_one(text(accesses), read="duckdb"))]
     if kind == "lines":
         inner.insert(0, ("accesslog", sqlglot.parse_one(text("replay-lines"), read="duckdb")))
     if source:
@@ -98,10 +96,10 @@ def grouped(
     )
 
 
-_Function = Callable[[list["Expression"]], "Expression"]
+_Function = Callable[[list["Expr"]], "Expr"]
 
 
-def _replaced(node: "Expression", functions: dict[str, _Function]) -> "Expression":
+def _replaced(node: "Expr", functions: dict[str, _Function]) -> "Expr":
     from sqlglot import exp
 
     if isinstance(node, exp.Anonymous) and node.name.upper() in functions:
@@ -128,11 +126,11 @@ def _functions(
     }
 
 
-def tree(value: "Expression", starts: "Sequence[Expression]") -> "Expression":
+def tree(value: "Expr", starts: "Sequence[Expr]") -> "Expr":
     """How many of the sorted `starts` are not above `value`, by halving."""
     from sqlglot import exp
 
-    def between(low: int, high: int) -> "Expression":
+    def between(low: int, high: int) -> "Expr":
         if low == high:
             return exp.Literal.number(low)
         middle = (low + high + 1) // 2
@@ -144,11 +142,11 @@ def tree(value: "Expression", starts: "Sequence[Expression]") -> "Expression":
     return between(0, len(starts))
 
 
-def _text(written: str) -> "Expression":
+def _text(written: str) -> "Expr":
     """A text; a zero character is not written as itself, which engines cut texts at."""
     from sqlglot import exp
 
-    parts: list[Expression] = []
+    parts: list[Expr] = []
     for number, piece in enumerate(written.split("\0")):
         if number:
             parts.append(exp.Chr(expressions=[exp.Literal.number(0)]))
@@ -160,20 +158,18 @@ def _text(written: str) -> "Expression":
     return found
 
 
-def _time(at: "datetime") -> "Expression":
+def _time(at: "datetime") -> "Expr":
     from sqlglot import exp
 
     return exp.cast(exp.Literal.string(f"{at:%Y-%m-%d %H:%M:%S}"), "TIMESTAMP")
 
 
-def _marks(
-    marks: Iterable[Mark], place: "Expression", bucket: "Expression", key: "Expression"
-) -> "Expression":
+def _marks(marks: Iterable[Mark], place: "Expr", bucket: "Expr", key: "Expr") -> "Expr":
     """A digit for each mark: 1 where it matches."""
     from sqlglot import exp
 
     columns = {"place": place, "bucket": bucket, "key": key}
-    found: Expression = exp.Literal.string("")
+    found: Expr = exp.Literal.string("")
     for mark in marks:
         like = exp.Escape(
             this=exp.Like(this=columns[mark.over].copy(), expression=_text(_like(mark.pattern))),

@@ -17,8 +17,11 @@ Complain = Callable[[str], None]
 
 
 class _Decompressor(Protocol):
-    eof: bool
-    unused_data: bytes
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
 
     def feed(self, data: bytes) -> Iterator[bytes]: ...
 

@@ -115,8 +115,20 @@ def test_what_is_generated_passes(published: Design, tmp_path: Path) -> None:
     text = generate.to_yaml(generate.generate(published))
     found = run(published, tmp_path, text)
     assert found.findings == []
-    # one of each kind of user, at four places, three actions
-    assert found.checked == 4 * 4 * 3
+    # one of each kind of user, at four places and one more, three actions
+    assert found.checked == 4 * 5 * 3
+
+
+def test_what_is_generated_notices_a_mapping_that_goes(tmp_path: Path) -> None:
+    text = """
+        base-role: Base
+        mappings:
+          - {role: R, groups: [eng]}
+          - {role: S, prefixes: ["s3://bucket/x/"]}
+        """
+    cases = generate.to_yaml(generate.generate(design(text)))
+    less = design(text.replace("- {role: R, groups: [eng]}", "- {role: R, groups: [other]}"))
+    assert "EMR101" in {finding.rule for finding in run(less, tmp_path, cases).findings}
 
 
 def test_generated_cases_name_strangers_and_members() -> None:
@@ -132,6 +144,8 @@ def test_generated_cases_name_strangers_and_members() -> None:
     cases = _parsed(text)
     assert [(case.user, case.groups) for case in cases.cases] == [
         ("member-of-odd: group", ("odd: group",)),
+        ("member-of-odd: group", ("odd: group",)),
+        ("nobody-in-particular", ()),
         ("nobody-in-particular", ()),
     ]
     assert {case.expect.decision for case in cases.cases} == {None}  # no policy is known

@@ -276,6 +276,46 @@ def test_what_nobody_knows_is_unknown() -> None:
     assert [row.people for row in found.rows] == [("ana",)]
 
 
+def _under(condition: str, resource: str = "lake/*") -> Design:
+    return design(
+        f"""
+        base-role: Base
+        account: "{ACCOUNT}"
+        directory: {{complete: true, users: {{ana: []}}}}
+        mappings: [{{role: R, users: [ana]}}]
+        roles:
+          R:
+            trust:
+              Statement:
+                Effect: Allow
+                Action: sts:AssumeRole
+                Principal: {{AWS: "arn:aws:iam::{ACCOUNT}:role/Base"}}
+            permissions:
+              - Statement:
+                  - {{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::{resource}",
+                     Condition: {{StringEquals: {{aws:SourceVpce: {condition}}}}}}}
+                  - {{Effect: Allow, Action: "s3:PutBucketTagging", Resource: "*"}}
+          Base: {{permissions: []}}
+        """
+    )
+
+
+def test_two_answers_that_are_not_known_are_the_same_where_they_hang_on_the_same() -> None:
+    """Another endpoint may let others in: that no file tells is no reason to say nothing."""
+    before = _under("vpce-1")
+    found = compare(before, _under("vpce-2"))
+    assert {row.outcome.change for row in found.rows} == {Change.UNKNOWN}
+    assert {row.region.text for row in found.rows} == {"s3://lake/"}
+    assert found.notes
+    assert not compare(before, _under("vpce-1")).rows
+    tagged = _under("vpce-1")
+    for role in tagged.roles.values():
+        role.permissions = tuple(
+            replace(each, statements=each.statements[:1]) for each in role.permissions or ()
+        )
+    assert not compare(before, tagged).rows
+
+
 def test_a_base_role_that_is_mapped_has_to_assume_itself() -> None:
     text = f"""
         base-role: Base
