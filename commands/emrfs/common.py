@@ -29,10 +29,13 @@ def loaded(file: Path) -> "Design":
 
 
 def finish_rows(table: "Table", output: str | None) -> int:
-    """Print rows, and the notice that ends every report; 0."""
+    """Print rows, and the notice that ends every report; 0. People get no heading over nothing."""
     from opskit.commands import results
     from opskit.emrfs.model import NOTICE
+    from opskit.output import ROWS
 
+    if not table.rows and results.output_format(output, ROWS) == "table":
+        return noted(0)
     whole = replace(table, extra={**table.extra, "notice": NOTICE})
     return noted(results.finish_rows(whole, output))
 

@@ -130,7 +130,10 @@ class _Plan:
         return decision
 
     def _resource(self, bucket: str) -> str:
-        return "*" if self._level is Level.ACCOUNT else f"{self._lead}{bucket}"
+        """For what is about no bucket policies name all, as `*` or `arn:aws:s3:::*` (IAM User
+        Guide, "Example policies": access to a bucket and its listing in the console).
+        """
+        return f"{self._lead}*" if self._level is Level.ACCOUNT else f"{self._lead}{bucket}"
 
     def cuts(self) -> Cuts:
         design, role = self._design, self._role

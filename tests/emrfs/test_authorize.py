@@ -100,6 +100,8 @@ def test_actions_in_any_case() -> None:
         ("s3:ListMultipartUploadParts", "arn:aws:s3:::lake/*", ALLOW),
         ("s3:ListBucketMultipartUploads", "arn:aws:s3:::lake", ALLOW),
         ("s3:ListAllMyBuckets", "*", ALLOW),
+        ("s3:ListAllMyBuckets", "arn:aws:s3:::*", ALLOW),
+        ("s3:ListAllMyBuckets", "arn:aws:s3:::lake*", IMPLICIT),
         ("s3:ListAllMyBuckets", "arn:aws:s3:::lake", IMPLICIT),
         ("s3:GetObject", "arn:aws-cn:s3:::lake/*", IMPLICIT),
     ],

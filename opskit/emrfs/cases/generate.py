@@ -31,6 +31,8 @@ def generate(design: Design, actions: Sequence[str] = ACTIONS) -> CasesDocument:
 
 def _filled(runner: Runner, case: Case) -> Case:
     got = runner.ask(case)
+    if got.unsure:
+        return Case(case.user, case.path, Expect(decision="unknown"), case.action, case.groups)
     known = got.decision.effect is not Effect.UNKNOWN
     role = BASE if got.mapping is None else got.mapping.role
     decision = got.decision.effect.value if known else None

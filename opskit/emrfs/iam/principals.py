@@ -108,7 +108,7 @@ def _arn(account: str, rest: str, caller: Caller) -> Named:
         return same, Truth.NO, Truth.NO
     kind, _, name = rest.partition("/")
     if kind == "role":
-        return Truth.NO, min(same, _same_name(name.rpartition("/")[2], caller)), Truth.NO
+        return Truth.NO, min(same, _same_role(name, caller)), Truth.NO
     if kind == "assumed-role":
         role, _, session = name.partition("/")
         known = Truth.of(session == caller.session) if caller.session else Truth.MAYBE
@@ -118,6 +118,15 @@ def _arn(account: str, rest: str, caller: Caller) -> Named:
 
 def _same_account(account: str, caller: Caller) -> Truth:
     return Truth.of(account == caller.arn.account) if caller.arn.account else Truth.MAYBE
+
+
+def _same_role(path_and_name: str, caller: Caller) -> Truth:
+    """A role has one path, and IAM takes no principal that does not exist: of another path either
+    the policy or what is known of the role is wrong.
+    """
+    path, slash, name = path_and_name.rpartition("/")
+    other = f"/{path}{slash}" != caller.arn.path
+    return min(_same_name(name, caller), Truth.MAYBE if other else Truth.YES)
 
 
 def _same_name(name: str, caller: Caller) -> Truth:

@@ -91,6 +91,28 @@ def test_unknown_is_not_what_was_expected(tmp_path: Path) -> None:
     assert run(made, tmp_path, text).findings == []
 
 
+OPEN = """
+    account: "111122223333"
+    base-role: base
+    mappings: [{role: %s, groups: ["${Group}"]}, {role: eng, users: [ana]}]
+    """
+
+
+def test_a_role_below_what_another_tool_fills_in_is_not_sure(tmp_path: Path) -> None:
+    """Ana may be in the group: she gets the role of it then."""
+    cases = "cases: [{user: %s, path: 's3://b/x', expect: {role: %s}}]"
+    for user, role in (("ana", "eng"), ("ana", "sci"), ("zoe", "base")):
+        found = run(design(OPEN % "sci"), tmp_path, cases % (user, role))
+        assert [(each.rule, each.severity) for each in found.findings] == [
+            ("EMR104", Severity.UNKNOWN)
+        ]
+        assert "mappings[0] may decide" in found.findings[0].message
+        assert not found.passed
+    assert not run(design(OPEN % "eng"), tmp_path, cases % ("ana", "eng")).findings
+    written = generate.to_yaml(generate.generate(design(OPEN % "sci")))
+    assert not run(design(OPEN % "sci"), tmp_path, written).findings
+
+
 def test_a_swap_that_no_case_notices(published: Design, tmp_path: Path) -> None:
     text = f"cases: [{{user: admin1, path: {SCIENCE}, expect: {{decision: allow}}}}]"
     found = run(published, tmp_path, text, mutate=True)

@@ -27,7 +27,8 @@ def statement(key: str, value: Any) -> Statement:
         ({"AWS": ROOT}, (YES, NO, NO)),
         ({"AWS": OTHER}, (NO, NO, NO)),
         ({"AWS": ROLE}, (NO, YES, NO)),
-        ({"AWS": ROLE.replace("role/", "role/team/")}, (NO, YES, NO)),
+        ({"AWS": ROLE.replace("role/", "role/team/")}, (NO, MAYBE, NO)),
+        ({"AWS": ROLE.replace("role/reader", "role/team/writer")}, (NO, NO, NO)),
         ({"AWS": ROLE.replace("arn:aws:", "arn:aws-cn:")}, (NO, NO, NO)),
         ({"AWS": f"arn:aws:iam::{OTHER}:role/reader"}, (NO, NO, NO)),
         ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/Reader"}, (NO, NO, NO)),
@@ -91,3 +92,12 @@ def test_a_denial_of_all_but_some_denies_every_role_with_a_boundary() -> None:
     assert named(left_out, bounded._replace(bounded=MAYBE)) == (NO, NO, MAYBE)
     others = statement("NotPrincipal", {"AWS": OTHER})
     assert named(others, bounded._replace(bounded=MAYBE)) == (NO, NO, YES)
+
+
+def test_a_role_with_a_path() -> None:
+    """A session does not say the path of its role; the role's own ARN does."""
+    written = ROLE.replace("role/", "role/team/x/")
+    caller = Caller.of(written, "EmrFS-Session")
+    assert named(statement("Principal", {"AWS": written}), caller) == (NO, YES, NO)
+    assert named(statement("Principal", {"AWS": ROLE}), caller) == (NO, MAYBE, NO)
+    assert named(statement("Principal", {"AWS": SESSION}), caller) == (NO, NO, YES)
