@@ -40,23 +40,27 @@ def explain_denied(
       yarn logs -applicationId application_1_2 | opskit emrfs explain-denied -
     """
     from opskit.commands.emrfs.common import finish_record, loaded
-    from opskit.emrfs.denied import read, words
+    from opskit.emrfs.denied import read
     from opskit.emrfs.denied.explain import Asked, Explainer
+    from opskit.emrfs.denied.merge import merged
     from opskit.emrfs.denied.verdict import exit_code
     from opskit.emrfs.iam.actions import s3_action
     from opskit.emrfs.prefixes import path as place
 
     asked = Asked(
         user,
-        tuple(group or ()),
+        tuple(group) if group else None,
         place(path) if path else None,
         s3_action(action).name if action else "",
     )
-    seen = read.read(_text(text, str(file)))
+    given = _text(text, str(file))
+    seen = read.read(given)
+    if not seen and (user or path):
+        seen = read.read_bare(given)
     if not seen:
         _none()
     explainer = Explainer(loaded(file), asked)
-    found = words.merged([explainer.explain(each) for each in seen])
+    found = merged([explainer.explain(each) for each in seen])
     finish_record(_record(found), output)
     return exit_code(found)
 
@@ -78,7 +82,8 @@ def _none() -> None:
 
     raise InputError(
         "the text holds no denial of S3, STS or KMS",
-        hint="give the whole message, with the line that says Access Denied",
+        hint="give the whole message, with the line that says Access Denied; where there is no "
+        "more than that, add --user and --path",
     )
 
 

@@ -17,12 +17,19 @@ PLACEHOLDER = re.compile(r"[$#]\{|\{\{")
 _UNFILLED = re.compile(
     r"arn:(?:[^:$]|\$\{[^}]*\})*+:iam::(?:[^:$]|\$\{[^}]*\})*+:role/(?:[^${}]*/)?(?P<name>.+)"
 )
+#: What may stand for another text in each place: what is left of a call that is not understood,
+#: what loops name, and functions that give another text each time.
+_VARYING = re.compile(
+    r"\$\{(?:Fn::\w+\}|[^}]*\b(?:each|count|self|uuid|timestamp|plantimestamp|bcrypt)\b)"
+)
 
 
 class RoleArn(NamedTuple):
     """A role: the parts of its ARN. `written` is what stood in the file.
 
-    Partition and account are empty where neither the text nor the design says them.
+    Partition and account are empty where neither the text nor the design says them. `expression`
+    is the ARN in the words of the template that makes the role: where the template says the same
+    elsewhere it means this role, and all roles that have one are of the template's account.
     """
 
     written: str
@@ -30,6 +37,7 @@ class RoleArn(NamedTuple):
     account: str
     path: str
     name: str
+    expression: str = ""
 
     @classmethod
     def parse(cls, written: str, *, partition: str = "", account: str = "") -> "RoleArn":
@@ -51,6 +59,18 @@ class RoleArn(NamedTuple):
         """Whether another tool still has to fill it in."""
         return bool(PLACEHOLDER.search(self.written))
 
+    def made_as(self, expression: str) -> "RoleArn":
+        """The same role, which a template makes and calls by an expression."""
+        return self._replace(expression="" if is_varying(expression) else expression)
+
+    def of_one_account(self, other: "RoleArn") -> bool | None:
+        """Whether both roles are of one account; None where that is not known."""
+        if self.expression and other.expression:
+            return True
+        if not (self.expression or other.expression) or (self.account and other.account):
+            return self.account == other.account
+        return None
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RoleArn) and str(self) == str(other)
 
@@ -62,6 +82,11 @@ class RoleArn(NamedTuple):
         if not self.account or self.is_placeholder or not self.well_formed:
             return self.written
         return f"arn:{self.partition or 'aws'}:iam::{self.account}:role{self.path}{self.name}"
+
+
+def is_varying(expression: str) -> bool:
+    """Whether an expression may stand for another text in each place where it is written."""
+    return bool(_VARYING.search(expression))
 
 
 def bucket_arn(bucket: str, partition: str = "aws") -> str:

@@ -60,9 +60,7 @@ class RoleSpec(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
 class DirectorySpec(Struct, frozen=True, forbid_unknown_fields=True):
     """The users of the cluster, and their groups as Hadoop sees them, the primary one first."""
 
-    users: Annotated[
-        dict[str, tuple[str, ...]], Meta(description="The groups of each user.")
-    ] = {}
+    users: Annotated[dict[str, tuple[str, ...]], Meta(description="The groups of each user.")] = {}
     files: Annotated[
         tuple[str, ...],
         Meta(description="Files with users: LDIF, or what getent or hdfs groups print."),

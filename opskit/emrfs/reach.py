@@ -5,24 +5,24 @@ something is reached there, all of IAM says (`opskit.emrfs.authorize`), at a pla
 and at the places that are known (`opskit.emrfs.landmarks`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from opskit.emrfs import samples
 from opskit.emrfs.authorize import SESSION_NAME, Authorizer
+from opskit.emrfs.granting import Source, sources
 from opskit.emrfs.iam.actions import LISTING, Level, s3_action
 from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.iam.glob import matches
 from opskit.emrfs.iam.keys import values
 from opskit.emrfs.iam.layer import acts
-from opskit.emrfs.iam.policy import Policy, Statement
-from opskit.emrfs.iam.principals import Caller, named
+from opskit.emrfs.iam.policy import Statement
 from opskit.emrfs.iam.requests import s3_request
 from opskit.emrfs.iam.truth import Truth
 from opskit.emrfs.landmarks import Landmarks
 from opskit.emrfs.model import Design, Role
 from opskit.emrfs.prefixes import Path
+from opskit.emrfs.witnesses import UNSEARCHED, Witnesses, closed
 
 #: Reading, listing, changing, and letting others in.
 ACTIONS = (
@@ -78,22 +78,15 @@ def doubts(role: Role) -> list[str]:
     return [f"{each.name}: {fault}" for each in role.permissions or () for fault in each.faults]
 
 
-class _Source(NamedTuple):
-    """A statement that allows; `bucket` is empty for those of the role's own policies."""
-
-    policy: Policy
-    statement: Statement
-    bucket: str
-
-
 def reach(design: Design, role: Role, authorizer: Authorizer | None = None) -> list[Reached]:
     """What a role reaches, in the order of its statements."""
-    sources = list(_sources(design, role))
-    count = sum(len(each.statement.resources or ("*",)) for each in sources)
+    granting = list(sources(design, role))
+    count = sum(len(each.statement.resources or ("*",)) for each in granting)
     most = max(_LEAST, _PLACES // max(count, 1))
     marks = Landmarks.of(design, role)
-    desk = _Desk(design, role, authorizer or Authorizer(design), marks, most)
-    return list(_own([found for source in sources for found in desk.rows(source)]))
+    authorizer = authorizer or Authorizer(design)
+    desk = _Desk(design, role, authorizer, marks, most, Witnesses(authorizer, role))
+    return list(_own([found for source in granting for found in desk.rows(source)]))
 
 
 def _own(found: Sequence[Reached]) -> Iterator[Reached]:
@@ -123,20 +116,6 @@ def _own(found: Sequence[Reached]) -> Iterator[Reached]:
             yield replace(each, actions=actions, unsure=unsure) if elsewhere else each
 
 
-def _sources(design: Design, role: Role) -> Iterator[_Source]:
-    """The statements that allow: the role's own, and those of buckets' policies that name it."""
-    for policy in role.permissions or ():
-        for statement in policy.statements:
-            if statement.effect == "Allow" or statement.effect_unknown:
-                yield _Source(policy, statement, "")
-    caller = Caller.of(str(role.arn))
-    for bucket in design.buckets.values():
-        for statement in bucket.policy.statements if bucket.policy is not None else ():
-            if statement.effect == "Allow" and max(named(statement, caller)) is not Truth.NO:
-                assert bucket.policy is not None
-                yield _Source(bucket.policy, statement, bucket.name)
-
-
 @dataclass(slots=True)
 class _Desk:
     """Asks about patterns, and keeps what it was told."""
@@ -146,11 +125,12 @@ class _Desk:
     authorizer: Authorizer
     marks: Landmarks
     most: int
+    witnesses: Witnesses
     _acts: dict[str, dict[tuple[str, ...], Truth]] = field(default_factory=dict)
     _told: dict[tuple[str, Path], Decision] = field(default_factory=dict)
     _rows: dict[tuple[str, ...], Reached | None] = field(default_factory=dict)
 
-    def rows(self, source: _Source) -> Iterator[Reached]:
+    def rows(self, source: Source) -> Iterator[Reached]:
         policy, statement, bucket = source
         asked = [each for each in ACTIONS if self._about(statement, each)]
         if not asked:
@@ -180,12 +160,10 @@ class _Desk:
         hit: dict[str, None] = {}
         why = ""
         for action in asked:
-            decisions = []
-            for name, place in self._places(statement, pattern, action):
-                decision = self._ask(action, place)
-                if decision.effect in (Effect.ALLOW, Effect.UNKNOWN):
-                    hit.update(dict.fromkeys(self._names(name, place)))
-                    decisions.append(decision)
+            places = list(self._places(statement, pattern, action))
+            decisions = list(self._reaching(action, places, hit))
+            if places and not decisions:
+                decisions = self._elsewhere(pattern, action, places[0][1], hit)
             best = _best(decisions)
             found.setdefault(best, []).append(action)
             deciding[action] = frozenset(
@@ -207,6 +185,27 @@ class _Desk:
             bool(self.marks.covering(samples.start(statement, pattern))),
             deciding,
         )
+
+    def _reaching(
+        self, action: str, places: Iterable[tuple[str, Path]], hit: dict[str, None]
+    ) -> Iterator[Decision]:
+        """The decisions that allow, or may; `hit` takes the names of what is reached."""
+        for name, place in places:
+            decision = self._ask(action, place)
+            if decision.effect in (Effect.ALLOW, Effect.UNKNOWN):
+                hit.update(dict.fromkeys(self._names(name, place)))
+                yield decision
+
+    def _elsewhere(
+        self, pattern: str, action: str, denied: Path, hit: dict[str, None]
+    ) -> list[Decision]:
+        """The same, where all places that were looked at are denied: there may be another one."""
+        partition = self.role.arn.partition or self.design.partition
+        if closed(self._ask(action, denied), pattern, partition):
+            return []
+        places = (("", at) for at in self.witnesses.inside(pattern, action))
+        found = list(self._reaching(action, places, hit))
+        return found if found or self.witnesses.complete(action) else [UNSEARCHED]
 
     def _places(
         self, statement: Statement, pattern: str, action: str

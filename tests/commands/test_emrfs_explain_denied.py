@@ -41,6 +41,11 @@ def feed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
         ([m.BARE, "--user", "analyst1", "--path", f"s3://{SCIENCE}/x"], 0),
         ([m.BARE, "--user", "dataeng1", "--path", f"s3://{SCIENCE}/x"], 0),
         ([m.BARE, "--user", "x", "--group", "grp_data_science", "--path", f"s3://{SCIENCE}/x"], 3),
+        (["Access Denied", "--user", "dataeng1", "--path", f"s3://{SCIENCE}/x"], 0),
+        (["Access Denied", "--path", f"s3://{SCIENCE}/x"], 3),
+        (["Access Denied", "--user", "dataeng1"], 3),
+        (["Access Denied"], 2),
+        (["all is well", "--user", "dataeng1", "--path", f"s3://{SCIENCE}/x"], 2),
         (["all is well"], 2),
         ([""], 2),
         ([DENIED, "--path", "no place"], 2),
@@ -79,6 +84,20 @@ def test_a_log_on_stdin(
     assert "(line 2, 2 times): denied by the role's own policy" in printed.out
     assert "who: dataeng1" in printed.out
     assert NOTICE in printed.err
+
+
+def test_every_denial_of_a_log_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = "".join(
+        f"java.nio.file.AccessDeniedException: s3a://bkt-{number}/t/x: com.amazonaws.services.s3."
+        "model.AmazonS3Exception: Forbidden (Service: Amazon S3; Status Code: 403)\n"
+        for number in range(3)
+    )
+    feed(monkeypatch, log.encode())
+    run("-", "--user", "dataeng1", "-o", "json")
+    told = json.loads(capsys.readouterr().out)["denials"]
+    assert [each["path"] for each in told] == [f"s3://bkt-{number}/t/x" for number in range(3)]
 
 
 def test_no_denial_is_an_error_with_a_hint(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from opskit.emrfs import samples
 from opskit.emrfs.authorize import Authorizer
 from opskit.emrfs.iam.glob import matches
 from opskit.emrfs.iam.policy import parse
-from opskit.emrfs.model import Design, Role
+from opskit.emrfs.model import Bucket, Design, Role
 from opskit.emrfs.prefixes import Path
 from opskit.emrfs.reach import reach
 from tests.emrfs.rules.rule_designs import BASE, allow, deny, policy, roles
@@ -169,3 +169,47 @@ def test_many_statements_and_prefixes_take_bounded_time() -> None:
     assert perf_counter() - start < 20
     assert len(found) >= 2000
     assert str(base.arn) == BASE
+
+
+DASHED = {"Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::lake/*-*"}
+BUT_RAW = {
+    "Effect": "Deny",
+    "Action": "s3:*",
+    "Resource": "*",
+    "Condition": {"StringNotLike": {"s3:prefix": ["raw/*"]}},
+}
+
+
+def test_what_denials_leave_open_is_found_where_samples_are_denied() -> None:
+    lake = allow("s3:GetObject", "arn:aws:s3:::lake/*")
+    assert reached([lake, DASHED]) == [("s3://lake/*", ("s3:GetObject",))]
+    listing = allow("s3:ListBucket", "arn:aws:s3:::lake")
+    assert reached([listing, BUT_RAW]) == [("s3://lake", ("s3:ListBucket",))]
+    closed = {"Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::lake/*"}
+    assert reached([lake, closed]) == []
+
+
+def test_what_a_bucket_policy_leaves_open_is_found() -> None:
+    model = roles(base=policy(allow("s3:GetObject", "arn:aws:s3:::lake/*")), mappings=PREFIXES[:0])
+    denial = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "NotResource": "arn:aws:s3:::lake/logs/*",
+    }
+    model.buckets = {"lake": Bucket("lake", policy=parse({"Statement": denial}, "bucket"))}
+    found = reach(model, base_of(model))
+    assert [(each.uri, each.actions) for each in found] == [("s3://lake/*", ("s3:GetObject",))]
+
+
+def test_exceptions_that_are_too_many_are_not_taken_for_nothing() -> None:
+    """In bounded time, and never as if there were nothing."""
+    many = [f"arn:aws:s3:::lake/*{number}*b*c{number}*" for number in range(200)]
+    hidden = ["arn:aws:s3:::lake/*-*", *many]
+    lake = allow("s3:GetObject", "arn:aws:s3:::lake/*")
+    model = roles(base=policy(lake, deny("s3:*", hidden)), mappings=PREFIXES)
+    start = perf_counter()
+    found = reach(model, base_of(model))
+    assert perf_counter() - start < 5
+    assert [each.uri for each in found] == ["s3://lake/*"]
+    assert found[0].actions or found[0].why

@@ -13,6 +13,7 @@ from typing import Any
 
 from opskit.emrfs.build import checks, secrets, securityconfig
 from opskit.emrfs.build.iam import text
+from opskit.emrfs.formats.hadoop import MAPPINGS, without_mappings
 from opskit.emrfs.model import Cluster, Design
 from opskit.errors import InputError
 
@@ -35,16 +36,22 @@ def files(design: Design, notes: list[str], *, secret: str = "") -> dict[str, st
     """The script and the files that it reads."""
     made = {SCRIPT: _HEAD + render(design, notes, secret=secret)}
     cluster = design.cluster
-    if cluster is not None and cluster.configurations:
+    if cluster is not None and without_mappings(cluster.configurations):
         made[CONFIGURATIONS] = text(configurations(design, [], secret=secret))
     return made
 
 
 def configurations(design: Design, notes: list[str], *, secret: str = "") -> list[dict[str, Any]]:
-    """The classifications of the cluster, passwords as references."""
+    """The classifications of the cluster, passwords as references, and no second mappings."""
     cluster = design.cluster or Cluster()
     where = str(cluster.locations.get("configurations", design.source))
-    return secrets.without(cluster.configurations, notes, secret=secret, where=where)
+    kept = without_mappings(cluster.configurations)
+    if any(name in str(cluster.configurations) for name in MAPPINGS):
+        notes.append(
+            f"{MAPPINGS[0]} in the configurations is left out: the mappings are in the security "
+            "configuration"
+        )
+    return secrets.without(kept, notes, secret=secret, where=where)
 
 
 def render(design: Design, notes: list[str], *, secret: str = "") -> str:
@@ -56,8 +63,7 @@ def render(design: Design, notes: list[str], *, secret: str = "") -> str:
     cluster = design.cluster or Cluster()
     name = design.name or DEFAULT_NAME
     arguments = [*_arguments(design, cluster, name, notes), *_options(cluster, notes)]
-    if cluster.configurations:
-        configurations(design, notes, secret=secret)
+    if configurations(design, notes, secret=secret):
         arguments.append(f"--configurations file://{CONFIGURATIONS}")
     if cluster.kerberos is not None:
         arguments.append(f"--kerberos-attributes {_kerberos(cluster.kerberos, notes)}")

@@ -17,7 +17,7 @@ from opskit.emrfs.denied.verdict import Explained, Verdict
 from opskit.emrfs.denied.who import Who
 from opskit.emrfs.matrix import ACTIONS
 from opskit.emrfs.model import Design, Role, RoleMapping
-from opskit.emrfs.people import groups_for
+from opskit.emrfs.people import doubt, groups_for
 from opskit.emrfs.prefixes import Path
 from opskit.emrfs.resolve import matching, resolve
 
@@ -25,10 +25,10 @@ _PASSED_OVER = 5
 
 
 class Asked(NamedTuple):
-    """What the caller adds: a user with groups, a place, an action."""
+    """What the caller adds: a user, a place, an action. Groups of None are the directory's."""
 
     user: str = ""
-    groups: tuple[str, ...] = ()
+    groups: tuple[str, ...] | None = None
     place: Path | None = None
     action: str = ""
 
@@ -101,9 +101,8 @@ class Explainer:
         if not denial.user or denial.place is None:
             return None, None, ()
         groups = groups_for(self._design, denial.user, self._asked.groups)
-        notes: tuple[str, ...] = ()
-        if not groups and self._design.directory.groups_of(denial.user) is None:
-            notes = (f"no groups of {denial.user} are known; name them with --group",)
+        unsure = doubt(self._design, denial.user, self._asked.groups)
+        notes = (unsure,) if unsure else ()
         hit = resolve(self._design, denial.user, groups, denial.place).hit
         if hit is None:
             return self._design.base_role, None, notes
@@ -194,6 +193,7 @@ class Explainer:
         return replace(
             done,
             layer=Layer.MAPPING,
+            grant=None,
             fix=f"map {whom}, a group or the prefix to a role that may; giving the base role more "
             "opens it to everybody",
         )

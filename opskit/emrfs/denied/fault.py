@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from opskit.emrfs import remedies
-from opskit.emrfs.arns import bucket_arn, object_arn
 from opskit.emrfs.authorize import SESSION_NAME, Authorizer
 from opskit.emrfs.denied.denial import Layer
-from opskit.emrfs.iam.actions import Level, s3_action
+from opskit.emrfs.denied.grant import Grant, for_s3, meant
+from opskit.emrfs.iam.actions import s3_action
 from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.iam.evaluate import evaluate
 from opskit.emrfs.iam.requests import kms_request
@@ -14,7 +14,7 @@ from opskit.emrfs.iam.trust import assumable
 from opskit.emrfs.keyuse import KeyUse
 from opskit.emrfs.model import Bucket, Design, Role
 from opskit.emrfs.prefixes import Path
-from opskit.emrfs.remedies import EVERYTHING, allow, written
+from opskit.emrfs.remedies import EVERYTHING
 
 DENIED = (Effect.DENY, Effect.IMPLICIT_DENY)
 
@@ -22,12 +22,13 @@ DENIED = (Effect.DENY, Effect.IMPLICIT_DENY)
 @dataclass(frozen=True, slots=True)
 class Fault:
     """IAM's decision in a design, the layer that made it (None where it allows), and what to
-    change.
+    change; `grant` is the change where that is a statement to add in S3.
     """
 
     decision: Decision
     layer: Layer | None = None
     fix: str = ""
+    grant: Grant | None = None
 
     @property
     def denied(self) -> bool:
@@ -65,7 +66,11 @@ class Judge:
         if key is not None and key.effect in DENIED and key.why == decision.why:
             return Fault(decision, Layer.KEY, key_fix(role, decision, action))
         layer = self._layer(role, action, place)
-        return Fault(decision, layer, s3_fix(role, layer, decision, action, place))
+        narrowed = _narrowed(decision)
+        if narrowed:
+            return Fault(decision, layer, narrowed)
+        grant = for_s3(role, layer, action, place)
+        return Fault(decision, layer, grant.text(), grant)
 
     def _layer(self, role: Role, action: str, place: Path) -> Layer:
         if self._desk.decide(self._with_all(role, boundary=True), action, place).allowed:
@@ -91,33 +96,23 @@ def assume(base: Role, role: Role) -> Fault:
         return Fault(decision)
     by_trust = not remedies.trusted(base, role)
     mend = remedies.for_trust(base, role, decision, by_trust=by_trust)
-    return Fault(decision, Layer.TRUST if by_trust else Layer.BASE, mend)
+    return Fault(decision, Layer.TRUST if by_trust else Layer.BASE, meant(mend))
 
 
-def s3_fix(role: Role, layer: Layer, decision: Decision, action: str, place: Path) -> str:
-    """The statement to write, or to narrow."""
-    if decision.effect is Effect.DENY and decision.statement is not None:
-        return f"narrow the denial in {decision.statement.label}"
-    partition = role.arn.partition or "aws"
-    if s3_action(action).level is Level.OBJECT:
-        folder = place.key.rpartition("/")[0]
-        resource = object_arn(place.bucket, f"{folder}/*" if folder else "*", partition)
-    else:
-        resource = bucket_arn(place.bucket, partition)
-    statement = allow(action, resource)
-    if layer is Layer.RESOURCE:
-        named = {"Effect": "Allow", "Principal": {"AWS": str(role.arn)}, **statement}
-        return f"add to the policy of the bucket {place.bucket}: {written(named)}"
-    where = "the permissions boundary" if layer is Layer.BOUNDARY else "a policy"
-    return f"add to {where} of {role.name}: {written(statement)}"
+def _narrowed(decision: Decision) -> str:
+    """What to do about a statement that denies; empty where none does."""
+    if decision.effect is not Effect.DENY or decision.statement is None:
+        return ""
+    return meant(f"narrow the denial in {decision.statement.label}")
 
 
 def key_fix(role: Role, decision: Decision, action: str) -> str:
     """For a role that is no user of a key; the decision's reason names the key."""
-    if decision.effect is Effect.DENY and decision.statement is not None:
-        return f"narrow the denial in {decision.statement.label}"
+    narrowed = _narrowed(decision)
+    if narrowed:
+        return narrowed
     key = decision.why.partition(" on the key ")[2].partition(": ")[0]
-    return remedies.for_key(role, key, writes=action == "s3:PutObject")
+    return meant(remedies.for_key(role, key, writes=action == "s3:PutObject"))
 
 
 def use(design: Design, role: Role, action: str, key: str) -> Fault:
@@ -134,7 +129,5 @@ def use(design: Design, role: Role, action: str, key: str) -> Fault:
     )
     if decision.effect not in DENIED:
         return Fault(decision)
-    if decision.effect is Effect.DENY and decision.statement is not None:
-        return Fault(decision, Layer.KEY, f"narrow the denial in {decision.statement.label}")
     mend = remedies.for_key(role, key, writes=action != "kms:Decrypt")
-    return Fault(decision, Layer.KEY, mend)
+    return Fault(decision, Layer.KEY, _narrowed(decision) or meant(mend))

@@ -42,6 +42,7 @@ _ROLE = re.compile(
     re.ASCII,
 )
 _BUCKET = re.compile(r"arn:[\w-]{1,20}:s3:::(?P<bucket>[^/\s]{1,255})(?:/(?P<key>.{0,1100}))?")
+_ARN = re.compile(r"arn:[\w-]{1,20}:s3:::([^\s\"'\\,;]{1,1100})")
 _KEY = re.compile(r"arn:[\w-]{1,20}:kms:[\w-]{1,30}:\d{12}:(?:key|alias)/[\w/-]{1,260}", re.ASCII)
 _KMS = re.compile(r"The ciphertext refers to a customer master key|Service: (?:AWS ?)?KMS\b")
 _STS = re.compile(
@@ -57,6 +58,7 @@ _S3 = re.compile(
 _REFUSED = re.compile(
     r"access ?denied|\b403\b|forbidden|not authorized|not allowed to access", re.IGNORECASE
 )
+_NAMED = re.compile(r"Service: |to perform:| for user |when calling the", re.IGNORECASE)
 _PATH = re.compile(r"s3[an]?://([A-Za-z0-9.\-_]{1,255})((?:/[^\s'\"<>,;)\]}]{0,1100})?)")
 _USER = re.compile(
     r"(?<![\w.])(?:ugi|user|userName)=(?P<user>[A-Za-z_][\w.-]{0,63})(?=[\s,@/;)]|$)"
@@ -110,6 +112,16 @@ def denials(text: str) -> Iterator[Denial]:
         yield replace(beside, service="sts", action="sts:AssumeRole")
     elif _S3.search(text):
         yield replace(beside, service="s3", action=_of(beside, "s3:"))
+
+
+def bare(text: str) -> Denial | None:
+    """The denial in a text that says no more than "Access Denied" or the like; else None.
+
+    A text that names a service or a call is none: it may be another service's denial.
+    """
+    if not _REFUSED.search(text) or _NAMED.search(text):
+        return None
+    return _beside(text)
 
 
 def _of(denial: Denial, service: str) -> str:
@@ -167,6 +179,14 @@ def _beside(text: str) -> Denial:
 def _paths(text: str) -> Iterator[Path]:
     for found in _PATH.finditer(text):
         yield Path(found[1], found[2].lstrip("/").rstrip(".:"))
+
+
+def places(text: str) -> set[str]:
+    """The places that a text names, as bucket/key."""
+    if "s3" not in text:
+        return set()
+    by_arn = (found[1].rstrip("/.") for found in _ARN.finditer(text))
+    return {f"{path.bucket}/{path.key}".rstrip("/") for path in _paths(text)} | set(by_arn)
 
 
 def _action(text: str) -> str:

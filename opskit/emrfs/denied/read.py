@@ -10,17 +10,19 @@ from typing import NamedTuple
 
 from opskit.emrfs.denied import records
 from opskit.emrfs.denied.denial import Denial, Seen
-from opskit.emrfs.denied.messages import SUSPECT, denials
+from opskit.emrfs.denied.messages import SUSPECT, bare, denials, places
 from opskit.redact import MASK, masked
 
 #: A line is read up to here, and an event up to so many lines of it: no message is longer.
 _WIDEST, _LONGEST = 10_000, 200
 _SHOWN = 300
 #: How a line starts that goes on with the event of the line above it. An exception on a line of
-#: its own does so where that event is about trouble: else a path there is another one's.
+#: its own does so where that event is about trouble, and has no denial and no other place: else
+#: a path there is another one's.
 _GOES_ON = re.compile(r"\s|at |Caused by|\.\.\. \d|Suppressed:")
 _EXCEPTION = re.compile(r"(?:[a-z]\w{0,60}\.){2,20}\w{1,80}:")
 _TROUBLE = re.compile(r"error|warn|fatal|exception|fail", re.IGNORECASE)
+_CAUSE = re.compile(r"\s*(?:Caused by: ?)?")
 _TRACE = re.compile(r"\s*(?:at [\w$.<>/]{1,300}\(|\.\.\. \d)")
 _SECRET = re.compile(
     r"(?P<name>X-Amz-(?:Signature|Credential|Security-Token)|Signature|AWSAccessKeyId)=[^&\s\"']+"
@@ -48,6 +50,13 @@ def read(text: str) -> list[Seen]:
     return list(found.values())
 
 
+def read_bare(text: str) -> list[Seen]:
+    """The denial in one line that does not say of what: the caller has to know the rest."""
+    line = text.strip()
+    found = bare(line[:_WIDEST]) if len(line.splitlines()) == 1 else None
+    return [] if found is None else [Seen(found, 1, 1, shown(line))]
+
+
 def _all(text: str) -> Iterator[tuple[Event, Denial]]:
     whole = records.events(text)
     if whole is not None:
@@ -72,26 +81,51 @@ def _within(event: Event) -> Iterator[Denial]:
 
 def _events(text: str) -> Iterator[Event]:
     """Events with something suspect in them; the line is that of the first such."""
-    lines, suspect = list[str](), 0
+    event = _Open()
     for number, line in enumerate(text.splitlines(), 1):
-        if lines and not _belongs(line, lines):
-            if suspect:
-                yield Event(suspect, "\n".join(lines))
-            lines, suspect = [], 0
+        if event.lines and not event.takes(line):
+            yield from event.closed()
+            event = _Open()
         if not _TRACE.match(line):
             # JSON could not be read at all if it were cut
-            lines.append(line if line.startswith("{") else line[:_WIDEST])
-            suspect = suspect or (number if SUSPECT.search(lines[-1]) else 0)
-    if suspect:
-        yield Event(suspect, "\n".join(lines))
+            event.add(number, line if line.startswith("{") else line[:_WIDEST])
+    yield from event.closed()
 
 
-def _belongs(line: str, lines: list[str]) -> bool:
-    if len(lines) >= _LONGEST:
-        return False
-    if _GOES_ON.match(line):
-        return True
-    return bool(_EXCEPTION.match(line) and _TROUBLE.search(lines[0]))
+class _Open:
+    """An event that is being read. `denied` once an exception in it tells a denial."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._suspect = 0
+        self._denied = False
+        self._places: set[str] = set()
+
+    def takes(self, line: str) -> bool:
+        """Whether a line goes on with this event."""
+        if len(self.lines) >= _LONGEST:
+            return False
+        goes_on = bool(_GOES_ON.match(line))
+        if not _EXCEPTION.match(line.lstrip()):
+            return goes_on
+        if self._denied or not (goes_on or _TROUBLE.search(self.lines[0])):
+            return False
+        own = places(line[:_WIDEST])
+        return not own or not self._places or not own.isdisjoint(self._places)
+
+    def add(self, number: int, line: str) -> None:
+        self.lines.append(line)
+        self._places |= places(line[:_WIDEST])
+        if SUSPECT.search(line):
+            self._suspect = self._suspect or number
+            cause = _CAUSE.match(line)
+            start = cause.end() if cause else 0
+            self._denied = self._denied or bool(_EXCEPTION.match(line, start))
+
+    def closed(self) -> Iterator[Event]:
+        """The event, where something in it is suspect."""
+        if self._suspect:
+            yield Event(self._suspect, "\n".join(self.lines))
 
 
 def shown(text: str) -> str:

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from opskit.emrfs import remedies
 from opskit.emrfs.denied.denial import Denial, Layer
-from opskit.emrfs.denied.fault import Fault, s3_fix
+from opskit.emrfs.denied.fault import Fault
+from opskit.emrfs.denied.grant import Grant, for_s3, meant
 from opskit.emrfs.denied.verdict import Explained, Verdict
-from opskit.emrfs.iam.decision import Decision, Effect
+from opskit.emrfs.iam.decision import Effect
 
 #: Layers that the files read here do not describe: there AWS's word stands alone.
 OUTSIDE = (Layer.ENDPOINT, Layer.ORGANIZATION, Layer.SESSION)
@@ -19,12 +20,18 @@ def settled(found: Explained, denial: Denial, told: Fault | None, what: str) -> 
     reason = f": {told.decision.why}" if told is not None and told.decision.why else ""
     if said in OUTSIDE or (said is not None and effect is Effect.UNKNOWN):
         how = "denies it" if denial.explicit else "does not allow it"
+        grant = _lacking(found, denial, said)
+        fix = grant.text() if grant is not None else _by_word(found, denial, said)
+        if told is not None and told.denied:
+            # another obstacle, which would stand when AWS's is gone
+            fix, grant = f"{fix}; and the file denies it too: {told.fix}", None
         return replace(
             found,
             verdict=Verdict.EXPLAINED,
             layer=said,
             why=f"{what}: AWS says that {said.words} {how}",
-            fix=(told.fix if told is not None else "") or _by_word(found, denial, said),
+            fix=fix,
+            grant=grant,
         )
     if told is None or effect is Effect.UNKNOWN:
         why = f"it cannot be told whether {found.role.name if found.role else 'it'} may{reason}"
@@ -39,18 +46,29 @@ def settled(found: Explained, denial: Denial, told: Fault | None, what: str) -> 
         why = f"AWS names {said.words}, and the file {layer.words}: what runs differs"
         return replace(found, verdict=Verdict.DIFFERS, layer=said, why=why, fix=VERIFY)
     return replace(
-        found, verdict=Verdict.EXPLAINED, layer=layer, why=f"{what}{reason}", fix=told.fix
+        found,
+        verdict=Verdict.EXPLAINED,
+        layer=layer,
+        why=f"{what}{reason}",
+        fix=told.fix,
+        grant=told.grant,
     )
+
+
+def _lacking(found: Explained, denial: Denial, said: Layer) -> Grant | None:
+    """The statement that the role's own policy lacks, where only AWS's message tells it."""
+    role, place = found.role, denial.place
+    if denial.explicit or said is not Layer.IDENTITY or denial.service != "s3":
+        return None
+    return for_s3(role, said, denial.action, place) if role is not None and place else None
 
 
 def _by_word(found: Explained, denial: Denial, said: Layer) -> str:
     """What to change where only AWS's message tells it."""
     role = found.role
     if denial.explicit:
-        return f"find the Deny in {said.words} and narrow it"
-    if said is Layer.IDENTITY and role is not None and denial.service == "s3" and denial.place:
-        lacking = Decision(Effect.IMPLICIT_DENY)
-        return s3_fix(role, said, lacking, denial.action, denial.place)
+        return meant(f"find the Deny in {said.words} and narrow it")
     if said is Layer.KEY and role is not None:
-        return remedies.for_key(role, denial.target, writes=denial.action != "kms:Decrypt")
-    return f"allow it in {said.words}"
+        mend = remedies.for_key(role, denial.target, writes=denial.action != "kms:Decrypt")
+        return meant(mend)
+    return meant(f"allow it in {said.words}")

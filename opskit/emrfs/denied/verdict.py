@@ -5,8 +5,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from opskit.emrfs.denied.denial import Layer, Seen
+from opskit.emrfs.denied.grant import Grant
 from opskit.emrfs.iam.decision import Decision
 from opskit.emrfs.model import Role, RoleMapping
+from opskit.emrfs.prefixes import Path
 from opskit.errors import ExitCode
 
 
@@ -38,7 +40,8 @@ class Explained:
 
     `role` is the role that was refused, or that could not be assumed; `mappings` those that give
     it, none where it is the base role. `users` may have been it. `iam` is the decision in the
-    file. `missing` says what would have to be known.
+    file. `missing` says what would have to be known. `grant` is the change `fix` where that is a
+    statement to add. `places` are those of all denials that were merged into this one.
     """
 
     seen: Seen
@@ -46,6 +49,8 @@ class Explained:
     layer: Layer = Layer.UNKNOWN
     why: str = ""
     fix: str = ""
+    grant: Grant | None = None
+    places: tuple[Path, ...] = ()
     role: Role | None = None
     fallback: bool = False
     mappings: tuple[RoleMapping, ...] = ()

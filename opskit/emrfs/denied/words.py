@@ -4,27 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from opskit.emrfs.denied.denial import Denial
+from opskit.emrfs.denied.settle import OUTSIDE
 from opskit.emrfs.denied.verdict import Candidate, Explained, Verdict
 from opskit.emrfs.explain import decision_fields, role_text
+from opskit.emrfs.iam.decision import Effect
 from opskit.emrfs.model import RoleMapping
 
-
-def merged(found: Sequence[Explained]) -> list[Explained]:
-    """Those that one thing is behind, told once with the sum of their counts."""
-    kept: dict[tuple[object, ...], Explained] = {}
-    for each in found:
-        denial, statement = each.seen.denial, each.iam.statement if each.iam else None
-        key = (
-            *(each.verdict, each.layer, role_text(each.role), denial.service, denial.action),
-            *(denial.principal, denial.user, denial.said, denial.place and denial.place.bucket),
-            *(tuple(m.index for m in each.mappings), id(statement), each.fallback, each.missing),
-            tuple((c.mapping.index if c.mapping else None, c.denied) for c in each.candidates),
-        )
-        if key in kept:
-            kept[key].seen.count += each.seen.count
-        else:
-            kept[key] = each
-    return list(kept.values())
+#: Places in the JSON of one denial, and resources in a change that people read.
+_PATHS, _RESOURCES = 1000, 10
 
 
 def fields(found: Sequence[Explained]) -> dict[str, Any]:
@@ -39,6 +26,8 @@ def _fields(found: Explained) -> dict[str, Any]:
         "principal": denial.principal.arn if denial.principal else None,
         "action": denial.action or None,
         "path": denial.place.uri if denial.place else None,
+        "paths": _uris(found, _PATHS),
+        "path_count": len(_uris(found)),
         "target": denial.target or None,
         "user": denial.user or None,
         "said": {"layer": denial.said, "explicit": denial.explicit} if denial.said else None,
@@ -58,6 +47,12 @@ def _fields(found: Explained) -> dict[str, Any]:
         "missing": found.missing,
         "notes": found.notes,
     }
+
+
+def _uris(found: Explained, most: int | None = None) -> list[str]:
+    """The places of all denials that are told as one."""
+    place = found.seen.denial.place
+    return [each.uri for each in (found.places or (place,))[:most] if each is not None]
 
 
 def _mapping(mapping: RoleMapping) -> dict[str, Any]:
@@ -91,7 +86,11 @@ def sentences(found: Sequence[Explained]) -> Iterator[str]:
 def _told(found: Explained) -> Iterator[str]:
     times = f", {found.seen.count} times" if found.seen.count > 1 else ""
     first = f" (line {found.seen.line}{times})" if found.seen.line > 1 or times else ""
-    yield f"{_what(found.seen.denial)}{first}: {_head(found)}"
+    places = _uris(found)
+    more = f" and {len(places) - 1} more places" if len(places) > 1 else ""
+    yield f"{_what(found.seen.denial)}{more}{first}: {_head(found)}"
+    if more:
+        yield f"places: {_names(places)}"
     if found.why:
         yield f"why: {found.why}"
     yield from (f"note: {note}" for note in found.notes)
@@ -99,15 +98,32 @@ def _told(found: Explained) -> Iterator[str]:
         yield f"role: {found.role.name}{_by(found)}"
     if found.users:
         yield f"who: {_names(found.users)}"
-    statement = found.iam.statement if found.iam is not None else None
-    if statement is not None:
-        at = f" ({statement.location})" if statement.location is not None else ""
-        yield f"statement: {statement.label}{at}"
+    yield from _statement(found)
     for each in found.candidates:
         yield _candidate_line(each)
     yield from (f"missing: {each}" for each in found.missing)
-    if found.fix:
-        yield f"change: {found.fix}"
+    yield from _change(found)
+
+
+def _statement(found: Explained) -> Iterator[str]:
+    """The statement that denies; one that allows only where the file says allow."""
+    statement = found.iam.statement if found.iam is not None else None
+    if found.iam is None or statement is None or found.layer in OUTSIDE:
+        return
+    at = f" ({statement.location})" if statement.location is not None else ""
+    if found.verdict is Verdict.DIFFERS:
+        yield f"the file's statement: {statement.label}{at}: {found.iam.effect.words}"
+    elif found.iam.effect is Effect.DENY:
+        yield f"statement: {statement.label}{at}"
+
+
+def _change(found: Explained) -> Iterator[str]:
+    more = 0 if found.grant is None else len(found.grant.resources) - _RESOURCES
+    if found.grant is None or more <= 0:
+        yield from [f"change: {found.fix}"] if found.fix else []
+        return
+    yield f"change: {found.grant.text(_RESOURCES)}"
+    yield f"and the same for {more} more resources: -o json has all of them"
 
 
 def _what(denial: Denial) -> str:

@@ -158,8 +158,10 @@ class _Reader:
     def _blocks(self) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
         spec = self._spec
         if spec.kerberos is not None:
-            yield "AuthenticationConfiguration", {"KerberosConfiguration": spec.kerberos}, (
-                "kerberos",
+            yield (
+                "AuthenticationConfiguration",
+                {"KerberosConfiguration": spec.kerberos},
+                ("kerberos",),
             )
         if spec.encryption is not None:
             yield BLOCKS["encryption"], spec.encryption, ("encryption",)

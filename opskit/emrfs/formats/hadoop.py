@@ -34,7 +34,8 @@ _ENTRY = re.compile(r"([^=]*+)=\s*+([ugp])\s*+:(.*)", re.IGNORECASE | re.DOTALL)
 def fill(design: Design, configurations: Sequence[Mapping[str, Any]], locate: Locate) -> None:
     """Put the mappings and the cluster's settings into a design.
 
-    `configurations` are EMR's: each has a Classification and Properties.
+    `configurations` are EMR's: each has a Classification and Properties. The mappings are not kept
+    in them as well, where they would say something else when the design is changed.
     """
     found: dict[str, tuple[str, Location | None]] = {}
     for number, each in enumerate(configurations):
@@ -42,7 +43,7 @@ def fill(design: Design, configurations: Sequence[Mapping[str, Any]], locate: Lo
         for name, value in properties.items() if isinstance(properties, Mapping) else ():
             found[name] = str(value), locate(number, name)
     design.cluster = design.cluster or Cluster()
-    design.cluster.configurations = tuple(configurations)
+    design.cluster.configurations = without_mappings(configurations)
     places = {name: place for name, (_, place) in found.items() if place is not None}
     first = locate(0, "") if configurations else None
     design.cluster.locations |= ({"configurations": first} if first else {}) | places
@@ -64,6 +65,22 @@ def fill(design: Design, configurations: Sequence[Mapping[str, Any]], locate: Lo
                 "does not document how"
             )
     accounts(design)
+
+
+def without_mappings(configurations: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Classifications without the settings for mappings; one that held no more is left out."""
+    kept: list[dict[str, Any]] = []
+    for each in configurations:
+        made = dict(each)
+        properties, inner = each.get("Properties"), each.get("Configurations")
+        if isinstance(properties, Mapping):
+            made["Properties"] = {k: v for k, v in properties.items() if k not in MAPPINGS}
+        if isinstance(inner, list | tuple):
+            listed = [one for one in inner if isinstance(one, Mapping)]
+            made["Configurations"] = list(without_mappings(listed))
+        if made == each or made.get("Properties") or made.get("Configurations"):
+            kept.append(made)
+    return tuple(kept)
 
 
 def mappings_of(text: str, place: Location | None) -> tuple[list[RoleMapping], list[Fault]]:

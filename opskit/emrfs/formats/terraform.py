@@ -61,6 +61,7 @@ def design_of(body: Block, name: str, beside: Beside) -> Design:
     design.account = account if account != ACCOUNT else ""
     securityconfig.fill(design, _prepared(plain(source)), lambda path: locate(source, path))
     roles = Roles(module)
+    design.account = design.account or roles.account(design)
     roles.into(design)
     design.buckets = {bucket.name: bucket for bucket in roles.buckets()}
     design.keys = {key.arn: key for key in roles.kms_keys()}

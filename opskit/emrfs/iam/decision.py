@@ -39,7 +39,7 @@ class Request:
     lower case to their values. A key that is missing there is absent from the request, unless
     `unknown` names it (or `keys.MODELLED` does not): then its value is not known here, and what
     hangs on it is UNKNOWN. `session` is the name of the role's session, empty where it is not
-    known.
+    known; `expression` is the ARN as the template writes it that makes the role.
     """
 
     principal: str
@@ -48,3 +48,4 @@ class Request:
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
     session: str = ""
+    expression: str = ""

@@ -147,7 +147,7 @@ def grants(
         return ()
     if policies is None:
         return (None, None, None)
-    caller = Caller.of(request.principal, request.session, limited)
+    caller = Caller.of(request.principal, request.session, limited, request.expression)
 
     def naming(grade: Grade) -> Callable[[Statement], Truth]:
         def names(statement: Statement) -> Truth:

@@ -123,6 +123,8 @@ def _statement(source: object, policy: str, index: int, location: Location | Non
         read.faults.append(f"Sid is {_short(sid)}, not a text")
     actions, not_actions = read.texts("Action"), read.texts("NotAction")
     read.actions(actions or not_actions or ())
+    resources, not_resources = read.texts("Resource"), read.texts("NotResource")
+    read.resources(resources or not_resources or ())
     return Statement(
         policy,
         index,
@@ -130,8 +132,8 @@ def _statement(source: object, policy: str, index: int, location: Location | Non
         sid=str(sid),
         actions=actions,
         not_actions=not_actions,
-        resources=read.texts("Resource"),
-        not_resources=read.texts("NotResource"),
+        resources=resources,
+        not_resources=not_resources,
         principals=read.principals("Principal"),
         not_principals=read.principals("NotPrincipal"),
         conditions=tuple(read.conditions(source.get("Condition"))),
@@ -169,6 +171,16 @@ class _Reader:
             f"{_short(each)} is no action; write service:Action"
             for each in listed
             if ":" not in each and each != "*"
+        ]
+
+    def resources(self, listed: Sequence[str]) -> None:
+        """An ARN has six parts (IAM User Guide, "IAM policy validation check reference", missing
+        ARN field): IAM takes `*`, but not `arn:aws:s3:*`.
+        """
+        self.faults += [
+            f"{_short(each)} is no ARN; write arn:partition:service:region:account:resource"
+            for each in listed
+            if each != "*" and "{" not in each and each.count(":") < 5
         ]
 
     def principals(self, key: str) -> Mapping[str, tuple[str, ...]] | None:

@@ -34,14 +34,22 @@ class Caller(NamedTuple):
     bounded: Truth = Truth.NO
 
     @classmethod
-    def of(cls, principal: str, session: str = "", bounded: Truth = Truth.NO) -> "Caller":
-        return cls(RoleArn.parse(principal), session, bounded)
+    def of(
+        cls,
+        principal: str,
+        session: str = "",
+        bounded: Truth = Truth.NO,
+        expression: str = "",
+    ) -> "Caller":
+        return cls(RoleArn.parse(principal)._replace(expression=expression), session, bounded)
 
 
 #: For each `Grade`, whether the statement names the caller in this way.
 Named = tuple[Truth, Truth, Truth]
 _NOBODY: Named = (Truth.NO, Truth.NO, Truth.NO)
 _EVERYONE: Named = (Truth.NO, Truth.NO, Truth.YES)
+_ROLE: Named = (Truth.NO, Truth.YES, Truth.NO)
+_ACCOUNT_ALONE: Named = (Truth.YES, Truth.NO, Truth.NO)
 _UNSURE: Named = (Truth.NO, Truth.NO, Truth.MAYBE)
 
 _ARN = re.compile(
@@ -90,6 +98,10 @@ def _one(kind: str, text: str, caller: Caller) -> Named:
         return _UNSURE  # the canonical id of an account is not known here
     if text == "*":
         return _EVERYONE
+    if caller.arn.expression and text == caller.arn.expression:
+        return _ROLE
+    if text in _own_account(caller.arn.expression):
+        return _ACCOUNT_ALONE
     if _ACCOUNT.fullmatch(text):
         return _same_account(text, caller), Truth.NO, Truth.NO
     if PLACEHOLDER.search(text) or _WILD.search(text):
@@ -100,6 +112,13 @@ def _one(kind: str, text: str, caller: Caller) -> Named:
     if parts["partition"] != (caller.arn.partition or parts["partition"]):
         return _NOBODY
     return _arn(parts["account"], parts["rest"], caller)
+
+
+def _own_account(expression: str) -> tuple[str, ...]:
+    """How a template writes the account of a role that it makes."""
+    start, role, _ = expression.partition(":role/")
+    account = start.partition(":iam::")[2] if role else ""
+    return (account, f"{start}:root") if account else ()
 
 
 def _arn(account: str, rest: str, caller: Caller) -> Named:

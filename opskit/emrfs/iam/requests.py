@@ -112,4 +112,4 @@ def _request(
     session: str = "",
 ) -> Request:
     unknown = MODELLED - absent - context.keys()
-    return Request(str(role), action, resource, context, unknown, session)
+    return Request(str(role), action, resource, context, unknown, session, role.expression)

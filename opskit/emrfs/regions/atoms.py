@@ -58,13 +58,18 @@ def atoms(
     """
     readings = tuple(matches or ())
     places: set[Atom] = set()
-    listed: set[Atom] = set()
     cuts = Cuts()
     for design, authorizer in sides:
         for match in readings or (design.prefix_match,):
             places.update(_mapped(design, match))
         for role in roles(design):
             cuts |= authorizer.cuts(role, action)
+    return cut(cuts, places)
+
+
+def cut(cuts: Cuts, mapped: Iterable[Atom] = ()) -> Atoms:
+    """The atoms and marks of patterns, and of what is mapped."""
+    places, listed = set(mapped), set[Atom]()
     for over, _, simple in _patterns(cuts):
         if simple is None:
             continue

@@ -1,32 +1,30 @@
 """Logs on this machine (or brought here from S3), grouped by DuckDB.
 
-Plain files of server access logs are read where they are. What is compressed, comes from S3 or is
-of CloudTrail is written to a temporary folder first, some files at a time, so that the disk holds
-a part of it only; what a damaged file still gives is read, and the rest is named.
+What is not a plain file is put into a temporary folder (`opskit.emrfs.replay.staging`), some files
+at a time, so that the disk holds a part of it only.
 """
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from glob import has_magic
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from opskit.clients import duck
-from opskit.emrfs.replay import sql, trails
+from opskit.emrfs.replay import sql
 from opskit.emrfs.replay.groups import Tally
 from opskit.emrfs.replay.ranges import Ranges
 from opskit.emrfs.replay.sources import Source
-from opskit.emrfs.replay.unpack import ZSTD, is_packed, unpacked
-from opskit.errors import OpskitError
+from opskit.emrfs.replay.staging import Opener, Staged, staged
 
 if TYPE_CHECKING:
     from opskit.clients.duck import Connection
 
 #: Bytes of temporary files, and number of files, that one query reads.
 BATCH, FILES = 2 << 30, 2000
+#: Files of a batch whose first bad line is looked for.
+_NAMED = 20
 #: The longest line that is read; S3's are below 20 KB.
 _LONGEST = 4_000_000
 _CLOUDTRAIL = (
@@ -35,8 +33,6 @@ _CLOUDTRAIL = (
 )
 
 Say = Callable[[str], None]
-#: The bytes of a source; an OpskitError or OSError where they cannot be had.
-Opener = Callable[[Source], Iterable[bytes]]
 
 
 @dataclass(slots=True)
@@ -47,6 +43,13 @@ class Reading:
     troubles: list[tuple[str, str]] = field(default_factory=list)
     lost: int = 0
 
+    def add(self, found: Staged) -> None:
+        name = found.source.name
+        self.troubles += [(name, what) for what in found.troubles]
+        self.lost += found.path is None
+        if found.lost:
+            self.tally.damaged[name] = found.lost
+
 
 @dataclass(slots=True)
 class _Batch:
@@ -56,10 +59,11 @@ class _Batch:
     names: dict[str, str] = field(default_factory=dict)
     size: int = 0
 
-    def add(self, kind: sql.Kind, path: Path, name: str, size: int) -> None:
-        self.paths.setdefault(kind, []).append(str(path))
-        self.names[str(path)] = name
-        self.size += size
+    def add(self, found: Staged) -> None:
+        if found.path is not None:
+            self.paths.setdefault(found.kind, []).append(str(found.path))
+            self.names[str(found.path)] = found.source.name
+            self.size += found.size
 
     @property
     def full(self) -> bool:
@@ -80,80 +84,18 @@ def read(
     queries = _Queries(connection, ranges, slots)
     with TemporaryDirectory(prefix="opskit-replay-") as folder:
         # what does not fit into the memory goes there too
-        connection.execute(f"SET temp_directory = '{folder}/duckdb'")
+        duck.execute(connection, f"SET temp_directory = '{_quoted(folder)}/duckdb'")
         batch = _Batch()
-        for number, source in enumerate(sources, 1):
-            say(f"reading {source.name} ({number} of {len(sources)})")
-            _stage(source, batch, Path(folder), opener, made)
+        for number, found in enumerate(staged(sources, Path(folder), opener), 1):
+            say(f"read {found.source.name} ({number} of {len(sources)})")
+            made.add(found)
+            batch.add(found)
             if batch.full:
                 queries.run(batch, made)
                 batch = _Batch()
         say(f"grouping the accesses of {len(sources)} files")
         queries.run(batch, made)
     return made
-
-
-def _stage(source: Source, batch: _Batch, folder: Path, opener: Opener, made: Reading) -> None:
-    """Put a file where DuckDB can read it. A file that cannot be opened is named, and lost."""
-
-    def complain(what: str) -> None:
-        made.troubles.append((source.name, what))
-
-    try:
-        if source.path is not None and not has_magic(str(source.path)) and _plain(source.path):
-            batch.add("lines", source.path, source.name, 0)
-            return
-        path = folder / f"{len(batch.names)}-{os.urandom(4).hex()}"
-        size, kind = _write(path, unpacked(opener(source), complain))
-        if kind == "cloudtrail":
-            path, lost = _events(path, complain)
-            if lost:
-                made.tally.damaged[source.name] = lost
-        batch.add(kind, path, source.name, size)
-    except (OpskitError, OSError) as error:
-        complain(f"cannot be read: {getattr(error, 'message', None) or error}")
-        made.lost += 1
-
-
-def _plain(path: Path) -> bool:
-    """Whether a file is an uncompressed server access log."""
-    with path.open("rb") as stream:
-        head = stream.read(4096)
-    if head.startswith(ZSTD):
-        raise OSError("it is compressed with zstd: decompress it first")
-    return not is_packed(head) and not _is_json(head)
-
-
-def _is_json(head: bytes) -> bool:
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-
-
-def _write(path: Path, parts: Iterable[bytes]) -> tuple[int, sql.Kind]:
-    """Write a file; its size, and what it holds."""
-    size, head = 0, b""
-    with path.open("wb") as stream:
-        for part in parts:
-            head = head or part[:4096]
-            size += stream.write(part)
-    return size, "cloudtrail" if _is_json(head) else "lines"
-
-
-def _events(path: Path, complain: Say) -> tuple[Path, int]:
-    """A CloudTrail file as lines of JSON, an event each: whole files by DuckDB's own means would be
-    lost for one broken event. The new path, and how many events were lost.
-    """
-    text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
-    made, lost = path.with_suffix(".jsonl"), 0
-    with made.open("wb") as stream:
-        for event in trails.events(text):
-            if event is None:
-                lost += 1
-            else:
-                stream.write(event)
-    if lost:
-        complain("is no whole CloudTrail file; the events that are whole are read")
-    path.unlink()
-    return made, lost
 
 
 class _Queries:
@@ -173,6 +115,7 @@ class _Queries:
             )
             if kind == "lines":
                 self._rejected(batch, made)
+                self._first((row[1] for row in rows if row[0]), batch, made)
         for path, name in batch.names.items():
             if path != name:
                 Path(path).unlink(missing_ok=True)
@@ -184,6 +127,30 @@ class _Queries:
             name = batch.names.get(path, path)
             made.tally.damaged[name] = made.tally.damaged.get(name, 0) + count
             made.troubles.append((name, f"{kind.lower()} in line {line}"))
+        self._forget()
+
+    def _first(self, paths: Iterable[str], batch: _Batch, made: Reading) -> None:
+        """Name the first line that is no whole record in files that nothing is said of yet; not in
+        all of them, where there are many.
+        """
+        told = {name for name, _ in made.troubles}
+        asked = [path for path in sorted(paths) if batch.names.get(path, path) not in told]
+        duck.execute(self._connection, "SET preserve_insertion_order = true")
+        for path in asked[:_NAMED]:
+            lines = f"SELECT line, ROW_NUMBER() OVER () AS file FROM ({lines_of([path])})"
+            cut = sql.text("replay-lines")
+            _, rows = duck.execute(
+                self._connection,
+                f"WITH lines AS ({lines}), cut AS ({cut}) "
+                "SELECT file FROM cut WHERE operation IS NULL LIMIT 1",
+            )
+            self._forget()
+            what = "".join(f"line {line} is the first that is no whole record" for (line,) in rows)
+            made.troubles.append((batch.names.get(path, path), what))
+        duck.execute(self._connection, "SET preserve_insertion_order = false")
+
+    def _forget(self) -> None:
+        """DuckDB adds to the lines that it rejected, query by query."""
         for table in ("reject_errors", "reject_scans"):
             duck.execute(self._connection, f"DROP TABLE IF EXISTS {table}")
 
@@ -217,5 +184,8 @@ def _trail(paths: Sequence[str]) -> str:
 
 
 def _listed(paths: Sequence[str]) -> str:
-    quoted = (path.replace("'", "''") for path in paths)
-    return "[" + ", ".join(f"'{path}'" for path in quoted) + "]"
+    return "[" + ", ".join(f"'{_quoted(path)}'" for path in paths) + "]"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

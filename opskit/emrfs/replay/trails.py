@@ -5,9 +5,59 @@ import re
 from collections.abc import Generator, Iterator
 from typing import Any
 
+from msgspec import Raw, Struct
+from msgspec import json as fast
+
 _GAP = re.compile(r"[ \t\r\n,]*")
 _START = re.compile(r'\{\s*"Records"\s*:\s*\[')
+#: Bytes of an event; CloudTrail's are below 256 KB.
+LONGEST = 2_000_000
 _DECODER = json.JSONDecoder()
+#: Half a character, written as an escape.
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class _Who(Struct, omit_defaults=True):
+    arn: str = ""
+
+
+class _Event(Struct, omit_defaults=True):
+    """What the queries read of an event."""
+
+    eventName: str  # noqa: N815 (as CloudTrail writes it)
+    eventTime: str | None = None  # noqa: N815
+    eventSource: str | None = None  # noqa: N815
+    errorCode: str | None = None  # noqa: N815
+    userIdentity: _Who | None = None  # noqa: N815
+    requestParameters: Raw = Raw(b"null")  # noqa: N815
+
+
+class _Trail(Struct):
+    Records: list[_Event]
+
+
+class _Line(Struct):
+    r: _Event
+
+
+_TRAIL = fast.Decoder(_Trail)
+
+
+def whole(data: bytes) -> bytes | None:
+    """The lines that `events` gives for one file without damage, many times as fast: without what
+    the queries do not read. None where the file is not as simple as CloudTrail writes it.
+    """
+    text = data.strip()
+    if b"\n" in text or b"\r" in text or _SURROGATE.search(text):
+        return None
+    try:
+        text.decode()
+        found = _TRAIL.decode(text)
+        if any(len(bytes(event.requestParameters)) > LONGEST // 2 for event in found.Records):
+            return None
+    except (ValueError, RecursionError):  # those of msgspec are ValueErrors
+        return None
+    return fast.Encoder().encode_lines([_Line(event) for event in found.Records])
 
 
 def events(text: str) -> Iterator[bytes | None]:
@@ -62,6 +112,7 @@ def _line(event: Any) -> bytes | None:
     if not isinstance(identity, dict) or not isinstance(identity.get("arn", ""), str):
         return None
     try:
-        return json.dumps({"r": event}, ensure_ascii=False).encode() + b"\n"
+        line = json.dumps({"r": event}, ensure_ascii=False).encode() + b"\n"
     except (UnicodeEncodeError, RecursionError):
         return None
+    return line if len(line) <= LONGEST else None

@@ -131,6 +131,8 @@ def _members(
         return
     if not member.eof:
         complain(f"truncated at byte {read}; what is there is read")
+    elif pending:
+        complain(f"bytes behind the end are of another kind (byte {read})")
 
 
 def _short(error: Exception) -> str:

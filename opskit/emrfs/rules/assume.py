@@ -45,10 +45,13 @@ def not_assumable(design: Design) -> Iterator[Finding]:
         )
         return
     untold: list[str] = []
+    unfilled: dict[str, list[str]] = {}
     for role, mapping in mapped(design):
         found = assumable(base, role)
-        if found.effect is Effect.UNKNOWN and (role.trust is None or role.arn.is_placeholder):
+        if found.effect is Effect.UNKNOWN and role.trust is None:
             untold.append(role.name)
+        elif found.effect is Effect.UNKNOWN and found.statement is None:
+            unfilled.setdefault(found.why, []).append(role.name)
         elif not found.allowed:
             yield _finding(base, role, mapping, found)
     if untold:
@@ -56,6 +59,10 @@ def not_assumable(design: Design) -> Iterator[Finding]:
             design,
             f"no trust policy is known of {names(untold)}: whether the base "
             "role can assume them was not checked",
+        )
+    for why, listed in unfilled.items():
+        yield _unknown(
+            design, f"it cannot be told whether {base.name} can assume {names(listed)}: {why}"
         )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from opskit.emrfs.build import launch
 from opskit.emrfs.load import load
+from opskit.emrfs.model import Cluster
 from opskit.errors import InputError
 from tests.emrfs.build.documents import lake
 from tests.emrfs.designs import EXAMPLES
@@ -168,3 +169,23 @@ def test_a_profile_of_another_name_that_holds_the_base_role(
     notes: list[str] = []
     assert f"--ec2-attributes InstanceProfile={profile}" in launch.render(made, notes)
     assert sum("EMR044" in note for note in notes) == said
+
+
+def test_the_configurations_hold_no_second_mappings() -> None:
+    """What a cluster of before had would contradict the mappings of the document."""
+    found = lake("s3://b/x/")
+    found.release = "emr-7.9.0"
+    old = {"fs.s3.authorization.roleMapping": "arn:aws:iam::111122223333:role/old=u:ana"}
+    found.cluster = found.cluster or Cluster()
+    found.cluster.configurations = ({"Classification": "emrfs-site", "Properties": old},)
+    notes: list[str] = []
+    made = launch.files(found, notes)
+    assert list(made) == [launch.SCRIPT]
+    assert "--configurations" not in made[launch.SCRIPT]
+    assert any("roleMapping" in note for note in notes)
+    kept = {"Classification": "emrfs-site", "Properties": {**old, "fs.x": "1"}}
+    found.cluster.configurations = (kept,)
+    made = launch.files(found, [])
+    assert json.loads(made[launch.CONFIGURATIONS]) == [
+        {"Classification": "emrfs-site", "Properties": {"fs.x": "1"}}
+    ]

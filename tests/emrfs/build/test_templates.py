@@ -154,3 +154,30 @@ def test_terraform_would_format_it_the_same(found: Design, tmp_path: Path) -> No
     path = tmp_path / "x.tf"
     path.write_text(terraform.render(found))
     subprocess.run(["terraform", "fmt", "-check", str(path)], check=True, capture_output=True)
+
+
+ACCOUNTS = f"""
+account: "{ACCOUNT}"
+name: shared
+base-role: Base
+mappings:
+  - {{role: eng, groups: [eng]}}
+  - {{role: "arn:aws:iam::444455556666:role/far", groups: [far]}}
+roles:
+  eng:
+    permissions:
+      - Version: "2012-10-17"
+        Statement: [{{Effect: Allow, Action: "s3:GetObject", Resource: "arn:aws:s3:::eng/*"}}]
+"""
+
+
+def test_terraform_of_two_accounts_is_read_in_that_of_its_roles(tmp_path: Path) -> None:
+    first = terraform.render(design(ACCOUNTS))
+    path = tmp_path / "main.tf"
+    path.write_text(first)
+    again = load(path)
+    assert again.account == ACCOUNT
+    assert terraform.render(again) == first
+    # where the roles of these names are of two accounts it cannot be told which is meant
+    path.write_text(first.replace("444455556666:role/far", "444455556666:role/Base"))
+    assert load(path).account == ""

@@ -6,9 +6,10 @@ import pytest
 
 from opskit.emrfs.denied.denial import Layer
 from opskit.emrfs.denied.explain import Asked, Explainer
+from opskit.emrfs.denied.merge import merged
 from opskit.emrfs.denied.read import read
 from opskit.emrfs.denied.verdict import Explained, Verdict, exit_code
-from opskit.emrfs.denied.words import fields, merged, sentences
+from opskit.emrfs.denied.words import fields, sentences
 from opskit.emrfs.iam.policy import parse
 from opskit.emrfs.model import Design
 from opskit.emrfs.prefixes import path
@@ -250,6 +251,93 @@ def test_one_cause_is_told_once() -> None:
     [found] = merged([explainer.explain(each) for each in read(text)])
     assert found.seen.count == 50
     assert "50 times" in next(iter(sentences([found])))
+
+
+def merged_of(design: Design, texts: list[str], **asked: Any) -> list[Explained]:
+    explainer = Explainer(design, Asked(**asked))
+    return merged([explainer.explain(each) for each in read("\n".join(texts))])
+
+
+def other(count: int) -> list[str]:
+    return [
+        m.enhanced("Eng", "s3:GetObject", f"arn:aws:s3:::other/d{number}/k")
+        for number in range(count)
+    ]
+
+
+def test_places_with_one_answer_are_listed_and_the_change_covers_all() -> None:
+    [found] = merged_of(lake(), [*other(3), *other(1)])
+    assert found.seen.count == 4
+    [told] = fields([found])["denials"]
+    assert told["paths"] == [f"s3://other/d{number}/k" for number in range(3)]
+    assert told["path_count"] == 3
+    lines = list(sentences([found]))
+    assert "s3://other/d0/k and 2 more places (line 1, 4 times)" in lines[0]
+    assert lines[1] == "places: s3://other/d0/k, s3://other/d1/k, s3://other/d2/k"
+    [change] = [line for line in lines if line.startswith("change: ")]
+    assert change.startswith("change: if that is meant, add to a policy of Eng: {")
+    for number in range(3):
+        assert f'"arn:aws:s3:::other/d{number}/*"' in change
+    assert told["fix"] == change.removeprefix("change: ")
+
+
+def test_what_is_cut_for_people_is_whole_in_json() -> None:
+    [found] = merged_of(lake(), other(1200))
+    [told] = fields([found])["denials"]
+    assert (told["count"], told["path_count"], len(told["paths"])) == (1200, 1200, 1000)
+    assert "other/d1199/*" in told["fix"]
+    lines = list(sentences([found]))
+    assert "places: " in lines[1]
+    assert lines[1].endswith(" and 1195 more")
+    assert lines[-1] == "and the same for 1190 more resources: -o json has all of them"
+    assert "other/d10/*" not in lines[-2]
+
+
+def test_another_answer_is_not_merged() -> None:
+    design = lake(eng=policy(allow("s3:*", LAKE), deny("s3:*", "arn:aws:s3:::other/d1/*")))
+    found = merged_of(design, other(3))
+    assert [(each.seen.count, len(each.places)) for each in found] == [(2, 2), (1, 1)]
+    keys = [m.enhanced("Eng", "kms:Decrypt", f"{KEY[:-1]}{number}") for number in range(2)]
+    assert len(merged_of(lake(), keys)) == 2
+
+
+def test_notes_on_many_places_name_none_of_them() -> None:
+    mappings = [{"role": "Eng", "prefixes": ["s3://lake/"]}]
+    texts = [m.TRINO.replace("s3://lake/raw", f"s3://other/d{number}") for number in range(2)]
+    [found] = merged_of(lake(mappings=mappings), texts, user="bob")
+    assert len(found.places) == 2
+    [note] = [note for note in found.notes if note.startswith("passed over")]
+    assert "each place is not below" in note
+
+
+def test_only_a_culprit_is_named_as_the_statement() -> None:
+    because = "with an explicit deny in a service control policy"
+    found = explained(lake(), m.enhanced("Eng", "s3:GetObject", RAW, because))
+    assert found.iam is not None
+    assert found.iam.statement is not None
+    assert not [line for line in sentences([found]) if "statement" in line]
+    differs = explained(lake(), m.enhanced("Eng", "s3:GetObject", RAW))
+    [line] = [line for line in sentences([differs]) if "statement" in line]
+    assert line.startswith("the file's statement: ")
+    assert line.endswith(": allow")
+    design = lake(eng=policy(allow("s3:*", LAKE), deny("s3:Get*", RAW)))
+    denied = explained(design, m.enhanced("Eng", "s3:GetObject", RAW, ""))
+    assert [line for line in sentences([denied]) if line.startswith("statement: ")]
+    both = explained(design, m.enhanced("Eng", "s3:GetObject", RAW, because))
+    assert "find the Deny in a policy of the organization" in both.fix
+    assert "the file denies it too: if that is meant, narrow the denial" in both.fix
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        m.enhanced("Eng", "s3:GetObject", "arn:aws:s3:::other/k"),
+        m.enhanced("Eng", "kms:Decrypt", KEY),
+    ],
+)
+def test_a_change_that_gives_access_says_if_that_is_meant(text: str) -> None:
+    found = explained(encrypted(), text)
+    assert found.fix.startswith("if that is meant, add to ")
 
 
 def test_fields_have_all_that_the_sentences_have() -> None:

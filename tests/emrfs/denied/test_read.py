@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.emrfs.denied.denial import Layer
-from opskit.emrfs.denied.read import read
+from opskit.emrfs.denied.read import read, read_bare
 from tests.emrfs.denied import messages as m
 
 
@@ -112,6 +112,51 @@ def test_a_path_of_another_event_is_not_taken() -> None:
     assert seen.denial.place is None
     [seen] = read(f"23/05/01 10:00:00 ERROR Reader: failed on s3://lake/raw/x\n{m.SDK2}")
     assert seen.denial.place is not None
+
+
+def forbidden(place: str) -> str:
+    return (
+        f"java.nio.file.AccessDeniedException: {place}: getFileStatus on {place}: com.amazonaws."
+        "services.s3.model.AmazonS3Exception: Forbidden (Service: Amazon S3; Status Code: 403)"
+    )
+
+
+@pytest.mark.parametrize("margin", ["", "  "])
+def test_an_exception_with_a_place_of_its_own_is_an_event_of_its_own(margin: str) -> None:
+    lines = [margin + forbidden(f"s3a://bkt-{number}/x") for number in range(3)]
+    found = read("\n".join(lines))
+    assert [(each.denial.place and each.denial.place.bucket, each.line) for each in found] == [
+        ("bkt-0", 1),
+        ("bkt-1", 2),
+        ("bkt-2", 3),
+    ]
+
+
+def test_the_same_line_many_times_is_counted_so_often() -> None:
+    [seen] = read(f"{forbidden('s3a://lake/x')}\n" * 1000)
+    assert seen.count == 1000
+    trace = "org.x.JobException: failed on s3://lake/raw/x\n\tat org.x.Y(Y.java:1)\n"
+    [seen] = read(f"{trace}Caused by: {m.SDK2}\n" * 10)
+    assert (seen.count, seen.line) == (10, 3)
+    assert seen.denial.place is not None
+
+
+def test_an_exception_below_the_line_of_the_log_on_it_is_one_event() -> None:
+    at = "s3a://lake/raw/x"
+    [seen] = read(f"23/05/01 ERROR Reader: ugi=ana Access Denied {at}\n{forbidden(at)}")
+    assert (seen.count, seen.denial.user) == (1, "ana")
+    found = read(f"23/05/01 ERROR Reader: Access Denied {at}\n{forbidden('s3a://other/x')}")
+    assert len(found) == 2
+    told = m.enhanced("Eng", "s3:GetObject", "arn:aws:s3:::lake/raw/x")
+    assert len(read(f"23/05/01 ERROR Reader: {told}\n{forbidden('s3a://other/x')}")) == 2
+
+
+def test_a_bare_denial() -> None:
+    [seen] = read_bare("Access Denied\n")
+    assert (seen.denial.service, seen.count) == ("s3", 1)
+    for text in ("", "all is well", "Access Denied\nAccess Denied", m.HDFS, m.assume("A", "B")):
+        assert read_bare(text) == []
+    assert read_bare("AccessDeniedException (Service: AWSGlue; Status Code: 400)") == []
 
 
 def test_the_user_in_a_line_of_the_log() -> None:

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.documents import parse_document
+from opskit.emrfs.access import assume_decision
 from opskit.emrfs.formats import cloudformation
 from opskit.emrfs.formats.cfn.template import Template
+from opskit.emrfs.iam.decision import Effect
 from opskit.emrfs.load import INTRINSICS
 from opskit.emrfs.model import Kind
 from opskit.errors import InputError
@@ -588,3 +590,24 @@ def test_recognises_nothing_else():
 def test_a_thousand_mappings_are_read():
     mapping = CONFIG[CONFIG.index("            - Role") :]
     assert len(read(CONFIG + mapping * 999, ENG, BASE).mappings) == 1000
+
+
+class TestTrustByExpression:
+    def assume(self, *more, base=BASE, eng=ENG):
+        design = cloudformation.read(parsed(template(CONFIG, eng, base, CLUSTER, *more)))
+        return assume_decision(design, design.mappings[0].role)
+
+    def test_the_base_role_of_the_template_is_named_by_the_same_expression(self):
+        assert self.assume().allowed
+
+    def test_its_account_is_too(self):
+        root = ENG.replace("!GetAtt Base.Arn", '!Sub "arn:aws:iam::${AWS::AccountId}:root"')
+        assert self.assume(eng=root).effect is Effect.IMPLICIT_DENY
+        may = BASE.replace("s3:PutObject", "sts:AssumeRole")
+        one = may.replace('"arn:aws:s3:::logs/*"', "!GetAtt Eng.Arn")
+        assert self.assume(eng=root, base=one).allowed
+
+    @pytest.mark.parametrize("other", ["!Ref Parameter", "!GetAtt Other.Arn", "!ImportValue base"])
+    def test_another_expression_is_not_told(self, other):
+        found = self.assume(eng=ENG.replace("!GetAtt Base.Arn", other))
+        assert found.effect is Effect.UNKNOWN

@@ -47,7 +47,7 @@ def test_a_list_of_classifications():
         (Kind.GROUP, ["eng"]),
     ]
     assert design.mappings[0].location.line == 11
-    assert design.cluster.configurations == (CORE, SITE)
+    assert design.cluster.configurations == (CORE,)  # the mappings are not kept twice
     assert design.cluster.locations["hadoop.security.group.mapping"].line == 5
     assert (design.format, design.account) == ("configurations", "123456789012")
 

@@ -77,7 +77,18 @@ class TestSettings:
         text = site(fs_s3a_authorization_roleMapping=f"{ARN}a=u:ana")
         design = read(text, "core-site.xml")
         assert design.mappings[0].role == f"{ARN}a"
-        assert design.cluster.configurations[0]["Classification"] == "core-site"
+        assert design.cluster.configurations == ()
+
+    def test_the_mappings_are_not_kept_in_the_configurations_as_well(self):
+        value = f"{ARN}a=u:ana"
+        text = site(
+            fs_s3_authorization_roleMapping=value, fs_s3a_authorization_roleMapping=value, fs_x="1"
+        )
+        design = read(text)
+        assert [mapping.role for mapping in design.mappings] == [f"{ARN}a"]
+        assert design.cluster.configurations == (
+            {"Classification": "emrfs-site", "Properties": {"fs.x": "1"}},
+        )
 
     def test_two_lists_that_differ(self):
         design = read(

@@ -10,7 +10,9 @@ from textwrap import dedent
 
 import pytest
 
+from opskit.emrfs.access import assume_decision
 from opskit.emrfs.formats import terraform
+from opskit.emrfs.iam.decision import Effect
 from opskit.emrfs.load import load, read
 from opskit.emrfs.model import Design, Kind
 from opskit.errors import InputError
@@ -629,3 +631,65 @@ TEXTS = "".join(f'  a{i} = "{"".join([f"${{local.a{i - 1}}}"] * 10)}"\n' for i i
 def test_expressions_that_multiply_end_soon(locals_: str, mappings: str) -> None:
     with pytest.raises(InputError):
         tf(f"locals {{\n{locals_}}}\n" + config(mappings))
+
+
+# trust by expressions
+
+TRUST = """\
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "AWS"
+      identifiers = [PRINCIPAL]
+    }
+  }
+}
+resource "aws_iam_role" "base" {
+  BASE
+  assume_role_policy = "{}"
+  inline_policy {
+    name   = "logs"
+    policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }] })
+  }
+}
+resource "aws_iam_instance_profile" "p" {
+  role = aws_iam_role.base.name
+}
+resource "aws_iam_role" "eng" {
+  ENG
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+data "aws_caller_identity" "current" {
+  DATA
+}
+""" + config('[{ Role = aws_iam_role.eng.arn, IdentifierType = "User", Identifiers = ["u"] }]')
+OWN = "aws_iam_role.base.arn"
+WRITTEN = f'"{ACCOUNT}:role/base"'
+
+
+@pytest.mark.parametrize(
+    ("principal", "base", "eng", "data", "expected"),
+    [
+        (OWN, "", "", "", Effect.ALLOW),
+        (OWN, 'name = "base"', 'name = "eng"', "", Effect.ALLOW),
+        (OWN, 'name = "${var.p}-base"', 'name = "${var.p}-eng"', "", Effect.ALLOW),
+        (OWN, "name = var.base.name", "name_prefix = var.p", "", Effect.ALLOW),
+        (WRITTEN, 'name = "base"', "", "", Effect.ALLOW),
+        (WRITTEN, 'name = "other"', "", "", Effect.UNKNOWN),
+        ("aws_iam_role.other.arn", "", "", "", Effect.UNKNOWN),
+        ("var.base_arn", 'name = "base"', "", "", Effect.UNKNOWN),
+        # with another provider it may be another account
+        (OWN, "provider = aws.other", "", "", Effect.UNKNOWN),
+        (OWN, "", "provider = aws.other", "", Effect.UNKNOWN),
+        (OWN, 'name = "base"', 'name = "eng"\n provider = aws.other', "", Effect.UNKNOWN),
+        (WRITTEN, 'name = "base"', "", "provider = aws.other", Effect.UNKNOWN),
+    ],
+)
+def test_trust_in_the_base_role_of_the_module(
+    principal: str, base: str, eng: str, data: str, expected: Effect
+) -> None:
+    text = TRUST.replace("PRINCIPAL", principal).replace("BASE", base).replace("ENG", eng)
+    design = tf(text.replace("DATA", data))
+    found = assume_decision(design, design.mappings[0].role)
+    assert found.effect is expected, found

@@ -155,3 +155,63 @@ def test_the_statement_is_named() -> None:
         "the trust policy leaves it to IAM, and no policy of the base role allows it"
     )
     assert assumable(base(), role(BY_ARN, OTHER)).why == "no policy of the base role allows it"
+
+
+# roles that a template makes, called by expressions
+
+MADE = "arn:aws:iam::${AWS::AccountId}:role/"
+
+
+def made(name: str, **more: Any) -> Role:
+    return Role(RoleArn.parse(MADE + name).made_as(MADE + name), **more)
+
+
+@pytest.mark.parametrize(
+    ("principal", "permissions", "expected"),
+    [
+        (MADE + "${Base}", (), ALLOW),
+        (MADE + "${Base2}", (), UNKNOWN),
+        ("${Base}", (), UNKNOWN),
+        (BASE, (), UNKNOWN),
+        (MADE + "${Base}", None, UNKNOWN),
+        # the account is named: the base role has to be allowed too
+        ("arn:aws:iam::${AWS::AccountId}:root", (), IMPLICIT),
+        ("${AWS::AccountId}", (policy({"Resource": "*"}),), ALLOW),
+        ("${AWS::AccountId}", (policy({"Resource": MADE + "reader"}),), ALLOW),
+        ("${AWS::AccountId}", (policy({"Resource": MADE + "writer"}),), IMPLICIT),
+        ("${AWS::AccountId}", (policy({"Resource": MADE + "${P}"}),), UNKNOWN),
+        ("arn:aws:iam::${Other}:root", (policy({"Resource": "*"}),), UNKNOWN),
+        # what it denies may be the role
+        (MADE + "${Base}", (DENIES,), DENY),
+        (MADE + "${Base}", (policy({"Effect": "Deny", "Resource": MADE + "reader"}),), DENY),
+        (
+            MADE + "${Base}",
+            (policy({"Effect": "Deny", "Resource": "arn:aws:iam::111122223333:role/reader"}),),
+            UNKNOWN,
+        ),
+        (
+            MADE + "${Base}",
+            (policy({"Effect": "Deny", "Resource": "arn:aws:iam::111122223333:role/writer"}),),
+            ALLOW,
+        ),
+        (
+            MADE + "${Base}",
+            (policy({"Effect": "Deny", "NotResource": "arn:aws:iam::*:role/reader"}),),
+            UNKNOWN,
+        ),
+    ],
+)
+def test_expressions(principal: str, permissions: Any, expected: Effect) -> None:
+    of_base = made("${Base}", permissions=permissions)
+    found = assumable(of_base, made("reader", trust=trusts({"AWS": principal})))
+    assert found.effect is expected, found
+
+
+def test_an_expression_of_another_tool_names_no_role_of_this_template() -> None:
+    """Nothing says that both are of one account, or that the text means the same twice."""
+    text = "${base}"
+    of_base = Role(RoleArn.parse(text), permissions=())
+    assert assumable(of_base, made("r", trust=trusts({"AWS": text}))).effect is UNKNOWN
+    assert not RoleArn.parse("x").made_as(MADE + "${each.key}").expression
+    elsewhere = Role(RoleArn.parse("reader"), trust=trusts({"AWS": MADE + "${Base}"}))
+    assert assumable(made("${Base}", permissions=()), elsewhere).effect is UNKNOWN

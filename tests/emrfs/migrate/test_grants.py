@@ -180,3 +180,33 @@ def test_nothing_to_grant_has_no_commands() -> None:
 def test_the_account_has_to_be_known() -> None:
     with pytest.raises(InputError, match="account"):
         grants.plan(design("base-role: b\nmappings: [{role: r, users: [u]}]\n"))
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("{}", ""),
+        ('{StringEquals: {"sts:ExternalId": x}}', "eng cannot be assumed today"),
+        ('{StringEquals: {"aws:SourceVpc": x}}', "it is not known whether eng can be assumed"),
+    ],
+)
+def test_a_role_that_cannot_be_assumed_today_makes_the_grant_a_gain(
+    condition: str, said: str
+) -> None:
+    trust = f"""
+    trust:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Allow
+          Principal: {{AWS: "arn:aws:iam::111122223333:role/base"}}
+          Action: sts:AssumeRole
+          Condition: {condition}
+"""
+    base = "roles:\n  base: {permissions: []}\n"
+    text = TEXT.replace("roles:\n", base).replace("  eng:\n", "  eng:" + trust)
+    row = grants.plan(design(text)).rows[0]
+    assert row.becomes == "READWRITE on s3://eng/*"
+    gains = [reason for reason in row.reasons if "assumed today" in reason]
+    assert len(gains) == bool(said)
+    assert all(said in reason for reason in gains)
+    assert row.outcome is Outcome.CHANGES

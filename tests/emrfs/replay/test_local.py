@@ -10,6 +10,7 @@ import io
 import json
 import os
 import sys
+import threading
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from opskit.emrfs.regions.atoms import Atom, Atoms
 from opskit.emrfs.replay import local, sources
 from opskit.emrfs.replay.ranges import Ranges
 from opskit.emrfs.replay.unpack import unpacked
@@ -87,7 +89,7 @@ def test_large_files_of_many_members_are_read_to_the_end(put: Any) -> None:
     member = gzip.compress(os.urandom(700_000).hex().encode() + b"\n" + lines(1))
     made = read(put("a.gz", member * 5))
     assert counts(made) == (5, 0, 5)
-    assert made.troubles == []
+    assert [what for _, what in made.troubles] == ["line 1 is the first that is no whole record"]
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
@@ -147,6 +149,44 @@ def test_zstd_is_said(put: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize("data", [b"\x28\xb5\x2f\xfd" + b"\0" * 40])
+def test_zstd_is_said_wherever_it_comes_from(
+    put: Any, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    made = read("-", put("[a].zst", data), put("a.zst.gz", gzip.compress(data)))
+    assert counts(made) == (0, 0, 0)
+    assert [what.rpartition(": ")[2] for _, what in made.troubles] == ["decompress it first"] * 3
+
+
+@pytest.mark.parametrize("behind", [b"\x1f", b"x"])
+def test_a_member_that_is_cut_in_its_first_bytes_is_said(put: Any, behind: bytes) -> None:
+    made = read(put("a.gz", gzip.compress(lines(2)) + behind))
+    assert counts(made) == (2, 0, 0)
+    assert len(made.troubles) == 1
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_pipe_is_read_once(tmp_path: Path, pack: Any) -> None:
+    """As from `<(zcat *.gz)` of a shell."""
+    path, data = tmp_path / "pipe", pack(lines(100))
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(data,), daemon=True)
+    writer.start()
+    made = read(path)
+    writer.join(10)
+    assert counts(made) == (100, 0, 0)
+
+
+def test_a_folder_for_temporary_files_with_a_quote(
+    put: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "it's").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "it's"))
+    assert counts(read(put("a.gz", gzip.compress(lines(2))))) == (2, 0, 0)
+    assert os.listdir(tmp_path / "it's") == []
+
+
 def test_unpacking_holds_little_in_memory() -> None:
     """30 MB of zeros in 30 KB: never more than a step at a time."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
@@ -169,6 +209,8 @@ def test_unpacking_holds_little_in_memory() -> None:
         (trail(GET, GET, GET)[:-30], 2, 1),
         (trail(GET)[:40], 0, 1),
         (b'{"Records": [' + json.dumps(GET).encode() + b", @@, {}]}", 1, 1),
+        (trail(GET, {**GET, "requestParameters": {"key": "x" * 5_000_000}}, GET), 2, 1),
+        (trail({**GET, "requestParameters": {"bucketName": "b", "key": "\ud800"}}), 0, 1),
         (b'{"Records": "none"}', 0, 1),
         (b'{"Records": null}', 0, 1),
         (b'{"Records": [1, null, "x"]}', 0, 3),
@@ -194,14 +236,11 @@ def test_cloudtrail_that_is_damaged_gives_the_events_that_are_whole(
 def test_keys_in_cloudtrail_are_as_they_are(put: Any) -> None:
     keys = ["a b", "é%2F+", "nul\0", "🦆", 'q"\\', "", "x" * 1024]
     events = [event(arn("r"), "GetObject", {"bucketName": "b", "key": key}) for key in keys]
-    ranges = Ranges.of([])
-    found = set()
-    for each in events:
-        made = local.read(
-            sources.find([str(put("t.json", trail(each)))]), ranges, (), sources.stream
-        )
-        found |= {group.place for group in made.tally.groups.values()}
-    assert found == {f"b/{key}" for key in keys}
+    atoms = Atoms(frozenset(Atom(f"b/{key}", True) for key in keys), frozenset(), (), True)
+    found = sources.find([str(put("t.json", trail(*events)))])
+    made = local.read(found, Ranges.of([atoms]), (), sources.stream)
+    places = {group.place for group in made.tally.groups.values()}
+    assert places == {f"b/{key}" for key in keys}
 
 
 @pytest.mark.parametrize(

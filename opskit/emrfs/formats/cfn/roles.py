@@ -26,7 +26,7 @@ def fill(design: Design, template: Template) -> dict[str, Role]:
     found: dict[str, Role] = {}
     for logical, _ in template.of_type("AWS::IAM::Role"):
         arn = template.plain({"Fn::GetAtt": [logical, "Arn"]})
-        role = Role(design.arn(arn), location=template.place(logical))
+        role = Role(design.arn(arn).made_as(arn), location=template.place(logical))
         name = template.plain({"Ref": logical})
         doubts = _policies(role, template.properties(logical), documents, name)
         if doubts:

@@ -5,6 +5,7 @@ Terraform Registry, AWS provider: "Attribute Reference" of each resource.
 
 from collections.abc import Callable, Iterator
 
+from opskit.emrfs.arns import is_varying
 from opskit.emrfs.formats.tf import functions
 from opskit.emrfs.formats.tf.expressions import filled
 from opskit.emrfs.formats.tf.instances import Instance
@@ -23,7 +24,7 @@ def _role(module: Module, instance: Instance, name: str) -> Value | None:
     role = module.value(instance, "name") if name != "name" else None
     if name == "id":
         return role
-    if name != "arn" or role is None or not role.known:
+    if name != "arn" or role is None or is_varying(role.text):
         return None
     path = module.text(instance, "path") or "/"
     text = f"arn:{module.partition}:iam::{module.account}:role{path}{role.text}"
@@ -51,7 +52,11 @@ def _named(module: Module, instance: Instance, name: str) -> Value | None:
 
 
 def _caller(module: Module, instance: Instance, name: str) -> Value | None:
-    return Value(module.account, instance.block.location) if name == "account_id" else None
+    if name != "account_id":
+        return None
+    provider = instance.block.attributes.get("provider")  # it may be of another account
+    other = f"${{the account of {getattr(provider, 'text', 'a provider')}}}"
+    return Value(module.account if provider is None else other, instance.block.location)
 
 
 def _partition(module: Module, instance: Instance, name: str) -> Value | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from opskit.emrfs.arns import RoleArn
+from opskit.emrfs.arns import ROLE, RoleArn
 from opskit.emrfs.formats.tf import functions
 from opskit.emrfs.formats.tf.instances import Instance
 from opskit.emrfs.formats.tf.module import Module
@@ -13,7 +13,9 @@ from opskit.emrfs.iam import policy
 from opskit.emrfs.iam.policy import Policy
 from opskit.emrfs.model import Bucket, Design, Key, Role
 
-_OWN_ARN = re.compile(r"arn:[\w$.{}-]*:iam::(\$\{[^}]*\}|\d{12}):role/(?:.*/)?([\w+=,.@-]{1,64})")
+_OWN_ARN = re.compile(
+    r"arn:[\w$.{}-]*:iam::(\$\{[^}]*\}|\d{12}):role/(?:.*/)?((?:[\w+=,.@-]|\$\{[^}]*\}){1,64})"
+)
 _REFERENCE = re.compile(r"\$\{(.+)\.(?:name|id|arn)\}")
 
 
@@ -24,7 +26,7 @@ def written(text: str) -> str:
     """
     found = _OWN_ARN.fullmatch(text)
     if found and not found[1].isdigit() and "caller_identity" in found[1]:
-        return found[2]
+        text = found[2]
     reference = _REFERENCE.fullmatch(text)
     return f"${{{reference[1]}.arn}}" if reference else text
 
@@ -57,12 +59,31 @@ class Roles:
     def _name(self, instance: Instance) -> str:
         return self._module.text(instance, "name") or f"${{{instance.address}.name}}"
 
+    def _arn(self, instance: Instance) -> str:
+        """What references to the role's ARN stand for."""
+        return self._module.text(instance, "arn") or f"${{{instance.address}.arn}}"
+
     def into(self, design: Design) -> None:
         """Put the roles into a design."""
         for parts in self._parts.values():
             role = self._role(parts)
             role.arn = self._below(parts.instance, design.arn(role.arn.written))
+            if "provider" not in parts.instance.block.attributes:  # it may be of another account
+                role.arn = role.arn.made_as(self._arn(parts.instance))
             design.roles[str(role.arn)] = role
+
+    def account(self, design: Design) -> str:
+        """The account of the roles, where mappings and trust policies name them by their ARNs in
+        one account alone; empty where they do not.
+        """
+        named = [mapping.role for mapping in design.mappings]
+        for instance in self._module.instances("aws_iam_role"):
+            trust = self._module.value(instance, "assume_role_policy")
+            for statement in self._policy(trust, "").statements if trust is not None else ():
+                named += (statement.principals or {}).get("AWS", ())
+        arns = [found for found in map(ROLE.fullmatch, named) if found is not None]
+        accounts = {arn["account"] for arn in arns if arn["name"] in self._parts}
+        return accounts.pop() if len(accounts) == 1 else ""
 
     def _below(self, instance: Instance, arn: RoleArn) -> RoleArn:
         """The ARN with the role's path, where the account is known and the path was not."""
