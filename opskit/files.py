@@ -83,6 +83,20 @@ def replace(path: str | Path, before: bytes, after: bytes) -> Path | None:
     return write_atomic(path, after, backup=True)
 
 
+def make_folder(path: str | Path) -> None:
+    """Make a folder, and those above it; one that is there stays. A failure is an `InputError`."""
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise InputError(
+            "no folder can be made here: a file is in the way",
+            where=str(path),
+            hint="name another folder",
+        ) from None
+    except (OSError, ValueError) as error:
+        raise _failure("cannot make the folder", path, error) from None
+
+
 def _read_stdin(limit: int) -> bytes:
     if sys.stdin is None:
         raise OSError(errno.EBADF, "stdin is closed")

@@ -1,5 +1,6 @@
 """Files that a command writes into a folder."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,20 +8,21 @@ from pathlib import Path
 def write_files(folder: Path, files: Mapping[str, str], *, yes: bool) -> bool:
     """Write the files; whether that was done.
 
-    What would be replaced is asked about, and kept beside the new file.
+    What would be replaced is asked about, and kept beside the new file. InputError where the
+    folder cannot be made, or a file not be read or written.
     """
     from opskit import output
-    from opskit.files import write_atomic
+    from opskit.files import make_folder, read_bytes, write_atomic
 
     targets = {folder / name: text.encode() for name, text in files.items()}
-    old = {path: path.read_bytes() for path in targets if path.is_file()}
+    old = {path: read_bytes(path) for path in targets if os.path.lexists(path)}
     replaced = [path for path, data in old.items() if data != targets[path]]
     for path in replaced:
         output.message(f"{path}: would be replaced")
     if replaced and not output.confirm(f"Replace {len(replaced)} files?", yes=yes):
         output.message("nothing was written")
         return False
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for path, data in targets.items():
         kept = write_atomic(path, data, backup=True)
         unchanged = path in old and path not in replaced

@@ -25,8 +25,9 @@ def sources(design: Design, role: Role) -> Iterator[Source]:
                 yield Source(policy, statement, "")
     caller = Caller.of(str(role.arn))
     for bucket in design.buckets.values():
-        policy = bucket.policy
-        for statement in policy.statements if policy is not None else ():
+        if bucket.policy is None:
+            continue
+        for statement in bucket.policy.statements:
             allows = statement.effect == "Allow" or statement.effect_unknown
-            if policy is not None and allows and max(named(statement, caller)) is not Truth.NO:
-                yield Source(policy, statement, bucket.name)
+            if allows and max(named(statement, caller)) is not Truth.NO:
+                yield Source(bucket.policy, statement, bucket.name)

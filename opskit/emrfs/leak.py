@@ -39,7 +39,7 @@ class Kept(NamedTuple):
 class Leak:
     """The answer. `reached` is None where the base role or its policies are not known, and leaves
     out what the cluster itself needs. `groups` is the reading that counts. `doubts` are faults of
-    the base role's policies, which may hold more.
+    the base role's policies, which may hold more. `needs` is what the cluster itself needs.
     """
 
     base: Role | None
@@ -48,6 +48,7 @@ class Leak:
     anyone: bool
     kept: tuple[Kept, ...]
     groups: Groups
+    needs: Needs
     doubts: tuple[str, ...] = ()
 
     @property
@@ -67,7 +68,7 @@ class Leak:
         if self.reached is None:
             return None
         open_ = [each for each in self.reached if not each.inside]
-        if any(each.actions for each in open_):
+        if any(each.actions and not self.needs.may_be_logs(each) for each in open_):
             return True
         return None if open_ or self.doubts else False
 
@@ -76,8 +77,8 @@ def leak(design: Design) -> Leak:
     """What leaks. Users are those of the directory; others too unless it is complete."""
     base = design.base_role
     reached = None
+    needs = Needs.of(design)
     if base is not None and base.permissions is not None:
-        needs = Needs.of(design)
         found = (needs.beyond(each) for each in reach(design, base))
         reached = tuple(each for each in found if each is not None)
     return Leak(
@@ -87,6 +88,7 @@ def leak(design: Design) -> Leak:
         not design.directory.complete,
         tuple(_kept(design)),
         design.groups,
+        needs,
         tuple(doubts(base)) if base is not None else (),
     )
 
@@ -128,6 +130,7 @@ def rows(found: Leak) -> list[dict[str, Any]]:
             "prefixes": [f"s3://{prefix}" for prefix in each.prefixes],
             "buckets": each.buckets,
             "inside_prefix": each.inside,
+            "may_be_logs": found.needs.may_be_logs(each),
             "users": [] if each.inside else who,
             "anyone_else": found.anyone and not each.inside,
             **_statement(each),
@@ -171,6 +174,9 @@ def sentences(found: Leak) -> Iterator[str]:
     elif not found.reached and not found.doubts:
         yield f"{base} reaches no S3 data beyond what the cluster needs"
     yield from (f"a policy of {base} is not understood: {doubt}" for doubt in found.doubts[:3])
+    logs = [each.uri for each in found.reached or () if found.needs.may_be_logs(each)]
+    if logs:
+        yield f"{_names(logs)} may be the log folder: if so, name it in the file, cluster.log-uri"
     yield f"{_who(found)} to {base}"
     other = [each for each in found.fallen if found.groups not in each.readings]
     if other:

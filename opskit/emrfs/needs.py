@@ -16,6 +16,12 @@ _URI = re.compile(r"s3[an]?://[^\s,'\"\]}]+", re.IGNORECASE)
 #: AWS's buckets with EMR's own software, as `us-east-1.elasticmapreduce`.
 _AWS = re.compile(r"(?:\*|[a-z0-9-]+)\.elasticmapreduce(?:\.|/|$)")
 _READS = frozenset(("s3:GetObject", "s3:GetObjectVersion"))
+_PUTS = frozenset(("s3:PutObject",))
+#: What a statement for the log folder may hold: writing in parts, and finding the bucket.
+_LOGGING = frozenset(
+    ("s3:putobject", "s3:abortmultipartupload", "s3:listmultipartuploadparts")
+    + ("s3:listbucketmultipartuploads", "s3:getbucketlocation")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Needs:
         if _AWS.match(found.pattern):
             needed = frozenset((*_READS, "s3:ListBucket"))
         elif self.logs and start.startswith(self.logs):
-            needed = frozenset(("s3:PutObject",))
+            needed = _PUTS
         elif start.startswith(self.scripts):
             needed = _READS
         else:
@@ -51,6 +57,15 @@ class Needs:
         actions = tuple(each for each in found.actions if each not in needed)
         unsure = tuple(each for each in found.unsure if each not in needed)
         return replace(found, actions=actions, unsure=unsure) if actions or unsure else None
+
+    def may_be_logs(self, found: Reached) -> bool:
+        """Whether this may be the log folder, where the design does not say which one it is: a
+        statement that does no more than to put objects, into no mapped prefix.
+        """
+        if self.logs or found.everything or found.prefixes:
+            return False
+        written = [each.lower() for each in found.statement.actions or ("*",)]
+        return _PUTS.issuperset((*found.actions, *found.unsure)) and _LOGGING.issuperset(written)
 
 
 def _text(uri: str) -> str:

@@ -1,5 +1,6 @@
 """A first document: from flags, or from what was read elsewhere."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from opskit.emrfs.iam.policy import Policy
 from opskit.emrfs.model import Design, Identifier, Kind, Role, RoleMapping
 from opskit.emrfs.prefixes import path
 from opskit.errors import InputError, UsageError
-from opskit.files import write_atomic
+from opskit.files import make_folder, write_atomic
 from opskit.redact import masked_value
 
 _FORM = {Kind.USER: "NAME=ROLE", Kind.GROUP: "NAME=ROLE", Kind.PREFIX: "s3://BUCKET/FOLDER/=ROLE"}
@@ -171,7 +172,7 @@ def write_files(target: Path, made: Iterable[tuple[str, bytes]], *, force: bool)
     The first is `target` itself. With `force` an old file is kept beside the new one.
     """
     named = [(target.parent / name, data) for name, data in made]
-    there = [file for file, data in named if file.exists() and not _same(file, data)]
+    there = [file for file, data in named if os.path.lexists(file) and not _same(file, data)]
     if there and not force:
         more = f", and {len(there) - 1} more" if len(there) > 1 else ""
         raise InputError(
@@ -180,7 +181,7 @@ def write_files(target: Path, made: Iterable[tuple[str, bytes]], *, force: bool)
             hint="name another file, or give --force: the old one is kept beside it",
         )
     for file, data in named:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         write_atomic(file, data, backup=True)
     return [file for file, _ in named]
 

@@ -98,3 +98,13 @@ def test_launch_files_of_the_example(tmp_path: Path) -> None:
     assert run("-o", "create-cluster", "-f", "example/emrfs.yaml", "--out-dir", "launch") == 0
     names = sorted(path.name for path in Path("launch").iterdir())
     assert names == ["configurations.json", "create-cluster.sh"]
+
+
+@pytest.mark.parametrize("folder", ["taken", "taken/below", "/proc/opskit-no-folder"])
+def test_a_folder_that_cannot_be_made_is_bad_input(
+    folder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("taken").write_text("mine")
+    assert run("-o", "iam", "--out-dir", folder, "-y") == 2
+    assert folder in capsys.readouterr().err
+    assert Path("taken").read_text() == "mine"

@@ -127,3 +127,12 @@ def test_what_aws_does_not_have_or_refuses(
     assert run("--cluster", "j-NONE") == 3
     assert "it needs elasticmapreduce:DescribeCluster" in capsys.readouterr().err
     assert not Path("emrfs.yaml").exists()
+
+
+@pytest.mark.parametrize("folder", ["taken", "/proc/opskit-no-folder"])
+def test_a_folder_that_cannot_be_made_is_bad_input(
+    folder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("taken").write_text("mine")
+    assert run("--example", "-f", f"{folder}/emrfs.yaml") == 2
+    assert folder in capsys.readouterr().err

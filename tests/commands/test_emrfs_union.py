@@ -81,3 +81,10 @@ def test_files(capsys: pytest.CaptureFixture[str]) -> None:
         "emrfs.fragment.yaml",
     ]
     assert "written" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_a_file_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("taken").write_text("mine")
+    assert run(ALL, "--user", "bob", "--out-dir", "taken", "-y") == 2
+    assert "taken: no folder can be made here" in capsys.readouterr().err
+    assert Path("taken").read_text() == "mine"

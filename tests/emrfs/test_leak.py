@@ -65,6 +65,22 @@ def test_exit_status(base: dict[str, Any] | None, more: dict[str, Any], status: 
     assert exit_code(leak(roles(base=base, **more))) is status
 
 
+def test_what_may_be_the_log_folder_is_no_leak_for_sure() -> None:
+    put = policy(allow("s3:PutObject", "arn:aws:s3:::logs/emr/*"))
+    found = leak(roles(base=put, **closed()))
+    assert exit_code(found) is ExitCode.UNKNOWN
+    assert "s3://logs/emr/* may be the log folder" in " ".join(sentences(found))
+    assert [row["may_be_logs"] for row in rows(found)] == [True]
+    named = {"cluster": {"name": "c", "log-uri": "s3://logs/emr/", "options": {}}}
+    assert exit_code(leak(roles(base=put, **closed(**named)))) is ExitCode.OK
+    other = {"cluster": {"name": "c", "log-uri": "s3://logs/else/", "options": {}}}
+    assert exit_code(leak(roles(base=put, **closed(**other)))) is ExitCode.NO
+    more = policy(
+        allow("s3:PutObject", "arn:aws:s3:::logs/emr/*"), allow("s3:Get*", "arn:aws:s3:::x/*")
+    )
+    assert exit_code(leak(roles(base=more, **closed()))) is ExitCode.NO
+
+
 def test_policies_that_are_not_known() -> None:
     model = roles(**closed())
     assert model.base_role is not None

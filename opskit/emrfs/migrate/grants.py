@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from opskit.emrfs.authorize import Authorizer
 from opskit.emrfs.build import checks
 from opskit.emrfs.build.launch import DEFAULT_NAME
-from opskit.emrfs.iam.decision import Effect
-from opskit.emrfs.iam.trust import assumable
 from opskit.emrfs.migrate import grantpolicies as policies
+from opskit.emrfs.migrate.gains import gained
 from opskit.emrfs.migrate.overlaps import overlapping, some
 from opskit.emrfs.migrate.plan import (
     REGION,
@@ -28,7 +27,7 @@ from opskit.emrfs.migrate.plan import (
     word,
 )
 from opskit.emrfs.migrate.scopes import Scope, scopes
-from opskit.emrfs.model import Design, Kind, Role
+from opskit.emrfs.model import Design, Kind
 
 TARGET = "access-grants"
 #: The first release that asks for grants.
@@ -102,7 +101,7 @@ class _Maker:
             row.lessen("there is no place that a grant could be on", to=Outcome.CANNOT)
             row.becomes = "nothing"
             return row
-        for reason in _gained(self._design, role):
+        for reason in gained(self._design, role):
             row.lessen(reason)
         row.becomes = "; ".join(f"{each.permission} on {each.uri}" for each in found.granted)
         self._scopes |= dict.fromkeys(found.granted)
@@ -217,23 +216,6 @@ class _Maker:
         return command(
             "aws emr create-security-configuration",
             {"name": word(name), "security-configuration": json_word(made, [CENTER])},
-        )
-
-
-def _gained(design: Design, role: Role) -> Iterator[str]:
-    """What people would get who have nothing today: a grant asks for no trust in the base role."""
-    if design.base_role is None or role.trust is None:
-        return
-    found = assumable(design.base_role, role)
-    if found.effect is Effect.UNKNOWN:
-        yield (
-            f"it is not known whether {role.name} can be assumed today ({found.why}); where it "
-            "cannot, the grant is access that nobody has"
-        )
-    elif not found.allowed:
-        yield (
-            f"{role.name} cannot be assumed today ({found.why}), so nobody has this access: "
-            "the grant gives it for the first time"
         )
 
 

@@ -1,11 +1,13 @@
 """EMR030: the base role has to be able to assume every mapped role."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from opskit.emrfs import remedies
 from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.iam.trust import assumable
 from opskit.emrfs.model import Design, Role, RoleMapping
+from opskit.emrfs.rules.nearest import nearest
 from opskit.emrfs.rules.registry import RULES
 from opskit.emrfs.rules.words import iam_known, mapped, names, place_of
 from opskit.findings import Finding, Location, Rule, Severity
@@ -61,9 +63,15 @@ def not_assumable(design: Design) -> Iterator[Finding]:
             "role can assume them was not checked",
         )
     for why, listed in unfilled.items():
-        yield _unknown(
-            design, f"it cannot be told whether {base.name} can assume {names(listed)}: {why}"
-        )
+        told = f"it cannot be told whether {base.name} can assume {names(listed)}: {why}"
+        yield _unknown(design, told, _give(base) if base.permissions is None else _DESCRIBE)
+
+
+def _give(base: Role) -> str:
+    return (
+        f"give the permissions of the base role {base.name} under 'permissions' ([] if it has "
+        "none), or have them read with 'source: iam'"
+    )
 
 
 def _nothing_known(design: Design) -> Finding:
@@ -75,12 +83,12 @@ def _nothing_known(design: Design) -> Finding:
     )
 
 
-def _unknown(design: Design, message: str) -> Finding:
+def _unknown(design: Design, message: str, fix: str = _DESCRIBE) -> Finding:
     return Finding(
         message,
         location=Location(design.source),
         severity=Severity.UNKNOWN,
-        fix=_DESCRIBE,
+        fix=fix,
     )
 
 
@@ -93,18 +101,46 @@ def _finding(base: Role, role: Role, mapping: RoleMapping, found: Decision) -> F
             object=role.name,
             location=at or place_of(role, mapping),
             severity=Severity.UNKNOWN,
-            fix="write the trust policy so that it names the base role's ARN without conditions",
+            fix=_clearer(role, found),
         )
     by_trust = not remedies.trusted(base, role)
+    near = nearest(base, role) if by_trust and found.statement is None else None
+    if near is not None:
+        return Finding(
+            f"{mapping.label}: {base.name} cannot assume {role.name}: {near.statement.label} names "
+            f"it, but {near.why}",
+            object=role.name,
+            location=near.statement.location or _trust_place(role, mapping),
+            observed=near.observed,
+            expected=near.expected,
+            fix=near.fix,
+        )
     location = at or (_trust_place(role, mapping) if by_trust else base.location)
     return Finding(
         f"{mapping.label}: {base.name} cannot assume {role.name}: {found.why}",
         object=role.name,
         location=location or place_of(role, mapping),
-        observed=_observed(role),
-        expected=str(base.arn),
+        **_seen(base, role, found, by_trust=by_trust),
         fix=remedies.for_trust(base, role, found, by_trust=by_trust),
     )
+
+
+def _clearer(role: Role, found: Decision) -> str:
+    """What to write otherwise where a statement leaves it open."""
+    if role.trust is not None and found.statement in role.trust.statements:
+        return "write the trust policy so that it names the base role's ARN without conditions"
+    label = found.statement.label if found.statement is not None else "the base role's policy"
+    return f"the trust policy is not what is in doubt: write {label} without what keeps it open"
+
+
+def _seen(base: Role, role: Role, found: Decision, *, by_trust: bool) -> dict[str, Any]:
+    """What is there, and what has to be."""
+    wanted = f"{base.name} may do sts:AssumeRole on {role.arn}"
+    if found.effect is Effect.DENY and found.statement is not None:
+        return {"observed": f"denied by {found.statement.label}", "expected": wanted}
+    if not by_trust:
+        return {"observed": f"{base.name} has no sts:AssumeRole on it", "expected": wanted}
+    return {"observed": _observed(role), "expected": str(base.arn)}
 
 
 def _trust_place(role: Role, mapping: RoleMapping) -> Location | None:

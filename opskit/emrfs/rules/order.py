@@ -1,5 +1,6 @@
 """Rules on the order of the mappings: what never decides, and what decides too early."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from opskit.emrfs import prefixes
@@ -165,10 +166,13 @@ def two_roles(design: Design) -> Iterator[Finding]:
 )
 def captures_everyone(design: Design) -> Iterator[Finding]:
     """Once a mapping; those behind it that give the same role do not count."""
+    behind: Counter[str] = Counter()  # users' and groups' mappings, by their roles
     nearest: RoleMapping | None = None
     other: RoleMapping | None = None  # the nearest with another role than that of `nearest`
     for mapping in reversed(design.mappings):
+        role = str(design.arn(mapping.role))
         if mapping.kind is not Kind.PREFIX:
+            behind[role] += 1
             if nearest is not None and not same_role(design, nearest, mapping):
                 other = nearest
             nearest = mapping
@@ -178,10 +182,12 @@ def captures_everyone(design: Design) -> Iterator[Finding]:
             continue
         place = listed([each.text for each in mapping.identifiers])
         who = listed([each.text for each in caught.identifiers])
+        more = behind.total() - behind[role] - 1
+        rest = f"; and {more} more mapping{'s' if more > 1 else ''}" if more else ""
         yield about(
             mapping,
             f"{mapping.label}: at {place} everyone gets {role_name(design, mapping)}, also "
-            f"{caught.label} behind it: {caught.kind.value.lower()} {who}",
+            f"{caught.label} behind it: {caught.kind.value.lower()} {who}{rest}",
             observed=f"{mapping.label} before {caught.label}",
             expected="prefixes behind users and groups",
         )

@@ -129,7 +129,7 @@ def impossible_bucket(design: Design) -> Iterator[Finding]:
         if why:
             yield about(
                 mapping,
-                f"{mapping.label}: no bucket can be called {bucket!r:.80}: {why}",
+                f"{mapping.label}: no new bucket can be called {bucket!r:.80}: {why}",
                 identifier,
                 observed=bucket,
                 expected="3 to 63 of a-z, 0-9, '-' and '.'",

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 
 from opskit.emrfs import prefixes, samples
 from opskit.emrfs.arns import bucket_arn, object_arn
-from opskit.emrfs.authorize import Authorizer
+from opskit.emrfs.authorize import SESSION_NAME, Authorizer
 from opskit.emrfs.iam.decision import Decision, Effect
+from opskit.emrfs.iam.evaluate import evaluate
+from opskit.emrfs.iam.requests import s3_request
 from opskit.emrfs.model import Design, Identifier, Kind, Role, RoleMapping
 from opskit.emrfs.needs import Needs
 from opskit.emrfs.places import buckets_of
 from opskit.emrfs.prefixes import BUCKET, Path
 from opskit.emrfs.reach import Reached, doubts, reach
 from opskit.emrfs.remedies import allow, written
+from opskit.emrfs.rules.broken import broken
 from opskit.emrfs.rules.registry import RULES
 from opskit.emrfs.rules.words import iam_known, mapped, names, place_of
 from opskit.emrfs.samples import PROBE
@@ -58,16 +61,17 @@ def base_reaches(design: Design) -> Iterator[Finding]:
     for found in reach(design, base):
         left = needs.beyond(found)
         if left is not None:
-            yield _reached(base, left)
+            yield _reached(base, left, logs=needs.may_be_logs(left))
 
 
-def _reached(base: Role, found: Reached) -> Finding:
+def _reached(base: Role, found: Reached, *, logs: bool) -> Finding:
+    """`logs` says that it may be the log folder."""
     actions = found.actions or found.unsure
     may = "reaches" if found.actions else "may reach"
     told = [f"prefix s3://{each}" for each in found.prefixes]
     told += [f"bucket {each}" for each in found.buckets]
     data = f", in it the {names(told)}" if told else ""
-    severity = None if found.data else Severity.WARNING
+    severity = None if found.data and not logs else Severity.WARNING
     return Finding(
         f"the base role {base.name} {may} {found.uri} ({names(actions, 6)}){data}"
         + (f": {found.why}" if not found.actions else ""),
@@ -76,6 +80,15 @@ def _reached(base: Role, found: Reached) -> Finding:
         observed=found.statement.label,
         expected="no S3 data",
         severity=severity if found.actions else Severity.UNKNOWN,
+        fix=_name_logs(found) if logs else "",
+    )
+
+
+def _name_logs(found: Reached) -> str:
+    folder = found.uri.rstrip("*")
+    return (
+        f"if this is the log folder, name it, 'cluster: {{log-uri: {folder}}}'; else take the "
+        "statement away"
     )
 
 
@@ -96,6 +109,7 @@ def uncovered(design: Design) -> Iterator[Finding]:
     """Prefix roles at their prefixes; other roles in the buckets that their policies name."""
     if not iam_known(design):
         return
+    yield from broken(design)
     desk = Authorizer(design)
     seen: set[tuple[str, str]] = set()
     for mapping, identifier in design.identifiers(Kind.PREFIX):
@@ -103,11 +117,11 @@ def uncovered(design: Design) -> Iterator[Finding]:
         place = _inside(identifier)
         if role.permissions is not None and place is not None:
             seen.add((role.name, place.bucket))
-            yield from _at_prefix(desk, role, mapping, identifier, place)
+            yield from _at_prefix(design, desk, role, mapping, identifier, place)
     for role, mapping in mapped(design):
         for bucket in dict.fromkeys(buckets_of(role.permissions or ())):
             if (role.name, bucket) not in seen:
-                yield from _unlisted(desk, role, mapping, bucket)
+                yield from _unlisted(design, desk, role, mapping, bucket)
     untold = [role.name for role, _ in mapped(design) if role.permissions is None]
     if untold:
         yield Finding(
@@ -127,7 +141,12 @@ def _inside(identifier: Identifier) -> Path | None:
 
 
 def _at_prefix(
-    desk: Authorizer, role: Role, mapping: RoleMapping, identifier: Identifier, place: Path
+    design: Design,
+    desk: Authorizer,
+    role: Role,
+    mapping: RoleMapping,
+    identifier: Identifier,
+    place: Path,
 ) -> Iterator[Finding]:
     folder = place.key.removesuffix(PROBE)
     partition = role.arn.partition or "aws"
@@ -146,7 +165,7 @@ def _at_prefix(
                 observed=found.effect.words,
                 expected=f"allow {action} on {resource}",
                 severity=Severity.UNKNOWN if found.effect is Effect.UNKNOWN else None,
-                fix=_fix(found, role, action, resource),
+                fix=_fix(design, place.bucket, found, role, action, resource),
             )
 
 
@@ -162,13 +181,32 @@ def _place(found: Decision, role: Role, other: Location | None) -> Location | No
     return own or other or place_of(role)
 
 
-def _fix(found: Decision, role: Role, action: str, resource: str) -> str:
+def _fix(design: Design, name: str, found: Decision, role: Role, action: str, resource: str) -> str:
+    """What to write; across accounts the bucket's policy has to allow it too."""
     if found.effect is Effect.DENY and found.statement is not None:
         return f"narrow the denial in {found.statement.label}"
-    return f"add to a policy of {role.name}: {written(allow(action, resource))}"
+    statement = allow(action, resource)
+    own = f"add to a policy of {role.name}: {written(statement)}"
+    bucket = design.buckets.get(name)
+    owner = bucket.account if bucket is not None else ""
+    if not owner or owner == role.arn.account:
+        return own
+    if bucket is not None and bucket.policy is None:
+        return (
+            f"give the policy of the bucket {name}, which is of the account {owner}, under "
+            "'buckets'; both it and the role's have to allow it"
+        )
+    enough = evaluate(
+        s3_request(role.arn, action, resource, {}, SESSION_NAME), identity=role.permissions
+    ).allowed
+    start = "add" if enough else f"{own}; and"
+    theirs = written({**statement, "Principal": {"AWS": str(role.arn)}})
+    return f"{start} to the policy of the bucket {name}, of the account {owner}: {theirs}"
 
 
-def _unlisted(desk: Authorizer, role: Role, mapping: RoleMapping, bucket: str) -> Iterator[Finding]:
+def _unlisted(
+    design: Design, desk: Authorizer, role: Role, mapping: RoleMapping, bucket: str
+) -> Iterator[Finding]:
     """A bucket whose objects a role reaches somewhere and which it may not list anywhere."""
     arn = bucket_arn(bucket, role.arn.partition or "aws")
     places = samples.named_places(role, bucket)
@@ -183,5 +221,5 @@ def _unlisted(desk: Authorizer, role: Role, mapping: RoleMapping, bucket: str) -
             location=_place(lists[0], role, mapping.role_location),
             observed=lists[0].effect.words,
             expected=f"allow s3:ListBucket on {arn}",
-            fix=_fix(lists[0], role, "s3:ListBucket", arn),
+            fix=_fix(design, bucket, lists[0], role, "s3:ListBucket", arn),
         )

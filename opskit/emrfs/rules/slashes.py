@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from opskit.emrfs import places
+from opskit.emrfs.arns import object_arn
 from opskit.emrfs.authorize import Authorizer
 from opskit.emrfs.iam.decision import Effect
 from opskit.emrfs.model import Design, Role
@@ -123,14 +124,18 @@ def folder_object(design: Design) -> Iterator[Finding]:
         if differs is None:
             unknown.setdefault(prefix.mapping.index, []).append((prefix, falls))
         elif differs:
-            yield _finding(prefix, f"{falls}, and IAM decides otherwise for it")
+            yield _finding(design, prefix, f"{falls}, and IAM decides otherwise for it")
     for listed_ in unknown.values():
         (prefix, falls), more = listed_[0], len(listed_) - 1
         rest = f", and so with {more} more" if more else ""
-        yield _finding(prefix, falls + rest, Severity.INFO)
+        yield _finding(design, prefix, falls + rest, Severity.INFO)
 
 
-def _finding(prefix: Prefix, told: str, severity: Severity | None = None) -> Finding:
+def _finding(
+    design: Design, prefix: Prefix, told: str, severity: Severity | None = None
+) -> Finding:
+    bucket, _, key = prefix.text.partition("/")
+    arn = object_arn(bucket, f"{key}*", design.partition or "aws")
     return about(
         prefix.mapping,
         f"{prefix.mapping.label}: {told}",
@@ -138,6 +143,8 @@ def _finding(prefix: Prefix, told: str, severity: Severity | None = None) -> Fin
         severity=severity,
         observed=prefix.identifier.text,
         expected="policies that begin with the '/' too",
+        fix=f"keep the '/' (EMR020), and let the policies begin with it too: {shown(arn)}. Or map "
+        f"the whole bucket, s3://{bucket}/, which has no such object",
     )
 
 

@@ -635,7 +635,7 @@ def test_expressions_that_multiply_end_soon(locals_: str, mappings: str) -> None
 
 # trust by expressions
 
-TRUST = """\
+BY_EXPRESSION = """\
 data "aws_iam_policy_document" "trust" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -654,7 +654,7 @@ resource "aws_iam_role" "base" {
   }
 }
 resource "aws_iam_instance_profile" "p" {
-  role = aws_iam_role.base.name
+  role = ROLE.name
 }
 resource "aws_iam_role" "eng" {
   ENG
@@ -664,32 +664,36 @@ data "aws_caller_identity" "current" {
   DATA
 }
 """ + config('[{ Role = aws_iam_role.eng.arn, IdentifierType = "User", Identifiers = ["u"] }]')
-OWN = "aws_iam_role.base.arn"
-WRITTEN = f'"{ACCOUNT}:role/base"'
+BASE_ARN = "aws_iam_role.base.arn"
+BASE_TEXT = f'"{ACCOUNT}:role/base"'
 
 
 @pytest.mark.parametrize(
     ("principal", "base", "eng", "data", "expected"),
     [
-        (OWN, "", "", "", Effect.ALLOW),
-        (OWN, 'name = "base"', 'name = "eng"', "", Effect.ALLOW),
-        (OWN, 'name = "${var.p}-base"', 'name = "${var.p}-eng"', "", Effect.ALLOW),
-        (OWN, "name = var.base.name", "name_prefix = var.p", "", Effect.ALLOW),
-        (WRITTEN, 'name = "base"', "", "", Effect.ALLOW),
-        (WRITTEN, 'name = "other"', "", "", Effect.UNKNOWN),
+        (BASE_ARN, "", "", "", Effect.ALLOW),
+        (BASE_ARN, 'name = "base"', 'name = "eng"', "", Effect.ALLOW),
+        (BASE_ARN, 'name = "${var.p}-base"', 'name = "${var.p}-eng"', "", Effect.ALLOW),
+        (BASE_ARN, "name = var.base.name", "name_prefix = var.p", "", Effect.ALLOW),
+        (BASE_TEXT, 'name = "base"', "", "", Effect.ALLOW),
+        ("aws_iam_role.base[0].arn", "count = 1", "", "", Effect.ALLOW),
+        ("aws_iam_role.base[1].arn", "count = 2", "", "", Effect.UNKNOWN),
+        ('aws_iam_role.base["a"].arn', 'for_each = toset(["a"])', "", "", Effect.ALLOW),
+        (BASE_TEXT, 'name = "other"', "", "", Effect.UNKNOWN),
         ("aws_iam_role.other.arn", "", "", "", Effect.UNKNOWN),
         ("var.base_arn", 'name = "base"', "", "", Effect.UNKNOWN),
         # with another provider it may be another account
-        (OWN, "provider = aws.other", "", "", Effect.UNKNOWN),
-        (OWN, "", "provider = aws.other", "", Effect.UNKNOWN),
-        (OWN, 'name = "base"', 'name = "eng"\n provider = aws.other', "", Effect.UNKNOWN),
-        (WRITTEN, 'name = "base"', "", "provider = aws.other", Effect.UNKNOWN),
+        (BASE_ARN, "provider = aws.other", "", "", Effect.UNKNOWN),
+        (BASE_ARN, "", "provider = aws.other", "", Effect.UNKNOWN),
+        (BASE_ARN, 'name = "base"', 'name = "eng"\n provider = aws.other', "", Effect.UNKNOWN),
+        (BASE_TEXT, 'name = "base"', "", "provider = aws.other", Effect.UNKNOWN),
     ],
 )
 def test_trust_in_the_base_role_of_the_module(
     principal: str, base: str, eng: str, data: str, expected: Effect
 ) -> None:
-    text = TRUST.replace("PRINCIPAL", principal).replace("BASE", base).replace("ENG", eng)
-    design = tf(text.replace("DATA", data))
+    text = BY_EXPRESSION.replace("PRINCIPAL", principal).replace("BASE", base).replace("ENG", eng)
+    key = "[0]" if "count" in base else '["a"]' if "for_each" in base else ""
+    design = tf(text.replace("DATA", data).replace("ROLE", f"aws_iam_role.base{key}"))
     found = assume_decision(design, design.mappings[0].role)
     assert found.effect is expected, found

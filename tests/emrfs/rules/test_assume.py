@@ -1,6 +1,7 @@
 """EMR030: whether the base role can assume the mapped roles, in the three cases."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.emrfs.rules.rule_designs import ACCOUNT, BASE, ENG, allow, deny, foun
 from tests.emrfs.rules.rule_designs import trust as trusting
 
 ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+MAY = f"Base may do sts:AssumeRole on {ENG}"
 ASSUME = allow("sts:AssumeRole", ENG)
 
 
@@ -28,22 +30,75 @@ def test_quiet_where_the_role_can_be_assumed(model: Design) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "fix"),
+    ("model", "fix", "expected"),
     [
-        (roles(eng_trust=trusting({"Service": "ec2.amazonaws.com"})), "add to the trust policy of"),
-        (roles(eng_trust=trusting(ROOT)), "add to a policy of Base"),
-        (roles(base=policy(deny("sts:AssumeRole", "*"))), "take the denial away"),
+        (
+            roles(eng_trust=trusting({"Service": "ec2.amazonaws.com"})),
+            "add to the trust policy of",
+            BASE,
+        ),
+        (roles(eng_trust=trusting(ROOT)), "add to a policy of Base", MAY),
+        (roles(base=policy(deny("sts:AssumeRole", "*"))), "take the denial away", MAY),
     ],
     ids=["not trusted", "left to the account, which does not allow", "denied"],
 )
-def test_fires_where_it_cannot_with_the_statement_to_write(model: Design, fix: str) -> None:
+def test_fires_where_it_cannot_with_the_statement_to_write(
+    model: Design, fix: str, expected: str
+) -> None:
     [finding] = found(model, "EMR030")
     assert finding.level is Severity.ERROR
     assert finding.object == "Eng"
     assert finding.fix.startswith(fix)
     assert finding.location is not None
     assert finding.location.line
-    assert finding.expected == BASE
+    assert finding.expected == expected
+    assert expected not in finding.observed
+
+
+@pytest.mark.parametrize(
+    ("trust", "says", "observed", "fix"),
+    [
+        (
+            trusting(Condition={"StringEquals": {"sts:ExternalId": "x"}}),
+            "its condition on sts:ExternalId does not hold: EMRFS gives none",
+            "StringEquals sts:ExternalId x",
+            "take the condition on sts:ExternalId out of",
+        ),
+        (
+            trusting(Condition={"StringLike": {"sts:RoleSessionName": "hue-*"}}),
+            "it is EmrFS-Session",
+            "StringLike sts:RoleSessionName hue-*",
+            "take the condition on sts:RoleSessionName out of",
+        ),
+        (
+            trusting(Action="sts:TagSession"),
+            "its action is sts:TagSession",
+            "sts:TagSession",
+            "add sts:AssumeRole to the actions of",
+        ),
+    ],
+)
+def test_the_statement_that_comes_nearest_is_named(
+    trust: dict[str, Any], says: str, observed: str, fix: str
+) -> None:
+    [finding] = found(roles(eng_trust=trust), "EMR030")
+    assert says in finding.message
+    assert "Statement[0] names it, but" in finding.message
+    assert (finding.observed, finding.level) == (observed, Severity.ERROR)
+    assert finding.fix.startswith(fix)
+    assert finding.location is not None
+    assert finding.location.line
+
+
+def test_where_the_base_roles_permissions_are_not_known_they_are_asked_for() -> None:
+    model = roles()
+    model.roles[BASE].permissions = None
+    [finding] = found(model, "EMR030")
+    assert finding.level is Severity.UNKNOWN
+    assert finding.fix.startswith("give the permissions of the base role Base")
+    open_ = allow("sts:AssumeRole", "*", Condition={"Bool": {"aws:NoSuchKey": "true"}})
+    [finding] = found(roles(base=policy(open_), eng_trust=trusting(ROOT)), "EMR030")
+    assert finding.fix.startswith("the trust policy is not what is in doubt")
 
 
 def test_across_accounts_both_sides_are_needed() -> None:
@@ -96,3 +151,24 @@ def test_quiet_on_the_published_scenario() -> None:
     model = read(EXAMPLES / "emrfs.yaml")
     assert {finding.rule for finding in found(model, "EMR03")} == set()
     assert json.loads((EXAMPLES / "policies/trust.json").read_text())["Statement"]
+
+
+def test_a_trust_policy_that_is_known_is_not_said_to_be_unknown() -> None:
+    """Once for all roles: the reason is that of the base role."""
+    text = """
+base-role: "${Base}"
+mappings:
+  - {role: eng, groups: [eng]}
+  - {role: ops, groups: [ops]}
+roles:
+"""
+    for name in ("eng", "ops"):
+        text += f"""  {name}:
+    trust:
+      Statement: [{{Effect: Allow, Action: sts:AssumeRole, Principal: {{AWS: "${{Base}}"}}}}]
+"""
+    [finding] = found(design(text), "EMR030")
+    assert finding.severity is Severity.UNKNOWN
+    assert "no trust policy" not in finding.message
+    assert "eng and ops" in finding.message or "eng, ops" in finding.message
+    assert "filled in by another tool" in finding.message

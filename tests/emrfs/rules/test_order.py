@@ -139,9 +139,18 @@ def test_a_prefix_before_users_and_groups() -> None:
     assert placed(made, "EMR012") == [(5, "mappings[0]"), (22, "mappings[2]")]
     assert found(made, "EMR012")[0].message == (
         "mappings[0]: at s3://lake/ everyone gets lake, also mappings[1] behind it: "
-        "user ana, bob, cyd and 1 more"
+        "user ana, bob, cyd and 1 more; and 1 more mapping"
     )
+    assert found(made, "EMR012")[1].message.endswith("mappings[3] behind it: group eng")
     assert placed(own(RAW), "EMR012") == []
+
+
+def test_mappings_behind_a_prefix_are_counted_without_those_of_its_role() -> None:
+    groups = [mapping(f"r{n}", "Group", f"g{n}") for n in range(20)]
+    made = config(mapping("r5", "Prefix", "s3://lake/"), *groups)
+    assert found(made, "EMR012")[0].message.endswith(
+        "also mappings[1] behind it: group g0; and 18 more mappings"
+    )
 
 
 def test_a_prefix_with_the_role_of_those_behind_it_is_quiet() -> None:

@@ -79,7 +79,9 @@ def test_other_forms(text: str, expected: str, fixable: bool) -> None:
 def test_impossible_buckets(bucket: str, says: str) -> None:
     made = config(mapping("raw", "Prefix", f"s3://{bucket}/raw/"))
     assert placed(made, "EMR023") == [(9, "mappings[0]")]
-    assert says in found(made, "EMR023")[0].message
+    message = found(made, "EMR023")[0].message
+    assert "no new bucket can be called" in message
+    assert says in message
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from opskit.documents import parse_document
+from opskit.emrfs.formats import cloudformation
+from opskit.emrfs.load import INTRINSICS
 from opskit.findings import Severity
 from tests.emrfs.rules.rule_designs import ACCOUNT, ENG, allow, deny, found, policy, roles, trust
 
@@ -60,6 +63,35 @@ def test_fires_on_data_and_names_it(
     assert finding.level is level
     assert finding.location is not None
     assert finding.location.line
+
+
+PUT = ["s3:PutObject", "s3:AbortMultipartUpload"]
+
+
+@pytest.mark.parametrize(
+    ("actions", "place", "cluster", "logs"),
+    [
+        (PUT, "lake/logs/*", None, True),
+        (PUT, "other/*", None, True),
+        (PUT, "lake/logs/*", {"name": "c", "options": {}}, True),
+        (PUT, "lake/logs/*", LOGS, False),
+        (PUT, "lake/raw/x/*", None, False),
+        (PUT, "*", None, False),
+        (["s3:PutObject", "s3:GetObject"], "lake/logs/*", None, False),
+        (["s3:PutObject", "s3:PutObjectAcl"], "lake/logs/*", None, False),
+        ("s3:Put*", "lake/logs/*", None, False),
+    ],
+)
+def test_what_may_be_the_log_folder_is_asked_for(
+    actions: Any, place: str, cluster: dict[str, Any] | None, logs: bool
+) -> None:
+    more = {"cluster": cluster} if cluster else {}
+    base = policy(allow(actions, f"arn:aws:s3:::{place}"))
+    [finding] = found(roles(base=base, mappings=PREFIX, **more), "EMR034")
+    assert finding.fix.startswith("if this is the log folder, name it") is logs
+    if logs:
+        assert finding.level is Severity.WARNING
+        assert f"log-uri: s3://{place.rstrip('*')}}}" in finding.fix
 
 
 def test_data_of_a_mapped_roles_bucket_is_named() -> None:
@@ -130,6 +162,112 @@ def test_a_group_role_that_cannot_list_what_it_reads() -> None:
     assert "may not list" in finding.message
     assert '"s3:ListBucket"' in finding.fix
     assert found(roles(eng=of_lake("s3:GetObject", "s3:ListBucket")), "EMR035") == []
+
+
+@pytest.mark.parametrize(
+    ("there", "eng", "fixes"),
+    [
+        (None, of_lake("s3:*"), ["give the policy of the bucket lake"] * 2),
+        (OTHERS, of_lake("s3:*"), ["add to the policy of the bucket lake"] * 2),
+        (OTHERS, of_lake("kms:*"), ["add to a policy of Eng: "] * 2),
+    ],
+    ids=["not known", "the bucket's lacks", "both lack"],
+)
+def test_across_accounts_the_buckets_policy_is_named(
+    there: dict[str, Any] | None, eng: dict[str, Any], fixes: list[str]
+) -> None:
+    bucket = {"account": "999900001111", **({"policy": there} if there else {})}
+    findings = found(roles(eng=eng, mappings=PREFIX, buckets={"lake": bucket}), "EMR035")
+    assert [each.fix[: len(fix)] for each, fix in zip(findings, fixes, strict=True)] == fixes
+    assert all("bucket lake, " in each.fix and "999900001111" in each.fix for each in findings)
+    assert all(("Principal" in each.fix) is (there is not None) for each in findings)
+
+
+GOOD = allow("s3:*", ["arn:aws:s3:::lake", "arn:aws:s3:::lake/*"])
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ({**GOOD, "Effect": "allow"}, "Effect is 'allow'"),
+        ({"Effect": "Allow", "Action": "s3:*"}, "neither Resource nor Principal"),
+        ({**GOOD, "Principal": "*"}, "a role's policy has no Principal"),
+        ({**GOOD, "Resource": "s3://lake/*"}, "is no ARN"),
+        ({**GOOD, "Resource": "arn:aws-cn:s3:::lake/*"}, "in the partition aws-cn"),
+        ({**GOOD, "Condition": {"StringMatches": {"aws:UserAgent": "x"}}}, "StringMatches"),
+    ],
+)
+def test_a_statement_that_grants_nothing_is_an_error_at_its_place(
+    statement: dict[str, Any], says: str
+) -> None:
+    for model, name in [
+        (roles(eng=policy(GOOD, statement)), "Eng"),
+        (roles(base=policy(GOOD, statement)), "Base"),
+    ]:
+        [finding] = [each for each in found(model, "EMR035") if each.level is Severity.ERROR]
+        assert says in finding.message
+        assert "grants nothing" in finding.message
+        assert (finding.object, "Statement[1]" in finding.message) == (name, True)
+        assert finding.location is not None
+        assert finding.location.line
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        GOOD,
+        deny("s3:*", "arn:aws-cn:s3:::lake/*"),
+        {"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::x/*"},
+        allow("s3:*", ["arn:aws-cn:s3:::lake/*", "arn:aws:s3:::lake/*"]),
+        allow("s3:*", "arn:*:s3:::lake/*"),
+        allow("s3:*", "arn:${AWS::Partition}:s3:::lake/*"),
+        {**GOOD, "Resource": {"Fn::GetAtt": ["Lake", "Arn"]}},
+        {**GOOD, "Condition": {"ForAnyValue:StringLikeIfExists": {"aws:TagKeys": "${aws:userid}"}}},
+    ],
+)
+def test_quiet_on_statements_that_are_understood(statement: dict[str, Any]) -> None:
+    findings = found(roles(eng=policy(GOOD, statement)), "EMR035")
+    assert not [each for each in findings if each.level is Severity.ERROR]
+
+
+TEMPLATE = """
+Parameters: {Doc: {Type: String}}
+Resources:
+  Config:
+    Type: AWS::EMR::SecurityConfiguration
+    Properties:
+      SecurityConfiguration:
+        AuthorizationConfiguration:
+          EmrFsConfiguration:
+            RoleMappings:
+              - {Role: !GetAtt Eng.Arn, IdentifierType: Group, Identifiers: [eng]}
+  Eng:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {}
+      Policies:
+        - {PolicyName: whole, PolicyDocument: !Ref Doc}
+        - PolicyName: parts
+          PolicyDocument:
+            Statement:
+              - !If [Some, {Effect: Allow, Action: "s3:*", Resource: "*"}, !Ref AWS::NoValue]
+              - {Effect: Allow, Action: !Split [",", !Ref Doc], Resource: !GetAtt Lake.Arn}
+              - {Effect: STATED, Action: "s3:*", Resource: !Sub "arn:aws:s3:::x/${aws:userid}"}
+"""
+
+
+@pytest.mark.parametrize(("effect", "count"), [("Allow", 0), ("Alow", 1)])
+def test_what_a_template_has_yet_to_fill_in_is_no_error(effect: str, count: int) -> None:
+    text = TEMPLATE.replace("STATED", effect)
+    made = cloudformation.read(parse_document(text.encode(), "stack.yaml", tags=INTRINSICS))
+    errors = [each for each in found(made, "EMR035") if each.level is Severity.ERROR]
+    assert len(errors) == count, errors
+
+
+def test_a_policy_without_statements_is_an_error() -> None:
+    [finding] = found(roles(eng={"Version": "2012-10-17"}), "EMR035")
+    assert (finding.level, finding.object) == (Severity.ERROR, "Eng")
+    assert "it has no Statement" in finding.message
 
 
 def test_policies_that_are_not_known_are_told_once() -> None:

@@ -70,6 +70,7 @@ def test_the_folder_object_is_told_as_info_where_policies_are_not_known() -> Non
     assert placed(made, "EMR021") == [(9, "mappings[0]")]
     [finding] = found(made, "EMR021")
     assert finding.severity is Severity.INFO
+    assert "arn:aws:s3:::lake/raw/*. Or map the whole bucket, s3://lake/" in finding.fix
     assert finding.message == (
         "mappings[0]: s3://lake/raw, without the '/', falls to the base role, and so with 1 more"
     )

@@ -37,6 +37,16 @@ def _key(text: str) -> str:
     return RoleArn.parse(found).name
 
 
+def _address(instance: Instance) -> str:
+    """As references write it: one of several with its key."""
+    key = instance.key
+    if key is None and "count" in instance.block.attributes:
+        key = 0
+    if key is None:
+        return instance.address
+    return f"{instance.address}[{key}]" if isinstance(key, int) else f'{instance.address}["{key}"]'
+
+
 @dataclass(slots=True)
 class _Parts:
     """What belongs to one role."""
@@ -57,11 +67,11 @@ class Roles:
         self._collect()
 
     def _name(self, instance: Instance) -> str:
-        return self._module.text(instance, "name") or f"${{{instance.address}.name}}"
+        return self._module.text(instance, "name") or f"${{{_address(instance)}.name}}"
 
     def _arn(self, instance: Instance) -> str:
         """What references to the role's ARN stand for."""
-        return self._module.text(instance, "arn") or f"${{{instance.address}.arn}}"
+        return self._module.text(instance, "arn") or f"${{{_address(instance)}.arn}}"
 
     def into(self, design: Design) -> None:
         """Put the roles into a design."""
