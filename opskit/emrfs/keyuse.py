@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 from opskit.emrfs import encryption
+from opskit.emrfs.encryption import Encryption
 from opskit.emrfs.iam.actions import READING, WRITING, Action
 from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.iam.evaluate import Layers, Rules, combine, request_lookup
@@ -33,7 +34,9 @@ class KeyUse:
         own = encryption.overridden(self._design, bucket.name)
         if action.name in READING:
             key = bucket.key or own.key
-            return self._use(role, session, "kms:Decrypt", key, own.client_side) if key else None
+            if key:
+                return self._use(role, session, "kms:Decrypt", key, own.client_side)
+            return self._written_here(role, session, written)
         key = (written.key if written.mode else "") or bucket.key
         if action.name not in WRITING or not key or written.mode == "SSE-S3":
             return None
@@ -45,6 +48,18 @@ class KeyUse:
             why = f"objects that are uploaded in parts need kms:Decrypt too: {parts.why}"
             return Decision(Effect.UNKNOWN, parts.statement, why)
         return parts
+
+    def _written_here(self, role: Role, session: str, default: Encryption) -> Decision | None:
+        """For reads where only the cluster's default key is known: what the cluster wrote needs
+        it, other objects may not, so that a role without it is not told to read them all.
+        """
+        if not default.key or not default.mode.endswith("-KMS"):
+            return None
+        found = self._use(role, session, "kms:Decrypt", default.key, default.client_side)
+        if found.allowed:
+            return None
+        why = f"objects that the cluster wrote are encrypted by default: {found.why}"
+        return Decision(Effect.UNKNOWN, found.statement, why)
 
     def _use(self, role: Role, session: str, action: str, key: str, client: bool) -> Decision:
         kept = (id(role), action, key, client, session)

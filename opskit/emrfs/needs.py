@@ -14,7 +14,7 @@ from opskit.emrfs.reach import Reached
 
 _URI = re.compile(r"s3[an]?://[^\s,'\"\]}]+", re.IGNORECASE)
 #: AWS's buckets with EMR's own software, as `us-east-1.elasticmapreduce`.
-_AWS = re.compile(r"(?:\*|[a-z0-9-]+)\.elasticmapreduce(?:\.|/|$)")
+_AWS = re.compile(r"(?:\*|[a-z0-9-]+)\.elasticmapreduce(?:/|$)")
 _READS = frozenset(("s3:GetObject", "s3:GetObjectVersion"))
 _PUTS = frozenset(("s3:PutObject",))
 #: What a statement for the log folder may hold: writing in parts, and finding the bucket.

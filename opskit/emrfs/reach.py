@@ -31,7 +31,12 @@ ACTIONS = (
     "s3:ListBucket",
     "s3:PutObject",
     "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:PutObjectAcl",
+    "s3:PutBucketAcl",
     "s3:PutBucketPolicy",
+    "s3:PutLifecycleConfiguration",
+    "s3:PutReplicationConfiguration",
 )
 #: How many places are asked about in all, and for one pattern at least.
 _PLACES, _LEAST = 200_000, 5

@@ -16,6 +16,7 @@ _BLOCK = "AuthenticationConfiguration"
 _GUIDE = "EMR Management Guide, Security configuration and cluster settings for Kerberos"
 #: Formats that hold the blocks of a security configuration.
 _WITH_BLOCKS = ("emrfs", "securityconfig", "cloudformation", "terraform")
+_WHO = ("KerberosConfiguration", "LDAPConfiguration", "IdentityCenterConfiguration")
 _PROVIDERS = {
     "ClusterDedicatedKdc": "ClusterDedicatedKdcConfiguration",
     "ExternalKdc": "ExternalKdcConfiguration",
@@ -36,6 +37,13 @@ _PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
+def _authenticates(block: Any) -> bool:
+    """Whether the block has a part that says who users are."""
+    if not isinstance(block, Mapping):
+        return bool(block)  # what a template computes
+    return any(block.get(part) for part in _WHO)
+
+
 @RULES.rule(
     Rule(
         "EMR040",
@@ -49,7 +57,7 @@ _PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 )
 def unauthenticated(design: Design) -> Iterator[Finding]:
     """At the first mapping that needs it; formats without the other blocks cannot tell."""
-    if design.format not in _WITH_BLOCKS or design.blocks.get(_BLOCK):
+    if design.format not in _WITH_BLOCKS or _authenticates(design.blocks.get(_BLOCK)):
         return
     named = [mapping for mapping in design.mappings if mapping.kind is not Kind.PREFIX]
     if named:

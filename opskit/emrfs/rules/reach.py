@@ -158,7 +158,7 @@ def _at_prefix(
         found = desk.decide(role, action, place)
         if not found.allowed and "KMS" not in found.why and "kms:" not in found.why:
             yield Finding(
-                f"{mapping.label}: {_whether(found, role)} {action} at {identifier.text}: "
+                f"{mapping.label}: {_whether(found, role)} {action} below {identifier.text}: "
                 f"{found.why}",
                 object=role.name,
                 location=_place(found, role, identifier.location or mapping.location),

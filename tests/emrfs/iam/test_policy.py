@@ -122,3 +122,27 @@ def test_places_are_kept() -> None:
     assert many.location == Location("top")
     assert [str(each.location) for each in many.statements] == ["Statement/0", "Statement/1"]
     assert str(parse({"Statement": GOOD}, "p", locate).statements[0].location) == "Statement"
+
+
+@pytest.mark.parametrize(
+    ("resource", "understood"),
+    [
+        ("*", True),
+        ("arn:aws:s3:::*", True),
+        ("arn:aws:s3:::b/a:c", True),
+        ("arn:${AWS::Partition}:s3:::b", True),
+        ("${bucket.arn}/*", True),
+        ("arn:aws:s3:*", False),
+        ("arn:*", False),
+        ("*:b/*", False),
+        ("b/*", False),
+        (["arn:aws:s3:::b", "b/*"], False),
+    ],
+)
+def test_a_resource_that_is_no_arn_is_a_fault(resource: Any, understood: bool) -> None:
+    """IAM refuses it: that it would match is no reason to call anything allowed."""
+    for key in ("Resource", "NotResource"):
+        source = {"Effect": "Allow", "Action": "s3:*", key: resource}
+        faults = parse({"Statement": source}, "p").statements[0].faults
+        assert bool(faults) is not understood
+        assert understood or "is no ARN" in faults[0]

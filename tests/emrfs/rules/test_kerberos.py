@@ -57,6 +57,12 @@ def test_quiet_with_authentication_and_with_prefixes_alone() -> None:
     assert found(roles(kerberos=None, blocks=ldap), "EMR040") == []
 
 
+@pytest.mark.parametrize("block", [{"Foo": {}}, {"KerberosConfiguration": {}}, {}])
+def test_a_block_that_says_nothing_of_who_users_are(block: dict[str, Any]) -> None:
+    model = roles(kerberos=None, blocks={"AuthenticationConfiguration": block})
+    assert len(found(model, "EMR040")) == 1
+
+
 def test_formats_without_the_other_blocks_cannot_tell() -> None:
     model = roles(kerberos=None)
     model.format = "sitexml"

@@ -157,6 +157,16 @@ def test_a_prefix_role_reaches_its_prefix(eng: dict[str, Any], actions: list[str
     assert all(finding.level is Severity.WARNING for finding in findings)
 
 
+def test_a_prefix_that_may_be_listed_itself_and_nothing_below_it() -> None:
+    """It is said of what lies below, where it is true."""
+    listing = allow(
+        "s3:ListBucket", "arn:aws:s3:::lake", Condition={"StringEquals": {"s3:prefix": "raw/"}}
+    )
+    eng = policy(allow("s3:GetObject", "arn:aws:s3:::lake/raw/*"), listing)
+    [finding] = found(roles(eng=eng, mappings=PREFIX), "EMR035")
+    assert "s3:ListBucket below s3://lake/raw/" in finding.message
+
+
 def test_a_group_role_that_cannot_list_what_it_reads() -> None:
     [finding] = found(roles(eng=of_lake("s3:GetObject")), "EMR035")
     assert "may not list" in finding.message

@@ -86,7 +86,11 @@ def merge(*listed: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def allow(action: Any, resource: Any, **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+    """Resources are places in S3: `a/b` is the ARN of an object."""
+    listed = [resource] if isinstance(resource, str) else resource
+    arns = [each if each == "*" else f"arn:aws:s3:::{each}" for each in listed]
+    places = arns[0] if isinstance(resource, str) else arns
+    return {"Effect": "Allow", "Action": action, "Resource": places, **more}
 
 
 def test_same_actions_and_same_resources() -> None:
@@ -118,8 +122,8 @@ def test_conditions_and_effects_are_kept_apart() -> None:
 
 def test_exceptions_are_not_put_together() -> None:
     listed = [
-        {"Effect": "Allow", "Action": "s3:Get*", "NotResource": "a"},
-        {"Effect": "Allow", "Action": "s3:Get*", "NotResource": "b"},
+        {"Effect": "Allow", "Action": "s3:Get*", "NotResource": "arn:aws:s3:::a"},
+        {"Effect": "Allow", "Action": "s3:Get*", "NotResource": "arn:aws:s3:::b"},
     ]
     assert merge(*listed) == listed
     assert merge(listed[0], listed[0]) == listed[:1]
@@ -127,7 +131,7 @@ def test_exceptions_are_not_put_together() -> None:
 
 def test_older_policies_have_no_variables() -> None:
     old = parse({"Statement": allow("s3:*", "a/${aws:username}")}, "old")
-    assert rules_of(old)[0].resources == ("a/${$}{aws:username}",)
+    assert rules_of(old)[0].resources == ("arn:aws:s3:::a/${$}{aws:username}",)
 
 
 @pytest.mark.parametrize(
