@@ -6,23 +6,20 @@ says was allowed or denied is compared with what the old file says: where the tw
 other the file is not all that decided then, and the answer is that it is not known.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from opskit.emrfs.diff.sides import Side
 from opskit.emrfs.iam.decision import Decision, Effect
-from opskit.emrfs.people import alike
 from opskit.emrfs.prefixes import Path
 from opskit.emrfs.regions.atoms import atoms
+from opskit.emrfs.replay.candidates import Candidate, Candidates
 from opskit.emrfs.replay.groups import Group
 from opskit.emrfs.replay.operations import ACTIONS, COPIES, KEYLESS, Outcome
 from opskit.emrfs.replay.ranges import Ranges
 from opskit.emrfs.replay.sessions import Session
-
-#: What the nodes do by themselves with the base role: logs, bootstrap actions, daemons.
-CLUSTER = "the cluster itself"
 
 
 class Verdict(StrEnum):
@@ -50,7 +47,8 @@ class Fate(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Judged:
     """The answer for a group. `action` is None for an operation that has none. `narrowed` says
-    that candidates were left out who ran nothing at the time.
+    that candidates were left out who ran nothing at the time, `foreign` that the role is none of
+    the old file's, wherever that may be.
     """
 
     group: Group
@@ -61,14 +59,7 @@ class Judged:
     fates: tuple[Fate, ...]
     why: str
     narrowed: bool = False
-
-
-class Candidate(NamedTuple):
-    """People who get one mapping in the old file and one in the new (None for the base role)."""
-
-    labels: tuple[str, ...]
-    old: int | None
-    new: int | None
+    foreign: bool = False
 
 
 class Fit:
@@ -98,10 +89,8 @@ class Judge:
         active: Sequence[frozenset[str] | None] = (None,),
     ) -> None:
         self._old, self._new, self._active = old, new, active
-        self._people = alike(old.design, new.design)
-        self._known = {*old.design.directory.users, *new.design.directory.users}
+        self._candidates = Candidates(old, new)
         self._fit = Fit(old, new, ranges)
-        self._kept: dict[tuple[Session, int | None, int | None], list[Candidate]] = {}
 
     def concerns(self, asked: Session) -> bool:
         """Whether a session is one of EMRFS, or of a node with the old file's base role."""
@@ -116,13 +105,14 @@ class Judge:
         narrowed = False
         if not why and action and group.place:
             path = Path(*group.place.split("/", 1))
-            found = self._candidates(asked, path)
-            left = self._narrowed(found, self._active[group.slot])
+            found = self._candidates.at(asked, path)
+            left = self._candidates.narrowed(found, self._active[group.slot])
             narrowed = left != found
             fates = tuple(self._fate(each, action, path, before) for each in left)
             why = "" if fates else self._nobody(group)
         if not fates:
-            return Judged(group, asked, action, before, Verdict.UNKNOWN, (), why)
+            foreign = not asked.instance and not self._candidates.mappings(asked)
+            return Judged(group, asked, action, before, Verdict.UNKNOWN, (), why, foreign=foreign)
         verdict = _verdict(before, [fate.allowed for fate in fates])
         why = _reason(verdict, fates)
         return Judged(group, asked, action, before, verdict, fates, why, narrowed)
@@ -135,9 +125,7 @@ class Judge:
             return f"no action is known for {group.operation}"
         if group.place is None:
             return "the keys are not encoded as S3 does"
-        if not asked.instance and not any(
-            asked.of(self._old.design.arn(mapping.role)) for mapping in self._old.design.mappings
-        ):
+        if not asked.instance and not self._candidates.mappings(asked):
             return f"{self._old.design.source} has no mapping to {asked.role}"
         if not self._fit(action):
             return f"policies limit {action} in ways for which each place has to be asked"
@@ -148,48 +136,6 @@ class Judge:
             return "nobody gets this role here: a copy runs with one role, that of its other end"
         return f"nobody gets this role here in {self._old.design.source}: is it what ran?"
 
-    def _candidates(self, asked: Session, path: Path) -> list[Candidate]:
-        """Whom the old file gives the role at a place."""
-        old, new = self._old.resolver.by_path(path), self._new.resolver.by_path(path)
-        kept = (asked, old, new)
-        if kept not in self._kept:
-            self._kept[kept] = list(self._found(asked, old, new))
-        return self._kept[kept]
-
-    def _found(self, asked: Session, old: int | None, new: int | None) -> Iterator[Candidate]:
-        labels: dict[tuple[int | None, int | None], list[str]] = {}
-        for people in self._people:
-            first = smaller(people.first[0], old)
-            role = None if first is None else self._old.role(first)
-            if (first is None and asked.instance) or (
-                role is not None and not asked.instance and asked.of(role.arn)
-            ):
-                pair = (first, smaller(people.first[1], new))
-                labels.setdefault(pair, []).extend(people.labels)
-        for (first, then), names in labels.items():
-            yield Candidate(tuple(names), first, then)
-        if asked.instance:
-            yield Candidate((CLUSTER,), None, None)
-
-    def _narrowed(self, found: list[Candidate], active: frozenset[str] | None) -> list[Candidate]:
-        """Those who ran something at the time; all, where nobody of them did. Who is in no
-        directory may be any of the users who are in none.
-        """
-        if active is None:
-            return found
-        strangers = not active <= self._known
-        left = []
-        for each in found:
-            labels = tuple(
-                label
-                for label in each.labels
-                if (label in active if label in self._known else strangers or label == CLUSTER)
-            )
-            if labels:
-                left.append(each._replace(labels=labels))
-        people = any(each.labels != (CLUSTER,) for each in left)
-        return left if people or not found else found
-
     def _fate(self, who: Candidate, action: str, path: Path, before: Outcome) -> Fate:
         old = self._old.decide(who.old, action, path)
         new = self._new.decide(who.new, action, path)
@@ -198,13 +144,6 @@ class Judge:
         name = None if roles[1] is None else str(roles[1].arn)
         allowed, why = _allowed(before, old, new, same=same)
         return Fate(who.labels, name, allowed, why)
-
-
-def smaller(one: int | None, other: int | None) -> int | None:
-    """The mapping that comes first; None for no mapping."""
-    if one is None or other is None:
-        return one if other is None else other
-    return min(one, other)
 
 
 def _allowed(

@@ -39,17 +39,22 @@ class Row:
     requests: int = 0
     first: datetime | None = None
     last: datetime | None = None
-    people: list[str] = field(default_factory=list)
     example: str = ""
     narrowed: bool = False
+    _people: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def people(self) -> list[str]:
+        """Each once, in the order in which they were found."""
+        return list(self._people)
 
     def add(self, judged: Judged) -> None:
         group = judged.group
         self.requests += group.requests
         self.first = least(self.first, group.first_time)
         self.last = most(self.last, group.last_time)
-        named = (label for fate in judged.fates for label in fate.labels)
-        self.people += [label for label in dict.fromkeys(named) if label not in self.people]
+        for fate in judged.fates:
+            self._people.update(dict.fromkeys(fate.labels))
         self.example = self.example or (group.place or "")
         self.narrowed |= judged.narrowed
 
@@ -108,7 +113,7 @@ def _kind(found: Judged, ranges: Ranges) -> Kind:
         after,
         found.action or found.group.operation,
         found.before,
-        "" if place is None else ranges.within(place),
+        "" if place is None or found.foreign else ranges.within(place),
         found.why,
     )
 

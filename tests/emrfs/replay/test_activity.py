@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from opskit.emrfs.replay import activity, local, sources
 from opskit.emrfs.replay.activity import AFTER, BEFORE, MOST, Activity, Window
-from opskit.emrfs.replay.judge import CLUSTER, Verdict
+from opskit.emrfs.replay.candidates import CLUSTER
+from opskit.emrfs.replay.judge import Verdict
 from opskit.emrfs.replay.replay import Row, replay
 from opskit.errors import InputError
 from tests.emrfs.replay.logs import arn, record

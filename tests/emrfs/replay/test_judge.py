@@ -19,8 +19,9 @@ from opskit.emrfs.iam.decision import Effect
 from opskit.emrfs.model import Design, Directory, Identifier, Kind, Role, RoleMapping
 from opskit.emrfs.prefixes import Path
 from opskit.emrfs.replay import local, sources
+from opskit.emrfs.replay.candidates import CLUSTER
 from opskit.emrfs.replay.groups import Tally
-from opskit.emrfs.replay.judge import CLUSTER, Judge, Verdict
+from opskit.emrfs.replay.judge import Judge, Verdict
 from opskit.emrfs.replay.operations import ACTIONS, Outcome, outcome
 from opskit.emrfs.replay.ranges import Ranges
 from opskit.emrfs.replay.replay import Replay, Row, replay
@@ -161,6 +162,13 @@ def test_roles_that_no_mapping_has_are_not_known(play: Any, who: str, why: str) 
     row = only(play(made, made, record(who, GET, "lake", "x")))
     assert row.kind.verdict is Verdict.UNKNOWN
     assert why in row.kind.why
+
+
+def test_a_role_of_another_cluster_is_one_row_wherever_it_asks(play: Any) -> None:
+    made = make([G1, G2, LAKE], USERS, **RULES)
+    places = [("lake", "raw/x"), ("lake", "x"), ("other", "x")]
+    row = only(play(made, made, *(record(arn("R9"), GET, *place) for place in places)))
+    assert (row.requests, row.kind.within, row.kind.verdict) == (3, "", Verdict.UNKNOWN)
 
 
 def test_a_mapping_to_another_account_is_its_role(play: Any) -> None:
