@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.errors import ExitCode, InputError
-from opskit.files import replace, write_atomic
+from opskit.files import make_folder, replace, write_atomic
 
 
 def names(folder):
@@ -153,3 +153,14 @@ def test_only_the_file_that_was_read_is_replaced(tmp_path):
     assert path.read_bytes() == b"theirs"
     assert replace(path, b"theirs", b"new") == tmp_path / "a.bak"
     assert path.read_bytes() == b"new"
+
+
+def test_a_folder_is_made_once_and_a_file_in_its_way_is_said(tmp_path):
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(InputError, match="a file is in the way") as error:
+            make_folder(path)
+        assert error.value.where == str(path)

@@ -53,9 +53,11 @@ def lint(
       opskit emrfs lint --fix --diff
     """
     from opskit.commands.changes import carry_out, show
+    from opskit.commands.emrfs.common import noted
     from opskit.commands.results import check_options, finish_check
     from opskit.emrfs import lint as emrfs
     from opskit.emrfs.rules import RULES
+    from opskit.emrfs.rules.notice import NOTICE_RULE
     from opskit.errors import ExitCode
 
     named = [*(file or ()), *(paths or ())] or [DEFAULT_FILE]
@@ -75,6 +77,8 @@ def lint(
             written = carry_out(rewrites, yes=yes)
             files, report = check()
     status = finish_check(report, RULES, options)
+    if not any(finding.rule == NOTICE_RULE for finding in report.findings):
+        noted(status)
     return written if written is ExitCode.PARTIAL else status
 
 

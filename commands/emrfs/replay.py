@@ -167,6 +167,7 @@ def _table(found: "Replay", readings: "Sequence[Reading]") -> "Table":
     columns = [
         Column("verdict"),
         Column("action"),
+        Column("logged"),
         Column("where", least=30),
         Column("requests"),
         Column("role_before", "role before", least=24),

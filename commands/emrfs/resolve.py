@@ -36,6 +36,7 @@ def resolve(
     """
     from opskit.commands.emrfs.common import finish_record, loaded
     from opskit.emrfs.access import access, exit_code
+    from opskit.emrfs.model import Kind
     from opskit.emrfs.people import doubt, groups_for
     from opskit.emrfs.prefixes import path as place
     from opskit.output import warn
@@ -43,7 +44,8 @@ def resolve(
     asked = place(path)
     design = loaded(file)
     found = access(design, user, groups_for(design, user, group), asked, action)
-    if unsure := doubt(design, user, group):
+    unsure = doubt(design, user, group)
+    if unsure and any(each.mapping.kind is Kind.GROUP for each in found.resolution.skipped):
         warn(unsure)
     finish_record(_record(found, known=not unsure), output)
     return exit_code(found)

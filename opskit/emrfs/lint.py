@@ -7,7 +7,7 @@ from typing import NamedTuple
 from opskit.emrfs import fixes, load
 from opskit.emrfs.fixes import Rewrite
 from opskit.emrfs.load import Source
-from opskit.emrfs.model import Design
+from opskit.emrfs.model import NOTICE, Design
 from opskit.emrfs.rules import RULES
 from opskit.findings import Finding, Report, place
 
@@ -32,7 +32,8 @@ def check(
     files = [File(source, load.parse(source)) for source in sources]
     found = [finding for file in files for finding in _found(file, select, ignore)]
     checked = sum(len(file.design.mappings) for file in files)
-    return files, Report(SCHEMA, sorted(found, key=_order), checked, "mapping")
+    extra = {"notice": NOTICE}
+    return files, Report(SCHEMA, sorted(found, key=_order), checked, "mapping", extra)
 
 
 def mended(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from opskit import cli
+from opskit.emrfs.model import NOTICE
 from tests.emrfs.designs import EXAMPLES
 
 BROKEN = Path(__file__).parents[1] / "emrfs" / "rules" / "broken"
@@ -189,3 +190,14 @@ def test_a_text_for_a_list_in_a_document_is_bad_input(
     path.write_text("base-role: b\nmappings:\n  - role: r\n    users: admin1\n")
     assert run("--fix", "--yes") == 2
     assert "emrfs.yaml:4:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flags", [[], ["--select", "EMR044"], ["--ignore", "EMR060"]])
+def test_every_report_has_the_notice_once(
+    flags: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("-f", SCENARIO, *flags)
+    out, err = capsys.readouterr()
+    assert (out + err).count(NOTICE) == 1
+    run("-f", SCENARIO, *flags, "-o", "json")
+    assert json.loads(capsys.readouterr().out)["notice"] == NOTICE

@@ -72,6 +72,35 @@ def test_groups_that_are_given_replace_the_directory(capsys: pytest.CaptureFixtu
     assert "emrfs_auth_group_role_data_sci" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("user", "told", "known"),
+    [
+        ("dataengl", "did you mean dataeng1?", False),
+        ("zz", "zz is not in the directory and is taken for somebody in no group", False),
+        ("dataeng1", "", True),
+    ],
+)
+def test_whose_groups_are_not_known(
+    user: str, told: str, known: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("resolve", user, "s3://elsewhere/x", "-o", "json")
+    out, err = capsys.readouterr()
+    assert json.loads(out)["groups_known"] is known
+    assert told in err
+    assert ("warning:" in err) is not known
+
+
+def test_groups_that_decide_nothing_are_no_matter(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "emrfs.yaml"
+    file.write_text("base-role: B\nmappings: [{role: R, users: [a]}, {role: S, groups: [g]}]\n")
+    run("resolve", "a", "s3://b/x", "-f", str(file))
+    assert "warning:" not in capsys.readouterr().err
+    run("resolve", "b", "s3://b/x", "-f", str(file))
+    assert "this file knows no users" in capsys.readouterr().err
+
+
 def test_the_other_reading_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     args = ("resolve", "x", SCIENCE, "--group", "staff", "--group", "grp_data_science")
     assert run(*args) == 0

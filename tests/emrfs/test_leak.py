@@ -65,6 +65,29 @@ def test_exit_status(base: dict[str, Any] | None, more: dict[str, Any], status: 
     assert exit_code(leak(roles(base=base, **more))) is status
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        *("s3:DeleteObjectVersion", "s3:PutObjectAcl", "s3:PutBucketAcl", "s3:PutBucketPolicy"),
+        *("s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration"),
+    ],
+)
+def test_what_deletes_or_opens_data_leaks_too(action: str) -> None:
+    assert exit_code(leak(roles(base=policy(allow(action, "*")), **closed()))) is ExitCode.NO
+
+
+@pytest.mark.parametrize(
+    ("bucket", "status"),
+    [
+        ("eu-west-1.elasticmapreduce", ExitCode.OK),
+        ("eu-west-1.elasticmapreduce.data", ExitCode.NO),
+    ],
+)
+def test_buckets_of_emr_itself_and_those_that_only_sound_so(bucket: str, status: ExitCode) -> None:
+    read_it = policy(allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*"))
+    assert exit_code(leak(roles(base=read_it, **closed()))) is status
+
+
 def test_what_may_be_the_log_folder_is_no_leak_for_sure() -> None:
     put = policy(allow("s3:PutObject", "arn:aws:s3:::logs/emr/*"))
     found = leak(roles(base=put, **closed()))

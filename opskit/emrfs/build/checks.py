@@ -47,7 +47,8 @@ def base_arn(design: Design) -> str:
         raise InputError(
             "the base role is not known: this format has none",
             where=design.source,
-            hint="write an emrfs.yaml with 'base-role'; 'opskit emrfs init' makes one",
+            hint=f"'opskit emrfs init --from {design.source} --base-role NAME' writes an emrfs.yaml "
+            "that has one",
         )
     return whole_arn(design, base.arn.written, str(base.location or design.source))
 

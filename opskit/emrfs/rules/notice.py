@@ -6,10 +6,13 @@ from opskit.emrfs.model import NOTICE, Design
 from opskit.emrfs.rules.registry import RULES
 from opskit.findings import Finding, Location, Rule, Severity
 
+#: The rule that ends every report of lint.
+NOTICE_RULE = "EMR060"
+
 
 @RULES.rule(
     Rule(
-        "EMR060",
+        NOTICE_RULE,
         Severity.INFO,
         title="role mappings isolate nobody who means harm",
         why="EMRFS picks the role in the user's own process. Whoever has a shell, or runs code on "
