@@ -47,7 +47,7 @@ def base_arn(design: Design) -> str:
         raise InputError(
             "the base role is not known: this format has none",
             where=design.source,
-            hint=f"'opskit emrfs init --from {design.source} --base-role NAME' writes an emrfs.yaml "
+            hint=f"'opskit emrfs init --from {design.source} --base-role NAME' writes a file "
             "that has one",
         )
     return whole_arn(design, base.arn.written, str(base.location or design.source))
