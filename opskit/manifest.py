@@ -34,6 +34,11 @@ GROUPS = (
         "opskit.commands.emrfs",
         "Role mappings of EMRFS on shared EMR clusters, and IAM.",
     ),
+    Entry(
+        "rollout",
+        "opskit.commands.rollout",
+        "Image rollouts on Kubernetes that say why they fail.",
+    ),
 )
 
 #: The commands that belong to no group.
@@ -53,6 +58,7 @@ RULES = (
     "opskit.redshift.rules:RULES",
     "opskit.emrfs.rules:RULES",
     "opskit.emrfs.cases.report:CASES",
+    "opskit.rollout.judge.judging:RULES",
 )
 
 #: The documents that opskit reads: name to `module:Struct`.

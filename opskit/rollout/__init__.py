@@ -1,0 +1,1 @@
+"""Image rollouts on Kubernetes: made, watched, explained and taken back."""

@@ -1,0 +1,158 @@
+"""What a rollout is about: `deploy/web` on a command line, workloads in manifests, a selector."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opskit.errors import InputError, UnknownError, UsageError
+from opskit.rollout.kinds import KINDS, ROLLING, Kind, kind_of
+
+if TYPE_CHECKING:
+    from opskit.clients.kube import Cluster
+
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
+_FORMS = "deploy/NAME, sts/NAME, ds/NAME or cronjob/NAME"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Target:
+    """One workload in one namespace, e.g. `deploy/web`."""
+
+    namespace: str
+    short: str
+    name: str
+
+    @property
+    def kind(self) -> Kind:
+        found = kind_of(self.short)
+        assert found is not None
+        return found
+
+    @property
+    def path(self) -> str:
+        """Its path in the API."""
+        return self.kind.path(self.namespace, self.name)
+
+    def __str__(self) -> str:
+        return f"{self.short}/{self.name}"
+
+
+def parse(text: str, namespace: str) -> Target:
+    """The workload that a word of the command line names; UsageError where it names none."""
+    word, slash, name = text.partition("/")
+    kind = kind_of(word)
+    if kind is None or not slash:
+        raise UsageError(f"{text[:80]!r} names no workload", hint=f"write {_FORMS}")
+    if not _NAME.fullmatch(name) or len(name) > 253:
+        raise UsageError(
+            f"{name[:80]!r} is no name of a workload",
+            hint="names have a-z, 0-9, - and . and start and end with a letter or a digit",
+        )
+    return Target(namespace, kind.short, name)
+
+
+def of_object(workload: dict[str, Any], namespace: str) -> Target:
+    """The target that an object of the API, or a manifest, is."""
+    kind = kind_of(str(workload.get("kind")))
+    assert kind is not None
+    meta = workload["metadata"]
+    return Target(meta.get("namespace") or namespace, kind.short, meta["name"])
+
+
+def selected(
+    cluster: "Cluster", namespace: str, selector: str, kinds: Sequence[Kind] = ROLLING
+) -> list[Target]:
+    """The workloads of a namespace (of all, for an empty one) that a label selector matches.
+
+    InputError for a selector that the server does not take, UnknownError for one that matches
+    nothing.
+    """
+    from opskit.clients.kubeerrors import ApiError
+
+    found = []
+    for kind in kinds:
+        try:
+            items, _ = cluster.list(kind.path(namespace), {"labelSelector": selector})
+        except ApiError as error:
+            if error.status != 400:
+                raise
+            raise UsageError(error.message, where="--selector", hint="as app=web,tier!=db") from (
+                None
+            )
+        for item in items:
+            meta = item["metadata"]
+            found.append(Target(meta["namespace"], kind.short, meta["name"]))
+    if not found:
+        place = f"namespace {namespace}" if namespace else "any namespace"
+        raise UnknownError(
+            f"no workload in {place} matches {selector!r}",
+            where=cluster.name,
+            hint="check the labels: kubectl get deploy,sts,ds --show-labels",
+        )
+    return sorted(found)
+
+
+def in_manifests(files: Iterable[str | Path], namespace: str) -> list[Target]:
+    """The workloads that manifests hold, those in Lists included; other objects are passed over.
+
+    InputError with the file and line for what is no manifest, and where there is no workload.
+    """
+    found: list[Target] = []
+    names = []
+    for file in files:
+        names.append(str(file))
+        for manifest in read_manifests(file):
+            kind = kind_of(str(manifest.get("kind")))
+            if kind is not None:
+                target = of_object(manifest, namespace)
+                found += [] if target in found else [target]
+    if not found:
+        known = ", ".join(kind.name for kind in KINDS)
+        raise InputError("holds no workload", where=", ".join(names), hint=f"wanted is a {known}")
+    return found
+
+
+def read_manifests(file: str | Path) -> list[dict[str, Any]]:
+    """The objects of a manifest file, `-` for stdin; the items of a List one by one."""
+    import yaml
+
+    from opskit.documents import decode_text
+    from opskit.files import display_name, read_bytes
+
+    name = display_name(file)
+    text = decode_text(read_bytes(file), name)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        documents = [each for each in yaml.load_all(text, Loader=loader) if each is not None]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+        raise InputError(
+            error.problem or "is no YAML", where=where, hint="a manifest is wanted, not a template"
+        ) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InputError(f"is no YAML: {error}", where=name, hint="mend the file") from None
+    return list(_objects(documents, name))
+
+
+def _objects(documents: Iterable[Any], name: str) -> Iterable[dict[str, Any]]:
+    for number, document in enumerate(documents, 1):
+        if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
+            raise InputError(
+                f"document {number} is no object of Kubernetes",
+                where=name,
+                hint="a manifest has apiVersion, kind and metadata",
+            )
+        if document["kind"].endswith("List") and isinstance(document.get("items"), list):
+            yield from _objects(document["items"], name)
+            continue
+        meta = document.get("metadata")
+        if not isinstance(meta, dict) or not isinstance(meta.get("name"), str):
+            raise InputError(
+                f"document {number}: a {document['kind']} without metadata.name",
+                where=name,
+                hint="name it; generateName is of no use for a rollout",
+            )
+        yield document
