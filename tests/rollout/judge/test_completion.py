@@ -1,0 +1,69 @@
+"""When a rollout is complete; the control plane's own kubectl agrees in the command's tests."""
+
+from typing import Any
+
+import pytest
+
+from opskit.rollout.judge.completion import progress
+from opskit.rollout.kinds import CRON_JOB, DAEMON_SET, DEPLOYMENT, STATEFUL_SET
+from tests.rollout.objects import daemon_set, deployment, stateful_set
+
+
+@pytest.mark.parametrize(
+    ("counts", "waiting"),
+    [
+        ({"desired": 3, "updated": 3, "total": 3, "available": 3}, ""),
+        ({"desired": 0, "updated": 0, "total": 0, "available": 0}, ""),
+        ({"desired": 3, "updated": 1, "total": 3, "available": 3}, "1 of 3 pods are of the new"),
+        ({"desired": 3, "updated": 3, "total": 4, "available": 3}, "1 old pod has to end"),
+        ({"desired": 3, "updated": 3, "total": 5, "available": 3}, "2 old pods have to end"),
+        ({"desired": 3, "updated": 3, "total": 3, "available": 2}, "2 of 3 new pods are available"),
+    ],
+)
+def test_a_deployment(counts: dict[str, int], waiting: str) -> None:
+    found = progress(DEPLOYMENT, deployment(**counts))
+    assert found.complete is (not waiting)
+    assert found.waiting.startswith(waiting)
+
+
+def test_what_the_controller_has_not_seen_is_not_complete() -> None:
+    done = deployment(desired=1, updated=1, total=1, available=1, metadata={"generation": 3})
+    assert "not seen" in progress(DEPLOYMENT, done).waiting
+
+
+@pytest.mark.parametrize(
+    ("status", "complete"),
+    [
+        ({"updatedNumberScheduled": 3, "numberAvailable": 3}, True),
+        ({"updatedNumberScheduled": 2, "numberAvailable": 3}, False),
+        ({"updatedNumberScheduled": 3, "numberAvailable": 2}, False),
+        ({"desiredNumberScheduled": 0}, True),
+    ],
+)
+def test_a_daemon_set(status: dict[str, int], complete: bool) -> None:
+    assert progress(DAEMON_SET, daemon_set(status=status)).complete is complete
+
+
+def revisions(update: str, current: str, **counts: int) -> dict[str, Any]:
+    return {"updateRevision": update, "currentRevision": current, **counts}
+
+
+@pytest.mark.parametrize(
+    ("status", "partition", "complete"),
+    [
+        (revisions("b", "b", availableReplicas=3, currentReplicas=3), None, True),
+        (revisions("b", "a", availableReplicas=3, updatedReplicas=3), None, False),
+        (revisions("b", "b", availableReplicas=2, currentReplicas=3), None, False),
+        (revisions("b", "a", availableReplicas=3, updatedReplicas=1), 2, True),
+        (revisions("b", "a", availableReplicas=3, updatedReplicas=0), 2, False),
+        (revisions("b", "a", availableReplicas=3, updatedReplicas=0), 3, True),
+    ],
+)
+def test_a_stateful_set(status: dict[str, Any], partition: int | None, complete: bool) -> None:
+    strategy = {"rollingUpdate": {"partition": partition}} if partition is not None else {}
+    made = stateful_set(status=status, updateStrategy=strategy)
+    assert progress(STATEFUL_SET, made).complete is complete
+
+
+def test_a_cron_job_has_nothing_to_wait_for() -> None:
+    assert progress(CRON_JOB, {"metadata": {}, "spec": {}}).complete
