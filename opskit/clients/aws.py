@@ -6,7 +6,14 @@ from typing import Any
 from opskit.errors import UnknownError
 
 #: How services say that there is no such thing; EMR has no code of its own for it.
-_MISSING = ("NoSuchEntity", "NoSuchEntityException")
+_MISSING = (
+    "NoSuchEntity",
+    "NoSuchEntityException",
+    "ResourceNotFoundException",
+    "ImageNotFoundException",
+    "RepositoryNotFoundException",
+    "ScanNotFoundException",
+)
 _REFUSED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 _MISSING_WORDS = ("does not exist", "is not valid")
 
@@ -19,14 +26,14 @@ class RefusedError(UnknownError):
     """The credentials may not do what was asked."""
 
 
-def client(service: str, *, profile: str = "", region: str = "") -> Any:
+def client(service: str, *, profile: str = "", region: str = "", config: Any = None) -> Any:
     """A boto3 client; UnknownError where there is no profile or no region."""
     import boto3
     from botocore.exceptions import BotoCoreError
 
     try:
         session = boto3.Session(profile_name=profile or None, region_name=region or None)
-        return session.client(service)
+        return session.client(service, config=config)
     except BotoCoreError as error:
         raise UnknownError(
             str(error), where=f"AWS {service}", hint="check the AWS profile and region"
