@@ -1,0 +1,177 @@
+"""Files in artifacts, from a bucket that moto keeps, and the images that they name.
+
+moto gives any object to anybody: that the job's credentials are the ones used is seen in the
+request, that the Lambda's own role needs none is not.
+"""
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from opskit.clients import codepipeline
+from opskit.clients.aws import RefusedError
+from opskit.errors import InputError, UnknownError
+from opskit.rollout.codepipeline import job
+from opskit.rollout.codepipeline.artifacts import ArtifactError, Files, chosen, images
+from tests.rollout.codepipeline.pipeline import event
+
+DEFINITIONS = json.dumps(
+    [{"name": "web", "imageUri": "r/web:2"}, {"name": "side", "imageUri": "r/side:3"}]
+)
+DETAIL = json.dumps({"ImageURI": "r/web@sha256:" + "a" * 64, "ImageTags": ["2"], "Version": "1.0"})
+
+
+@pytest.fixture(autouse=True)
+def _bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "the-functions-own")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with mock_aws():
+        boto3.client("s3").create_bucket(
+            Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+        )
+        yield
+
+
+def put(name: str, held: Mapping[str, str] | bytes) -> None:
+    if isinstance(held, bytes):
+        data = held
+    else:
+        buffer = io.BytesIO()
+        with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+            for path, text in held.items():
+                archive.writestr(path, text)
+        data = buffer.getvalue()
+    boto3.client("s3").put_object(Bucket="artifacts", Key=f"pipeline/{name}", Body=data)
+
+
+def files(*names: str) -> Files:
+    return Files(job.of(event(artifacts=names)).data)
+
+
+def test_a_file_of_one_artifact_and_of_several() -> None:
+    put("Build", {"k8s/web.yaml": "kind: Deployment\n"})
+    put("Source", {"k8s/web.yaml": "kind: Pod\n"})
+    assert files("Build").read("k8s/web.yaml") == b"kind: Deployment\n"
+    assert files("Build", "Source").read("Source::k8s/web.yaml") == b"kind: Pod\n"
+    with pytest.raises(InputError, match="there are: Build, Source"):
+        files("Build", "Source").read("k8s/web.yaml")
+    with pytest.raises(InputError, match="names no file"):
+        files("Build").read("Other::k8s/web.yaml")
+    with pytest.raises(InputError, match="names no file"):
+        files("Build").read("Build::")
+
+
+def test_the_jobs_credentials_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    put("Build", {"a": "b"})
+    used: list[str] = []
+    real = boto3.Session
+
+    def session(*keys: str, **options: Any) -> Any:
+        used.extend(keys)
+        return real(*keys, **options)
+
+    monkeypatch.setattr(boto3, "Session", session)
+    files("Build").read("a")
+    assert used[0] == "ASIAEXAMPLE"
+
+
+@pytest.mark.parametrize(
+    ("held", "path", "words"),
+    [
+        (None, "a", "Not Found|does not exist"),
+        (b"no zip", "a", "is no zip file"),
+        (b"", "a", "is no zip file"),
+        ({"k8s/web.yaml": ""}, "web.yaml", "no such file"),
+    ],
+)
+def test_what_is_not_there_is_a_revision_that_is_not_available(
+    held: Any, path: str, words: str
+) -> None:
+    if held is not None:
+        put("Build", held)
+    with pytest.raises(ArtifactError, match=words) as error:
+        files("Build").read(path)
+    if path == "web.yaml":
+        assert error.value.hint == "did you mean k8s/web.yaml?"
+
+
+def test_a_broken_and_an_encrypted_member() -> None:
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("a", "text " * 100)
+    data = bytearray(buffer.getvalue())
+    spoilt, locked = data.copy(), data.copy()
+    spoilt[40:60] = b"\xff" * 20
+    locked[6] |= 1
+    locked[data.rindex(b"PK\x01\x02") + 8] |= 1
+    for bad in (spoilt, locked):
+        put("Build", bytes(bad))
+        with pytest.raises(ArtifactError):
+            files("Build").read("a")
+
+
+def test_a_file_that_grows_when_unpacked_is_refused() -> None:
+    put("Build", {"a": "0" * (17 << 20)})
+    with pytest.raises(ArtifactError, match="larger than 16 MiB"):
+        files("Build").read("a")
+
+
+def test_a_huge_artifact_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    put("Build", {"a": "b"})
+    monkeypatch.setattr(codepipeline, "MAX_ARTIFACT", 10)
+    with pytest.raises(UnknownError, match="MiB"):
+        files("Build").read("a")
+
+
+def test_a_key_that_may_not_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    from botocore.client import BaseClient
+    from botocore.exceptions import ClientError
+
+    def refuse(self: object, operation: str, _: object) -> object:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "kms:Decrypt"}}, operation)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", refuse)
+    with pytest.raises(RefusedError, match="kms:Decrypt"):
+        files("Build").read("a")
+
+
+def test_images_come_from_the_parameters_or_from_the_artifacts() -> None:
+    put("Source", {"README": ""})
+    put("Build", {"imagedefinitions.json": DEFINITIONS, "imageDetail.json": DETAIL})
+    have = files("Source", "Build")
+    digest = "r/web@sha256:" + "a" * 64
+    assert chosen("r/x:1", "web", "", have) == {"web": "r/x:1"}
+    assert chosen("r/x:1", "", "", have) == {"": "r/x:1"}
+    assert chosen("", "", "", have) == {"web": "r/web:2", "side": "r/side:3"}
+    assert chosen("", "side", "", have) == {"side": "r/side:3"}
+    assert chosen("", "", "Build::imageDetail.json", have) == {"": digest}
+    assert chosen("", "web", "Build::imageDetail.json", have) == {"web": digest}
+    with pytest.raises(InputError, match="it has web, side"):
+        chosen("", "db", "", have)
+    with pytest.raises(ArtifactError, match=r"imagedefinitions.json or imageDetail.json"):
+        chosen("", "", "", files("Source"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", "null", "[1]", '[{"name": "web"}]', '{"ImageURI": 1}', "{", "\0", "image: x"],
+)
+def test_a_file_that_names_no_image(text: str) -> None:
+    with pytest.raises(InputError):
+        images("Build::imageDetail.json", text.encode())
+
+
+def test_a_file_written_on_windows() -> None:
+    assert images("x", b"\xef\xbb\xbf" + DEFINITIONS.encode("utf-8")) == {
+        "web": "r/web:2",
+        "side": "r/side:3",
+    }
+    assert images("x", '{"ImageURI": "r/web:2"}'.encode("utf-16")) == {"": "r/web:2"}
