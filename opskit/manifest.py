@@ -59,6 +59,7 @@ RULES = (
     "opskit.emrfs.rules:RULES",
     "opskit.emrfs.cases.report:CASES",
     "opskit.rollout.judge.judging:RULES",
+    "opskit.rollout.preflight.rules:RULES",
 )
 
 #: The documents that opskit reads: name to `module:Struct`.
@@ -67,6 +68,7 @@ SCHEMAS = {
     "emrfs": "opskit.emrfs.document:EmrfsDocument",
     "emrfs-cases": "opskit.emrfs.cases.document:CasesDocument",
     "topology": "opskit.broker.design.topology:Topology",
+    "rollout-wave": "opskit.rollout.wave.document:RolloutWave",
     "redshift-scenario": "opskit.redshift.emulator.scenario:Scenario",
 }
 

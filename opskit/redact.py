@@ -6,6 +6,7 @@ Placeholders such as `${BRIDGE_PASSWORD}` are no secrets; the default in `${NAME
 """
 
 import re
+from functools import cache
 
 MASK = "***"
 # `pasw` and `pwd` are how people misspell and shorten it. clientIdToken is a separator.
@@ -76,3 +77,88 @@ def _hidden(secret: str) -> str:
     if default:
         return f"{default[1]}{MASK}}}"
     return MASK + "\n" * secret.count("\n")
+
+
+# What follows is for text that nobody wrote for us: logs and events of programs.
+
+# `token` in the middle of prose and `max_tokens=512` are none; a name that ends so only refers to
+# a secret, or says something about one.
+_KEY = (
+    r"[\w.-]{0,40}?(?:passw(?:or)?d|passphrase|passcode|(?<![a-z])pass(?![a-z])|pwd|secret|token|"
+    r"credential|api[_-]?key|access[_-]?key|private[_-]?key|signature)[\w.-]{0,40}"
+)
+_ABOUT = re.compile(
+    r"(?:name|ref|file|path|id|type|count|ur[il]|endpoint|ttl|expir\w*|length|policy|attempts|"
+    r"\.(?:java|kt|scala|py|go|rs|rb|[jt]sx?|cs|c|cpp|h|php))$",
+    re.IGNORECASE,
+)
+_COUNTS = re.compile(r"\d{1,9}")
+_NO_SECRETS = frozenset(("null", "none", "nil", "undefined", "", "true", "false", MASK))
+
+
+def scrubbed(text: str) -> str:
+    """`text` without what looks like a secret, as in logs; it keeps its lines.
+
+    Wider than `masked`: `password: x`, `"token": "x"` in JSON, `--api-key x`, headers, cookies,
+    private keys (also cut ones), JSON Web Tokens, AWS keys, tokens with a known prefix. It may mask
+    what is none. A value of several words that stands in no quotes stays: that is prose.
+    """
+    for pattern in _wide():
+        text = pattern.sub(_scrub, text)
+    return text
+
+
+def _scrub(found: re.Match[str]) -> str:
+    parts = found.groupdict()
+    before, secret, after = parts.get("before") or "", found["secret"], parts.get("after") or ""
+    key, value = parts.get("key"), secret.strip().lower()
+    if value in _NO_SECRETS or _PLACEHOLDER.fullmatch(secret):
+        return found[0]
+    if key is not None and (_ABOUT.search(key) or _is_count(key, value)):
+        return found[0]
+    return before + MASK + "\n" * secret.count("\n") + after
+
+
+def _is_count(key: str, value: str) -> bool:
+    return "tokens" in key.lower() and bool(_COUNTS.fullmatch(value))
+
+
+@cache
+def _wide() -> tuple[re.Pattern[str], ...]:
+    key = rf"(?P<key>{_KEY})"
+    to = r"\s{0,4}(?:=>|[:=](?!=))\s{0,4}"
+    body = r"(?:[A-Za-z0-9+/=]{16,}\s*)"
+    return tuple(
+        re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+        for pattern in (
+            # a private key; one whose end is not there; one whose start is not there
+            r"(?P<before>-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)(?P<secret>[\s\S]*?)"
+            r"(?P<after>-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)",
+            rf"(?P<secret>{body}+)(?P<after>-----END [A-Z0-9 ]*PRIVATE KEY-----)",
+            # headers: the scheme stays, the rest of the value goes
+            r"""(?P<before>\bauthorization\\?["']?\s*[:=]\s*\\?["']?(?:[a-z][\w-]*\s+)?)"""
+            r"""(?P<secret>[^\s"'\\][^"'\\\r\n]*)""",
+            r"(?P<before>\b(?:set-)?cookie2?\s*:\s*)(?P<secret>\S[^\r\n]*)",
+            r"(?P<before>\bbearer\s+)(?P<secret>(?=\S*\d|\S{20})[\w.~+/=-]{8,})",
+            # tcp://user:...@host
+            r"""(?P<before>://[^\s/@:"'<>]*:)(?P<secret>[^\s/"'<>]+)(?=@)""",
+            # {"password": "..."}, password='...', and the first within a string of JSON
+            rf"""(?P<before>{key}["']?{to}(?P<quote>["']))(?P<secret>(?:\\.|(?!(?P=quote)).)+)""",
+            rf"""(?P<before>{key}\\["']{to}\\["'])(?P<secret>(?:(?!\\["']).)+)""",
+            # password=..., "pin_token": 1234; after a colon only a single word
+            rf"""(?P<before>{key}["']?\s{{0,4}}(?:=>|=(?!=))\s{{0,4}})(?P<secret>[^\s"'&,;<>()]+)""",
+            rf"""(?P<before>{key}["']?\s{{0,4}}:\s{{0,4}})(?P<secret>[^\s"'\[{{(<>,;}}]+)"""
+            r"""(?=\s*(?:$|[,;}\])]|["']?[\w.-]+["']?[:=]))""",
+            # --password ...
+            rf"""(?P<before>(?<!\S)--?{key}\s+)(?P<secret>[^\s"'-][^\s"']*)""",
+            # by what they look like: JSON Web Tokens, AWS, and tokens with a prefix
+            r"(?P<secret>\beyJ[\w-]{5,}\.[\w-]*(?:\.[\w-]*)*)",
+            r"(?P<secret>\b(?-i:AKIA|ASIA)(?-i:[A-Z0-9]{16})\b)",
+            r"(?P<before>\*\*\*[^\n]*?)(?P<secret>(?<![\w/+=])"
+            r"(?=[\w/+]*[A-Z])(?=[\w/+]*[a-z])[A-Za-z0-9/+]{40}(?![\w/+=]))",
+            r"(?P<before>\bk8s-aws-v1\.)(?P<secret>[\w-]+)",
+            r"(?P<secret>\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|[rs]k_live_|AIza|npm_|hf_|dop_v1_)"
+            r"[\w-]{16,})",
+            r"(?P<before>\bX-Amz-(?:Signature|Credential|Security-Token)=)(?P<secret>[^&\s\"']+)",
+        )
+    )

@@ -126,16 +126,13 @@ class _YamlComposer:
         self._pending: list[tuple[str | None, bool]] = []
 
     def compose(self) -> Node | None:
-        bad = _UNPRINTABLE.search(self._text)
-        if bad:
-            raise Trouble(
-                f"holds the unprintable character U+{ord(bad[0]):04X}", bad.start(), "remove it"
-            )
+        if bad := unprintable(self._text):
+            raise bad
         try:
             for event in yaml.parse(self._text, LOADER):
                 self._take(event)
         except yaml.MarkedYAMLError as error:
-            raise self._trouble(error) from None
+            raise trouble(error, self._text, self._lines) from None
         except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
             raise Trouble(f"is not YAML: {error}", 0) from None
         return self._builder.root
@@ -220,20 +217,30 @@ class _YamlComposer:
         properties = _PROPERTIES.match(self._text, start, end)
         return properties.end() if properties else start, end
 
-    def _trouble(self, error: yaml.MarkedYAMLError) -> Trouble:
-        mark = error.problem_mark or error.context_mark
-        index = min(mark.index, len(self._text)) if mark else 0
-        problem = error.problem or error.context or "cannot be read"
-        hint = next((hint for part, hint in _HINTS if part in problem), "check this line")
-        if self._text[index : index + 1] == "\t":
-            hint = "there is a tab here: YAML indents with spaces"
-        where = error.context_mark
-        context = (
-            f" ({error.context} from line {self._lines.at(where.index)[0]} on)"
-            if (error.context and where)
-            else ""
-        )
-        return Trouble(f"is not YAML: {problem}{context}", index, hint)
+
+def trouble(error: yaml.MarkedYAMLError, text: str, lines: Lines, base: int = 0) -> Trouble:
+    """What the parser found wrong; it was given `text` from `base` on."""
+    mark = error.problem_mark or error.context_mark
+    index = min(base + mark.index, len(text)) if mark else base
+    problem = error.problem or error.context or "cannot be read"
+    hint = next((hint for part, hint in _HINTS if part in problem), "check this line")
+    if text[index : index + 1] == "\t":
+        hint = "there is a tab here: YAML indents with spaces"
+    where = error.context_mark
+    context = (
+        f" ({error.context} from line {lines.at(base + where.index)[0]} on)"
+        if (error.context and where)
+        else ""
+    )
+    return Trouble(f"is not YAML: {problem}{context}", index, hint)
+
+
+def unprintable(text: str, base: int = 0) -> Trouble | None:
+    """The first character from `base` on that YAML does not permit."""
+    bad = _UNPRINTABLE.search(text, base)
+    if bad is None:
+        return None
+    return Trouble(f"holds the unprintable character U+{ord(bad[0]):04X}", bad.start(), "remove it")
 
 
 def _span(event: yaml.Event) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """The change from one text to another as a unified diff, with written-out secrets masked."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -12,16 +12,18 @@ QUICK_FROM = 4000
 _NO_NEWLINE = "\n\\ No newline at end of file\n"
 
 
-def unified(name: str, before: str, after: str) -> str:
-    """The change of a file of that name.
+def unified(
+    name: str, before: str, after: str, changes: "Sequence[LineChange] | None" = None
+) -> str:
+    """The change of a file of that name; `changes` are its changed lines where they are known.
 
     Line ends are kept as they are, so that `patch` can apply it; written-out passwords are shown
     as `***`, so that a diff of one cannot be applied.
     """
-    return f"--- {name}\n+++ {name}\n" + "".join(_hunks(before, after))
+    return f"--- {name}\n+++ {name}\n" + "".join(_hunks(before, after, changes))
 
 
-class _Change(NamedTuple):
+class LineChange(NamedTuple):
     """Lines `start` to `end` of the old text, in whose place those of the new text stand."""
 
     start: int
@@ -30,9 +32,11 @@ class _Change(NamedTuple):
     new_end: int
 
 
-def _hunks(before: str, after: str) -> Iterator[str]:
+def _hunks(before: str, after: str, changes: "Sequence[LineChange] | None") -> Iterator[str]:
     old, new = _lines(masked(before)), _lines(masked(after))
-    for hunk in _grouped(_changes(_lines(before), _lines(after))):
+    if changes is None:
+        changes = list(_changes(_lines(before), _lines(after)))
+    for hunk in _grouped(changes):
         first, last = hunk[0], hunk[-1]
         at = max(first.start - CONTEXT, 0)
         end = min(last.end + CONTEXT, len(old))
@@ -46,9 +50,9 @@ def _hunks(before: str, after: str) -> Iterator[str]:
         yield from _marked(" ", old[at:end])
 
 
-def _grouped(changes: Iterable[_Change]) -> list[list[_Change]]:
+def _grouped(changes: Iterable[LineChange]) -> list[list[LineChange]]:
     """Changes so near to each other that their contexts touch stand in one hunk."""
-    hunks: list[list[_Change]] = []
+    hunks: list[list[LineChange]] = []
     for change in changes:
         if hunks and change.start - hunks[-1][-1].end <= 2 * CONTEXT:
             hunks[-1].append(change)
@@ -57,7 +61,7 @@ def _grouped(changes: Iterable[_Change]) -> list[list[_Change]]:
     return hunks
 
 
-def _changes(old: list[str], new: list[str]) -> Iterator[_Change]:
+def _changes(old: list[str], new: list[str]) -> Iterator[LineChange]:
     # What is the same at both ends is left out first: files are long and changes are small.
     head = _same(old, new)
     tail = _same(old[head:][::-1], new[head:][::-1])
@@ -66,7 +70,7 @@ def _changes(old: list[str], new: list[str]) -> Iterator[_Change]:
     matcher = SequenceMatcher(None, old, new, autojunk=len(old) + len(new) > QUICK_FROM)
     for tag, *places in matcher.get_opcodes():
         if tag != "equal":
-            yield _Change(*(place + head for place in places))
+            yield LineChange(*(place + head for place in places))
 
 
 def _lines(text: str) -> list[str]:

@@ -5,13 +5,15 @@ objects are not used (they cost half a second to build, and drop fields that the
 `opskit.clients.kubewatch` follows lists of objects.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from threading import Lock
+from time import monotonic, time
 from typing import Any, Literal
 
+from opskit.clients import kubepool
 from opskit.clients.kubeerrors import ApiError, UnauthorizedError, api_error, transport_error
-from opskit.errors import UnknownError
+from opskit.errors import InputError, UnknownError
 
 Query = Mapping[str, str | int | bool]
 Object = dict[str, Any]
@@ -28,11 +30,8 @@ FIELD_MANAGER = "opskit"
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 40.0
 PAGE = 500
-_CONNECTIONS = 16
-_BUSY = (429, 502, 503, 504)
-_BUSY_FOR_WRITES = (429,)  # nothing was done; a 503 does not say so
-#: The longest Retry-After that is waited for, in seconds.
-_PATIENCE = 30
+#: The most that is read of a log, in bytes: lines have no longest length.
+_LOG_BYTES = 1 << 18
 
 
 class Cluster:
@@ -51,18 +50,23 @@ class Cluster:
         *,
         namespace: str = "default",
         renew: Callable[[Any], None] | None = None,
+        headers: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """`renew` signs in again, and puts what it got into the configuration."""
-        from kubernetes.client import ApiClient
+        """`renew` signs in again, and puts what it got into the configuration.
 
-        configuration.connection_pool_maxsize = _CONNECTIONS
-        configuration.socket_options = _keepalive()
+        `headers` are sent with every request, such as the user that is impersonated.
+        """
         self.name = name
         self.host: str = configuration.host
         self.namespace = namespace
+        self.skew = 0.0
+        """By how many seconds the server's clock is ahead of ours, as of its last answer."""
         self._configuration = configuration
-        self._pool = ApiClient(configuration).rest_client.pool_manager
+        self._headers_too = tuple(headers)
+        self._pool = kubepool.pool(name, configuration)
+        self._certificate = configuration.cert_file
         self._renew = renew
+        self._times_renewed = 0
         self._lock = Lock()
 
     def get(self, path: str, query: Query | None = None) -> Object:
@@ -112,19 +116,29 @@ class Cluster:
             found = None
         if not isinstance(found, dict):
             raise UnknownError(
-                f"the answer to {path} is no object of Kubernetes",
+                f"the answer to {path} is no object of Kubernetes, or only a part of one",
                 where=self.name,
                 hint=f"check that {self.host} is the API server",
             )
         return found
 
     def text(self, path: str, query: Query, *, seconds: float) -> str:
-        """The answer as text, a log, tried once: whoever keeps it may not answer at all."""
+        """The answer as text, a log, tried once: whoever keeps it may not answer at all.
+
+        What has come after `seconds` is the answer, and at most 256 KiB of it.
+        """
+        end = monotonic() + seconds
         response = self.open(path, query, read_seconds=seconds)
+        data = b""
         try:
-            data: bytes = response.read()
+            while monotonic() < end and len(data) < _LOG_BYTES:
+                piece = response.read1(1 << 16)
+                if not piece:
+                    break
+                data += piece
         except Exception as error:
-            raise transport_error(self.name, self.host, error) from None
+            if not data:
+                raise transport_error(self.name, self.host, error) from None
         finally:
             response.close()
         return data.decode("utf-8", "replace")
@@ -134,15 +148,10 @@ class Cluster:
 
         Reading it raises urllib3's TimeoutError after `read_seconds` of silence.
         """
-        for refused in (False, True):
-            response = self._send("GET", path, query, None, JSON, read_seconds, stream=True)
-            if response.status == 401 and not refused and self._sign_in():
-                response.close()
-                continue
-            break
+        response = self._signed("GET", path, query, None, JSON, read_seconds, stream=True)
         if response.status >= 300:
             try:
-                raise api_error(self.name, path, response.status, response.data)
+                raise self._error(path, response)
             finally:
                 response.close()
         return response
@@ -150,15 +159,36 @@ class Cluster:
     def _ask(
         self, method: str, path: str, query: Query | None, body: object, content_type: str
     ) -> bytes:
-        for refused in (False, True):
-            response = self._send(method, path, query, body, content_type, READ_SECONDS)
-            if response.status == 401 and not refused and self._sign_in():
-                continue
-            break
+        response = self._signed(method, path, query, body, content_type, READ_SECONDS)
         if response.status >= 300:
-            raise api_error(self.name, path, response.status, response.data)
+            raise self._error(path, response)
         data: bytes = response.data
         return data
+
+    def _error(self, path: str, response: Any) -> Exception:
+        try:
+            body = response.data
+        except Exception as error:
+            return transport_error(self.name, self.host, error)
+        after = response.headers.get("Retry-After", "")
+        return api_error(self.name, path, response.status, body, after)
+
+    def _signed(self, *request: Any, stream: bool = False) -> Any:
+        """The answer of a request that is sent again, once, where the credentials had expired."""
+        renewed = self._times_renewed
+        response = self._send(*request, stream=stream)
+        if response.status == 401 and self._sign_in(renewed):
+            response.close()
+            response = self._send(*request, stream=stream)
+        if made := response.headers.get("Date"):
+            self._heed_clock(made)
+        return response
+
+    def _heed_clock(self, date: str) -> None:
+        from email.utils import parsedate_to_datetime
+
+        with suppress(ValueError):
+            self.skew = parsedate_to_datetime(date).timestamp() - time()
 
     def _send(
         self,
@@ -186,70 +216,68 @@ class Cluster:
                 body=None if body is None else msgspec.json.encode(body),
                 headers=self._headers(content_type),
                 timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=read_seconds),
-                retries=_retries(method, stream=stream),
+                retries=kubepool.retries(method, stream=stream),
                 preload_content=not stream,
+                redirect=False,
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise transport_error(self.name, self.host, error) from None
 
-    def _headers(self, content_type: str) -> dict[str, str]:
+    def _headers(self, content_type: str) -> Any:
+        from urllib3 import HTTPHeaderDict
+
         from opskit import __version__
 
-        made = {
-            "Accept": JSON,
-            "Accept-Encoding": "gzip",
-            "Content-Type": content_type,
-            "User-Agent": f"opskit/{__version__}",
-        }
+        made = HTTPHeaderDict(
+            {
+                "Accept": JSON,
+                "Accept-Encoding": "gzip",
+                "Content-Type": content_type,
+                "User-Agent": f"opskit/{__version__}",
+            }
+        )
         with self._lock:  # what it asks for may run a program
             token = self._configuration.get_api_key_with_prefix("BearerToken")
+            self._heed_certificate()
         if token:
-            made["Authorization"] = token
+            made["Authorization"] = self._one_line(token)
+        for name, value in self._headers_too:
+            made.add(name, value)
         return made
 
-    def _sign_in(self) -> bool:
-        """Sign in again; whether there is something to try."""
+    def _one_line(self, token: str) -> str:
+        text = token.strip()
+        if not text.isascii() or not text.isprintable():
+            raise InputError(
+                "the token has characters that no token has",
+                where=self.name,
+                hint="look at the token, or at the file or the program that it is from",
+            )
+        return text
+
+    def _sign_in(self, renewed: int) -> bool:
+        """Sign in again, unless another thread has done so meanwhile; whether that can be done.
+
+        `renewed` is how often that had been done when the request was made that was refused.
+        """
         if self._renew is None:
             return False
         with self._lock:
-            self._renew(self._configuration)
+            if self._times_renewed == renewed:
+                self._renew(self._configuration)
+                self._times_renewed += 1
+                self._heed_certificate()
         return True
+
+    def _heed_certificate(self) -> None:
+        """Connect anew where signing in gave another client certificate."""
+        if self._configuration.cert_file != self._certificate:
+            self._certificate = self._configuration.cert_file
+            self._pool = kubepool.pool(self.name, self._configuration)
 
 
 def _word(value: str | int | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _retries(method: str, *, stream: bool) -> Any:
-    """How often is tried again: what only reads on any fault, what writes if nothing was done."""
-    from urllib3.util import Retry
-
-    reads = method == "GET"
-    return Retry(
-        total=0 if stream else 5,
-        read=3 if reads and not stream else 0,
-        status_forcelist=_BUSY if reads else _BUSY_FOR_WRITES,
-        allowed_methods=None,
-        backoff_factor=0.3,
-        backoff_max=5,
-        raise_on_status=False,
-        respect_retry_after_header=True,
-        retry_after_max=_PATIENCE,
-    )
-
-
-def _keepalive() -> list[tuple[int, int, int]]:
-    """Socket options that let the system find a peer that is gone, within half a minute."""
-    import socket
-
-    options = [
-        (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
-        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-    ]
-    for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
-        if hasattr(socket, name):
-            options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
-    return options
 
 
 def connect_with_token(

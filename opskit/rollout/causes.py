@@ -1,13 +1,14 @@
 """The chain of causes: from a symptom to the events about it and the container's last words."""
 
+import time
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from opskit.clients.kube import Cluster
 from opskit.clients.kubeerrors import ApiError, ForbiddenError
 from opskit.errors import OpskitError
 from opskit.rollout.judge.situation import Situation, Symptom
 from opskit.rollout.kinds import core_path
+from opskit.rollout.reader import Reader
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Cause
 
@@ -15,30 +16,60 @@ LOG_LINES = 25
 #: A line of a log that is longer is cut.
 _LINE = 500
 _LOG_SECONDS = 8.0
+_LEAST = 0.5
 _MOST = 5
 _EVENTS = 5
 #: Symptoms of a container that runs or ran, and so may have said something.
 _SPEAKING = ("ROL107", "ROL108", "ROL109", "ROL112", "ROL113", "ROL116")
 
 
+class Patience:
+    """How long logs may be waited for, in seconds, all together: a kubelet may not answer.
+
+    What does not answer costs its wait once, and then no other is asked for in vain.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.left = seconds
+
+    def spend(self, since: float) -> None:
+        """Take off what was waited since then, on the monotonic clock."""
+        self.left -= time.monotonic() - since
+
+
 def causes(
-    cluster: Cluster, target: Target, situation: Situation, symptoms: Iterable[Symptom]
+    cluster: Reader,
+    target: Target,
+    situation: Situation,
+    symptoms: Iterable[Symptom],
+    patience: Patience | None = None,
 ) -> list[Cause]:
-    """The causes that symptoms stand for, each once however many pods have it."""
+    """The causes that symptoms stand for, each once however many pods have it.
+
+    `patience` is shared with others whose logs are asked for; else these have 8 s together.
+    """
     groups: dict[tuple[str, str, str], list[Symptom]] = {}
     for each in symptoms:
         groups.setdefault((each.code, each.container, each.reason), []).append(each)
-    return [_cause(cluster, target, situation, group) for group in islice(groups.values(), _MOST)]
+    patience = patience or Patience(_LOG_SECONDS)
+    return [
+        _cause(cluster, target, situation, group, patience)
+        for group in islice(groups.values(), _MOST)
+    ]
 
 
 def _cause(
-    cluster: Cluster, target: Target, situation: Situation, group: Sequence[Symptom]
+    cluster: Reader,
+    target: Target,
+    situation: Situation,
+    group: Sequence[Symptom],
+    patience: Patience,
 ) -> Cause:
     first = group[0]
     log: tuple[str, ...] = ()
     note = ""
     if first.pod and first.container and first.code in _SPEAKING:
-        log, note = last_words(cluster, target.namespace, first)
+        log, note = last_words(cluster, target.namespace, first, patience)
     return Cause(
         code=first.code,
         reason=first.reason,
@@ -69,15 +100,21 @@ def _events(situation: Situation, each: Symptom) -> list[str]:
     return list(dict.fromkeys(texts))[-_EVENTS:]
 
 
-def last_words(cluster: Cluster, namespace: str, symptom: Symptom) -> tuple[tuple[str, ...], str]:
+def last_words(
+    cluster: Reader, namespace: str, symptom: Symptom, patience: Patience | None = None
+) -> tuple[tuple[str, ...], str]:
     """The last lines of a container, of the one that ended if it was restarted; and why none."""
     path = core_path(namespace, "pods", symptom.pod, "log")
     note = ""
     for previous in (True, False) if symptom.restarts else (False,):
         query: dict[str, str | int | bool] = {"tailLines": LOG_LINES, "previous": previous}
         query["container"] = symptom.container
+        left = patience.left if patience else _LOG_SECONDS
+        if left <= 0:
+            return (), "its log was not waited for: logs do not come"
+        started = time.monotonic()
         try:
-            text = cluster.text(path, query, seconds=_LOG_SECONDS)
+            text = cluster.text(path, query, seconds=min(_LOG_SECONDS, max(left, _LEAST)))
         except ForbiddenError:
             return (), "its log may not be read: the user lacks get on pods/log"
         except ApiError as error:
@@ -85,6 +122,9 @@ def last_words(cluster: Cluster, namespace: str, symptom: Symptom) -> tuple[tupl
             continue
         except OpskitError as error:
             return (), f"its log cannot be read: {error.message}"
+        finally:
+            if patience:
+                patience.spend(started)
         if lines := text.splitlines()[-LOG_LINES:]:
             return tuple(line[:_LINE] for line in lines), ""
         note = "it wrote no log"

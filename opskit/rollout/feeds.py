@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from opskit.clients.kube import Cluster
 from opskit.rollout.kinds import DAEMON_SET, DEPLOYMENT, apps_path, core_path
+from opskit.rollout.reader import Reader
 from opskit.rollout.targets import Target
 from opskit.rollout.workload import selector
 
@@ -29,7 +29,7 @@ class Scope(NamedTuple):
         return asked
 
 
-def feeds(cluster: Cluster, targets: Sequence[Target]) -> list[Scope]:
+def feeds(cluster: Reader, targets: Sequence[Target]) -> list[Scope]:
     """The lists to follow. What one workload alone needs is narrowed to it.
 
     Raises `NotFoundError` where such a single workload is not there.
@@ -44,7 +44,7 @@ def feeds(cluster: Cluster, targets: Sequence[Target]) -> list[Scope]:
     ]
 
 
-def _of_namespace(cluster: Cluster, namespace: str, targets: Sequence[Target]) -> Iterator[Scope]:
+def _of_namespace(cluster: Reader, namespace: str, targets: Sequence[Target]) -> Iterator[Scope]:
     fields = labels = ""
     if len(targets) == 1:
         fields = f"metadata.name={targets[0].name}"

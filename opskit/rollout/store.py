@@ -1,10 +1,14 @@
-"""The objects of one namespace, kept as the feeds tell them, and slim: memory stays flat."""
+"""The objects of one namespace, kept as the feeds tell them, and slim: memory stays flat.
+
+They are found by name and by owner, and a change tells which workload it is about, so that what
+a change costs does not grow with the number of workloads.
+"""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from opskit.rollout.kinds import DAEMON_SET, DEPLOYMENT
+from opskit.rollout.kinds import DAEMON_SET, DEPLOYMENT, KINDS
 from opskit.rollout.targets import Target
 from opskit.rollout.workload import labels, owner, revision
 
@@ -15,8 +19,14 @@ _OBJECTS = 4000
 _EVENTS = 12
 _META = frozenset(
     ("name", "namespace", "uid", "labels", "annotations", "ownerReferences", "generation")
-    + ("deletionTimestamp", "creationTimestamp", "resourceVersion")
+    + ("deletionTimestamp", "deletionGracePeriodSeconds", "finalizers", "creationTimestamp")
+    + ("resourceVersion",)
 )
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_WORKLOADS = frozenset(kind.plural for kind in KINDS)
+#: What is as long as the rest of a pod, and says nothing of how it starts.
+_NO_POD = frozenset(("volumes", "tolerations", "affinity"))
+_NO_CONTAINER = frozenset(("env", "envFrom", "volumeMounts", "command", "args", "securityContext"))
 
 
 class Events:
@@ -54,10 +64,74 @@ def _slim_event(event: Object) -> Object:
     return {**kept, "metadata": {"uid": event["metadata"]["uid"]}}
 
 
-def slim(thing: Object) -> Object:
-    """An object without what no rule looks at."""
-    meta = {name: thing["metadata"][name] for name in _META if name in thing["metadata"]}
-    return {**thing, "metadata": meta}
+def slim(plural: str, thing: Object) -> Object:
+    """An object without what no rule looks at: most of its metadata, and of a pod its volumes
+    and environment. A ReplicaSet keeps of its template what names the images.
+    """
+    meta = {name: value for name, value in thing["metadata"].items() if name in _META}
+    if _LAST_APPLIED in (meta.get("annotations") or ()):
+        kept = {name: text for name, text in meta["annotations"].items() if name != _LAST_APPLIED}
+        meta["annotations"] = kept
+    made = {**thing, "metadata": meta}
+    if plural == "pods":
+        made["spec"] = _slim_pod(thing.get("spec") or {})
+    elif plural == "replicasets":
+        spec = dict(thing.get("spec") or {})
+        template = dict(spec.get("template") or {})
+        made["spec"] = {**spec, "template": {**template, "spec": _images(template)}}
+    return made
+
+
+def _slim_pod(spec: Object) -> Object:
+    made = {name: value for name, value in spec.items() if name not in _NO_POD}
+    for name in ("initContainers", "containers"):
+        if made.get(name):
+            made[name] = [
+                {key: value for key, value in each.items() if key not in _NO_CONTAINER}
+                for each in made[name]
+            ]
+    return made
+
+
+def _images(template: Object) -> Object:
+    spec = template.get("spec") or {}
+    return {
+        name: [{"name": each.get("name"), "image": each.get("image")} for each in spec[name]]
+        for name in ("initContainers", "containers")
+        if spec.get(name)
+    }
+
+
+class _Kept:
+    """The objects of one kind, by uid, by name and by the uid of the controller that owns them."""
+
+    def __init__(self) -> None:
+        self.by_uid: dict[str, Object] = {}
+        self.by_name: dict[str, Object] = {}
+        self._by_owner: dict[str, dict[str, Object]] = {}
+
+    def put(self, thing: Object) -> None:
+        uid = thing["metadata"]["uid"]
+        self.drop(uid)  # its owner may be another one
+        self.by_uid[uid] = self.by_name[thing["metadata"]["name"]] = thing
+        if over := owner(thing):
+            self._by_owner.setdefault(over, {})[uid] = thing
+
+    def drop(self, uid: str) -> None:
+        thing = self.by_uid.pop(uid, None)
+        if thing is None:
+            return
+        name = thing["metadata"]["name"]
+        if self.by_name.get(name) is thing:  # a new object may have the name already
+            del self.by_name[name]
+        over = owner(thing)
+        siblings = self._by_owner.get(over, {})
+        siblings.pop(uid, None)
+        if not siblings:
+            self._by_owner.pop(over, None)
+
+    def owned(self, uid: str) -> list[Object]:
+        return list(self._by_owner.get(uid, {}).values())
 
 
 class Store:
@@ -65,7 +139,8 @@ class Store:
 
     def __init__(self) -> None:
         self.events = Events()
-        self._objects: dict[str, dict[str, Object]] = {}
+        self._kinds: dict[str, _Kept] = {}
+        self._touched: set[tuple[str, str]] = set()
 
     def replace(self, plural: str, objects: Iterable[Object]) -> None:
         """Take a list in: what is not in it is gone."""
@@ -73,32 +148,58 @@ class Store:
             for event in sorted(objects, key=_when):
                 self.events.put(event)
             return
-        self._objects[plural] = {each["metadata"]["uid"]: slim(each) for each in objects}
+        kept = self._kinds[plural] = _Kept()
+        for each in objects:
+            kept.put(slim(plural, each))
 
     def change(self, plural: str, thing: Object, *, gone: bool) -> None:
         """Take one change in."""
         if plural == "events":
             if not gone:
                 self.events.put(thing)
+                self._touch(str((thing.get("involvedObject") or {}).get("uid") or ""))
             return
-        kept = self._objects.setdefault(plural, {})
+        kept = self._kinds.setdefault(plural, _Kept())
+        uid = thing["metadata"]["uid"]
+        self._touch(uid)  # of what it was
         if gone:
-            kept.pop(thing["metadata"]["uid"], None)
+            kept.drop(uid)
         else:
-            kept[thing["metadata"]["uid"]] = slim(thing)
+            kept.put(slim(plural, thing))
+            self._touch(uid)
+
+    def touched(self) -> set[tuple[str, str]]:
+        """The workloads, as (plural, name), that changes were about since this was asked last."""
+        found, self._touched = self._touched, set()
+        return found
+
+    def _touch(self, uid: str) -> None:
+        """Note the workload that is, or that by its ReplicaSet owns, the object with this uid."""
+        while uid:
+            plural, thing = self._known(uid)
+            if thing is None:
+                return  # its owner comes later, and is a change of its own
+            if plural in _WORKLOADS:
+                self._touched.add((plural, thing["metadata"]["name"]))
+                return
+            uid = owner(thing)
+
+    def _known(self, uid: str) -> tuple[str, Object | None]:
+        for plural, kept in self._kinds.items():
+            if uid in kept.by_uid:
+                return plural, kept.by_uid[uid]
+        return "", None
 
     def find(self, target: Target) -> Object | None:
         """The workload that a target names."""
-        for each in self._objects.get(target.kind.plural, {}).values():
-            if each["metadata"]["name"] == target.name:
-                return each
-        return None
+        kept = self._kinds.get(target.kind.plural)
+        return kept.by_name.get(target.name) if kept else None
 
     def replica_set(self, deployment: Object) -> Object | None:
         """The ReplicaSet of a Deployment's present revision; None where it is not there yet."""
-        uid, wanted = deployment["metadata"]["uid"], revision(deployment)
-        for each in self._objects.get("replicasets", {}).values():
-            if wanted and owner(each) == uid and revision(each) == wanted:
+        wanted = revision(deployment)
+        for each in self._owned("replicasets", deployment):
+            if wanted and revision(each) == wanted:
                 return each
         return None
 
@@ -109,25 +210,31 @@ class Store:
             return []
         if target.kind is DEPLOYMENT:
             replica_set = self.replica_set(workload)
-            return self._owned(replica_set["metadata"]["uid"]) if replica_set else []
+            return self._owned("pods", replica_set) if replica_set else []
         revision_hash = status.get("updateRevision")
         if target.kind is DAEMON_SET:
             revision_hash = self._daemon_hash(workload)
         return [
             pod
-            for pod in self._owned(workload["metadata"]["uid"])
+            for pod in self._owned("pods", workload)
             if revision_hash and labels(pod).get("controller-revision-hash") == revision_hash
         ]
 
-    def _owned(self, uid: str) -> list[Object]:
-        return [pod for pod in self._objects.get("pods", {}).values() if owner(pod) == uid]
+    def older_pods(self, workload: Object, newest: Sequence[Object]) -> list[Object]:
+        """The other pods of a StatefulSet, while it is known which the newest are."""
+        status = workload.get("status") or {}
+        if workload["metadata"].get("generation", 0) > status.get("observedGeneration", 0):
+            return []
+        return [pod for pod in self._owned("pods", workload) if pod not in newest]
+
+    def _owned(self, plural: str, by: Object) -> list[Object]:
+        kept = self._kinds.get(plural)
+        return kept.owned(by["metadata"]["uid"]) if kept else []
 
     def _daemon_hash(self, workload: Object) -> str:
         """The hash of the revision that has the DaemonSet's present template."""
         template = workload["spec"]["template"]
-        for each in self._objects.get("controllerrevisions", {}).values():
-            if owner(each) != workload["metadata"]["uid"]:
-                continue
+        for each in self._owned("controllerrevisions", workload):
             made = dict(((each.get("data") or {}).get("spec") or {}).get("template") or {})
             made.pop("$patch", None)
             if made == template:

@@ -116,13 +116,18 @@ def in_manifests(files: Iterable[str | Path], namespace: str) -> list[Target]:
 
 def read_manifests(file: str | Path) -> list[dict[str, Any]]:
     """The objects of a manifest file, `-` for stdin; the items of a List one by one."""
+    from opskit.files import display_name, read_bytes
+
+    return parse_manifests(read_bytes(file), display_name(file))
+
+
+def parse_manifests(data: bytes, name: str) -> list[dict[str, Any]]:
+    """The objects in the bytes of a manifest; messages call it `name`."""
     import yaml
 
     from opskit.documents import decode_text
-    from opskit.files import display_name, read_bytes
 
-    name = display_name(file)
-    text = decode_text(read_bytes(file), name)
+    text = decode_text(data, name)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         documents = [each for each in yaml.load_all(text, Loader=loader) if each is not None]

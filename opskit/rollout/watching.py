@@ -1,28 +1,35 @@
-"""Rollouts watched to their end: one list and watch a namespace and kind, no polling."""
+"""Rollouts watched to their end: one list and watch a namespace and kind, no polling.
 
-import queue
+The thread that calls `watch` only waits, judges and tells; whatever asks the cluster does so in
+threads of its own, so that neither a server that hangs nor one that is away delays the end.
+"""
+
+import heapq
+import itertools
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from opskit.clients.kube import Cluster
-from opskit.clients.kubewatch import Change, Changed, Feed, Listed, Recovered, Trouble
+from opskit.clients.kubewatch import SILENCE_SECONDS, Change, Changed, Listed, Recovered, Trouble
 from opskit.errors import OpskitError
 from opskit.rollout import causes
-from opskit.rollout.feeds import Scope, feeds
-from opskit.rollout.judge.completion import Progress, progress
+from opskit.rollout.feeds import Scope
+from opskit.rollout.following import Following
+from opskit.rollout.judge.completion import Progress
 from opskit.rollout.judge.judging import Judgement, judge
-from opskit.rollout.judge.situation import Memory, Policy, Situation, Symptom
-from opskit.rollout.kinds import CRON_JOB, DEPLOYMENT
-from opskit.rollout.store import Store
+from opskit.rollout.judge.situation import Policy, Symptom
+from opskit.rollout.kinds import CRON_JOB
 from opskit.rollout.targets import Target
+from opskit.rollout.track import Place, Track, gone, overtaken
 from opskit.rollout.verdict import Cause, Outcome, Verdict
-from opskit.rollout.workload import images, revision, template
 
 Images = Mapping[str, str]
-_NOTHING = Progress(0, 0, 0, "nothing is known of it")
+#: How long all logs of a watch may take, and those that are asked for when the time is over.
+_LOGS_SECONDS = 20.0
+_LAST_LOGS_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +47,6 @@ class Step:
     verdict: Verdict | None = None
 
 
-@dataclass(slots=True)
-class _Track:
-    """One workload that is being watched."""
-
-    target: Target
-    memory: Memory = field(default_factory=Memory)
-    seen: bool = False
-    look_again: float | None = None
-    said: str = ""
-    symptoms: set[tuple[str, str, str]] = field(default_factory=set)
-    situation: Situation | None = None
-    judgement: Judgement | None = None
-    verdict: Verdict | None = None
-
-
 def watch(
     cluster: Cluster,
     targets: Sequence[Target],
@@ -64,14 +56,18 @@ def watch(
     say: Callable[[Step], None] = lambda step: None,
     clock: Callable[[], float] = time.monotonic,
     stop: threading.Event | None = None,
+    silence: float = SILENCE_SECONDS,
 ) -> list[Verdict]:
     """The verdict of each target, in their order, once all have one or the time is over.
 
     `expected` holds the images that the caller put there: a rollout that another one overtakes has
-    failed. `stop` ends the watch early, with the outcome unknown for what is still open. Raises
-    what the cluster answers when the targets are asked for (`NotFoundError`, `ForbiddenError`).
+    failed. `stop` ends the watch early, with the outcome unknown for what is still open. After
+    `silence`, in seconds, a connection is taken for dead and made anew. Raises what the cluster
+    answers when the targets are asked for (`NotFoundError`, `ForbiddenError`), and
+    UnreachableError where it does not answer for half a minute.
     """
-    return _Watch(cluster, targets, policy or Policy(), expected or {}, say, clock, stop).run()
+    made = _Watch(cluster, targets, policy or Policy(), expected or {}, say, clock)
+    return made.run(stop or threading.Event(), silence)
 
 
 class _Watch:
@@ -83,154 +79,126 @@ class _Watch:
         expected: Mapping[Target, Images],
         say: Callable[[Step], None],
         clock: Callable[[], float],
-        stop: threading.Event | None,
     ) -> None:
         self._cluster = cluster
+        self._targets = list(dict.fromkeys(targets))
         self._policy = policy
         self._expected = expected
         self._say = say
         self._clock = clock
-        self._stop = stop or threading.Event()
-        self._tracks = {target: _Track(target) for target in targets}
-        self._stores: dict[str, Store] = {target.namespace: Store() for target in targets}
-        self._queue: queue.Queue[tuple[Scope, Change]] = queue.Queue()
-        self._waiting: set[Scope] = set()
-        self._notes: dict[str, list[str]] = {namespace: [] for namespace in self._stores}
-        self._trouble: dict[Scope, OpskitError] = {}
+        self._places: dict[str, Place] = {}
+        for name in dict.fromkeys(each.namespace for each in self._targets):
+            here = [each for each in self._targets if each.namespace == name]
+            self._places[name] = Place(name, here)
+        self._tracks = [track for place in self._places.values() for track in place.tracks]
+        self._open = len(self._tracks)
+        self._trouble: dict[Scope | None, OpskitError] = {}
+        self._due: list[tuple[float, int, Track]] = []
+        self._numbers = itertools.count()
+        self._patience = causes.Patience(_LOGS_SECONDS)
         self._started = clock()
 
-    def run(self) -> list[Verdict]:
-        running = [
-            (scope, Feed(self._cluster, scope.path, scope.query))
-            for scope in feeds(self._cluster, list(self._tracks))
-        ]
-        self._waiting = {scope for scope, _ in running}
-        for scope, feed in running:
-            threading.Thread(target=self._pump, args=(scope, feed), daemon=True).start()
+    def run(self, stop: threading.Event, silence: float) -> list[Verdict]:
+        following = Following(self._cluster, self._targets, silence)
         try:
-            self._loop()
+            self._loop(following, stop)
         finally:
-            for _, feed in running:
-                feed.stop()
-        return [track.verdict for track in self._tracks.values() if track.verdict]
+            following.stop()
+        self._give_up(stopped=stop.is_set())
+        found = {track.target: track.verdict for track in self._tracks if track.verdict}
+        return [found[each] for each in self._targets]
 
-    def _pump(self, scope: Scope, feed: Feed) -> None:
-        try:
-            for change in feed.changes():
-                self._queue.put((scope, change))
-        except Exception as error:  # a thread that ends silently would leave the watch waiting
-            trouble = OpskitError(f"{type(error).__name__}: {error}", where=self._cluster.name)
-            self._queue.put((scope, Trouble(trouble, final=True)))
-
-    def _loop(self) -> None:
+    def _loop(self, following: Following, stop: threading.Event) -> None:
         end = self._started + self._policy.timeout
-        while open_ := [track for track in self._tracks.values() if not track.verdict]:
-            if self._stop.is_set() or self._clock() >= end:
-                for track in open_:
-                    self._give_up(track)
-                return
-            looks = [track.look_again for track in open_ if track.look_again is not None]
-            touched = self._take(min([end, *looks]) - self._clock())
-            now = self._clock()
-            for track in open_:
-                due = track.look_again is not None and track.look_again <= now
-                if due or track.target.namespace in touched:
-                    self._judge(track)
+        while self._open and not stop.is_set() and self._clock() < end:
+            look = self._due[0][0] if self._due else end
+            seconds = min(end, look) - self._clock()
+            for heard in following.take(min(seconds, 1.0)):  # `stop` may be set
+                self._take(*heard)
+            for place in self._places.values():
+                for track in place.touched():
+                    self._judge(place, track)
+            while self._due and self._due[0][0] <= self._clock():
+                track = heapq.heappop(self._due)[2]
+                self._judge(self._places[track.target.namespace], track)
 
-    def _take(self, seconds: float) -> set[str]:
-        """Take in all that has come, after waiting for something to come; the namespaces."""
-        touched = set()
-        try:
-            item = self._queue.get(timeout=max(0.0, min(seconds, 1.0)))  # `stop` may be set
-            while True:
-                self._apply(*item)
-                touched.add(item[0].namespace)
-                item = self._queue.get_nowait()
-        except queue.Empty:
-            return touched
+    def _take(self, scope: Scope | None, change: Change | list[Scope]) -> None:
+        if isinstance(change, list):
+            self._recovered(None)
+            for each in change:
+                self._places[each.namespace].waiting.add(each)
+        elif scope is None:
+            assert isinstance(change, Trouble)
+            self._troubled(None, change)
+        else:
+            self._apply(self._places[scope.namespace], scope, change)
 
-    def _apply(self, scope: Scope, change: Change) -> None:
-        store = self._stores[scope.namespace]
+    def _apply(self, place: Place, scope: Scope, change: Change) -> None:
         if isinstance(change, Listed):
-            store.replace(scope.plural, change.objects)
-            self._waiting.discard(scope)
+            place.store.replace(scope.plural, change.objects)
+            place.came(scope)
         elif isinstance(change, Changed):
-            store.change(scope.plural, change.object, gone=change.gone)
+            place.store.change(scope.plural, change.object, gone=change.gone)
         elif isinstance(change, Recovered):
             self._recovered(scope)
         else:
+            if change.final:
+                self._lost(place, scope, change.error)
             self._troubled(scope, change)
 
-    def _troubled(self, scope: Scope, trouble: Trouble) -> None:
-        first = not self._trouble
-        self._trouble[scope] = trouble.error
+    def _lost(self, place: Place, scope: Scope, error: OpskitError) -> None:
+        """A list that will not come: nothing can be said without a needed one."""
+        place.came(scope)
+        if scope.needed:
+            for track in place.open_of(scope.plural):
+                self._unknown(track, error)
+        else:
+            place.notes.append(f"{scope.plural} could not be looked at: {error.message}")
+
+    def _troubled(self, scope: Scope | None, trouble: Trouble) -> None:
         if trouble.final:
-            self._waiting.discard(scope)
-            if scope.needed:
-                for track in self._tracks.values():
-                    if track.target.namespace == scope.namespace and not track.verdict:
-                        self._unknown(track, trouble.error)
-                return
-            note = f"{scope.plural} could not be looked at: {trouble.error.message}"
-            self._notes[scope.namespace].append(note)
-            del self._trouble[scope]
+            self._trouble.pop(scope, None)
+        first = not self._trouble
+        if not trouble.final:
+            self._trouble[scope] = trouble.error
         if first or trouble.final:
             self._say(Step("trouble", trouble.error.message))
 
-    def _recovered(self, scope: Scope) -> None:
-        self._trouble.pop(scope, None)
-        if not self._trouble:
+    def _recovered(self, scope: Scope | None) -> None:
+        if self._trouble.pop(scope, None) and not self._trouble:
             self._say(Step("recovered", "the cluster answers again"))
 
-    def _judge(self, track: _Track) -> None:
-        """Look at one workload, if all that is to be known of its namespace has come once."""
-        target = track.target
-        if track.verdict or any(scope.namespace == target.namespace for scope in self._waiting):
+    def _judge(self, place: Place, track: Track) -> None:
+        """Look at one workload anew."""
+        if track.verdict or place.waiting:
             return
-        store = self._stores[target.namespace]
-        workload = store.find(target)
+        target = track.target
+        workload = place.store.find(target)
         if workload is None:
-            self._end(track, Outcome.FAILED, [_gone(track)])
+            self._end(track, Outcome.FAILED, [gone(track)])
             return
         track.seen = True
-        if overtaken := self._overtaken(track, workload):
-            self._end(track, Outcome.FAILED, [overtaken])
+        if cause := overtaken(target, workload, self._expected.get(target, {})):
+            self._end(track, Outcome.FAILED, [cause])
             return
-        situation = self._situation(track, store, workload)
-        track.situation, track.judgement = situation, judge(situation)
-        track.look_again = track.judgement.look_again
-        self._report(track, track.judgement)
-        if track.judgement.complete:
+        wall = time.time() + self._cluster.skew
+        situation = place.situation(track, workload, self._policy, self._clock(), wall)
+        judgement = track.judgement = judge(situation)
+        track.situation = situation
+        self._report(track, judgement)
+        if judgement.complete:
             self._end(track, Outcome.COMPLETE, [])
-        elif track.judgement.failed:
-            found = causes.causes(self._cluster, target, situation, track.judgement.causes)
+        elif judgement.failed:
+            found = self._causes(track, judgement.causes)
             self._end(track, Outcome.FAILED, found)
+        elif judgement.look_again is not None:
+            heapq.heappush(self._due, (judgement.look_again, next(self._numbers), track))
 
-    def _situation(self, track: _Track, store: Store, workload: Any) -> Situation:
-        pods = store.newest_pods(track.target, workload)
-        replica_set = store.replica_set(workload) if track.target.kind is DEPLOYMENT else None
-        about = [workload, *pods, *([replica_set] if replica_set else [])]
-        return Situation(
-            kind=track.target.kind,
-            workload=workload,
-            pods=pods,
-            events=store.events.of(each["metadata"]["uid"] for each in about),
-            now=self._clock(),
-            replica_set=replica_set,
-            policy=self._policy,
-            memory=track.memory,
-        )
+    def _causes(self, track: Track, symptoms: Sequence[Symptom]) -> list[Cause]:
+        assert track.situation
+        return causes.causes(self._cluster, track.target, track.situation, symptoms, self._patience)
 
-    def _overtaken(self, track: _Track, workload: Any) -> Cause | None:
-        """The cause, if the pod template no longer has the images that the caller put there."""
-        now = images(template(track.target.kind, workload))
-        for container, image in self._expected.get(track.target, {}).items():
-            if now.get(container) != image:
-                text = f"{container} was set to {image}, and is {now.get(container)} now"
-                return Cause("ROL120", "Superseded", text, str(track.target))
-        return None
-
-    def _report(self, track: _Track, judgement: Judgement) -> None:
+    def _report(self, track: Track, judgement: Judgement) -> None:
         """Say what is new: how far it is, and what is wrong."""
         made = judgement.progress
         text = made.waiting or "complete"
@@ -243,59 +211,39 @@ class _Watch:
                 track.symptoms.add(key)
                 self._say(Step("symptom", each.message, track.target, made, each))
 
-    def _give_up(self, track: _Track) -> None:
+    def _give_up(self, *, stopped: bool) -> None:
         """The time is over: say what was in the way, or that nobody could look."""
-        if self._trouble or track.situation is None or track.judgement is None:
-            error = next(iter(self._trouble.values()), None)
-            self._unknown(track, error or OpskitError("the cluster did not answer in time"))
-            return
-        if self._stop.is_set():
-            self._unknown(track, OpskitError("the watch was ended"))
-            return
-        found = causes.causes(
-            self._cluster, track.target, track.situation, track.judgement.symptoms
-        )
-        late = Cause(
-            "ROL119",
-            "TimedOut",
-            f"not complete after {self._policy.timeout:g} s: {track.judgement.progress.waiting}",
-            str(track.target),
-        )
-        self._end(track, Outcome.TIMED_OUT, [*found, late])
+        self._patience.left = min(self._patience.left, _LAST_LOGS_SECONDS)
+        error = next(iter(self._trouble.values()), None)
+        for track in self._tracks:
+            if track.verdict:
+                continue
+            if error or track.situation is None or track.judgement is None:
+                self._unknown(track, error or OpskitError("the cluster did not answer in time"))
+            elif stopped:
+                self._unknown(track, OpskitError("the watch was ended"))
+            else:
+                text = track.judgement.progress.waiting
+                text = f"not complete after {self._policy.timeout:g} s: {text}"
+                found = self._causes(track, track.judgement.symptoms)
+                late = Cause("ROL119", "TimedOut", text, str(track.target))
+                self._end(track, Outcome.TIMED_OUT, [*found, late])
 
-    def _unknown(self, track: _Track, error: OpskitError) -> None:
-        self._end(
-            track,
-            Outcome.UNKNOWN,
-            [Cause("ROL121", "CouldNotLook", error.message, str(track.target))],
-        )
+    def _unknown(self, track: Track, error: OpskitError) -> None:
+        cause = Cause("ROL121", "CouldNotLook", error.message, str(track.target))
+        self._end(track, Outcome.UNKNOWN, [cause])
 
-    def _end(self, track: _Track, outcome: Outcome, found: list[Cause]) -> None:
-        workload = self._stores[track.target.namespace].find(track.target) or {"metadata": {}}
-        kind = track.target.kind
-        made = progress(kind, workload) if workload.get("spec") else _NOTHING
-        track.verdict = Verdict(
-            cluster=self._cluster.name,
-            target=track.target,
-            outcome=outcome,
-            progress=made,
-            causes=found,
-            images=images(template(kind, workload)),
-            revision=revision(workload),
-            seconds=self._clock() - self._started,
-            notes=tuple(self._notes[track.target.namespace]),
-        )
-        track.look_again = None
-        words = track.verdict.headline or _done(kind, made)
-        self._say(Step("verdict", words, track.target, made, verdict=track.verdict))
+    def _end(self, track: Track, outcome: Outcome, found: list[Cause]) -> None:
+        seconds = self._clock() - self._started
+        place = self._places[track.target.namespace]
+        verdict = track.verdict = place.verdict(track, outcome, found, self._cluster.name, seconds)
+        track.situation = track.judgement = None  # its pods are kept no longer
+        self._open -= 1
+        words = verdict.headline or _done(verdict)
+        self._say(Step("verdict", words, track.target, verdict.progress, verdict=verdict))
 
 
-def _done(kind: Any, made: Progress) -> str:
-    if kind is CRON_JOB:
+def _done(verdict: Verdict) -> str:
+    if verdict.target.kind is CRON_JOB:
         return "its next run takes the image"
-    return f"complete: {made.available} of {made.desired} pods serve"
-
-
-def _gone(track: _Track) -> Cause:
-    text = "it was deleted while it rolled out" if track.seen else "there is no such workload"
-    return Cause("ROL117", "Deleted", text, str(track.target))
+    return f"complete: {verdict.progress.available} of {verdict.progress.desired} pods serve"

@@ -4,6 +4,7 @@ Source of the rules: krane's container judgements (CreateContainerConfigError un
 being filled, exit code 128), and Skaffold's lesson that one end is no failure.
 """
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -50,7 +51,7 @@ def _cache(text: str) -> bool:
         "a container ends with an error, again and again",
         "The container was started, ended with an exit code other than 0, and was started anew; "
         "from --max-restarts on that is no accident.",
-        "read the container's last lines: 'opskit rollout explain' shows them",
+        "correct what its last lines complain of, and roll out again",
         _DEBUG + "#my-pod-is-crashing-or-otherwise-unhealthy",
     )
 )
@@ -83,7 +84,7 @@ def out_of_memory(situation: Situation) -> Iterator[Symptom]:
         Severity.ERROR,
         "an init container fails, again and again",
         "The pod's containers are started only when its init containers have ended well.",
-        "read the init container's last lines: 'opskit rollout explain' shows them",
+        "correct what its last lines complain of, and roll out again",
         "https://kubernetes.io/docs/tasks/debug/debug-application/debug-init-containers/",
     )
 )
@@ -107,7 +108,9 @@ def init_fails(situation: Situation) -> Iterator[Symptom]:
 def not_ready(situation: Situation) -> Iterator[Symptom]:
     for state in states(situation.judged):
         running = (state.status.get("state") or {}).get("running")
-        if state.init or running is None or state.status.get("ready") or _recent_error(state):
+        if state.init or running is None or state.status.get("ready"):
+            continue
+        if _recent_error(situation, state):
             continue
         grace = _readiness(situation, state)
         since = situation.memory.since(situation.now, "ready", state.uid, state.name)
@@ -192,11 +195,13 @@ def _ending(situation: Situation) -> Iterator[State]:
     """The containers that ended, are not ready now, and did not end long ago."""
     for state in states(situation.judged):
         done = state.init and state.status.get("ready")
-        if state.ended and not done and not state.status.get("ready") and _recent_error(state):
+        if not state.ended or done or state.status.get("ready"):
+            continue
+        if _recent_error(situation, state):
             yield state
 
 
-def _recent_error(state: State) -> bool:
+def _recent_error(situation: Situation, state: State) -> bool:
     ended = state.ended
     if not ended or ended.get("exitCode") in (0, _CANNOT_RUN, None):
         return False
@@ -208,13 +213,15 @@ def _recent_error(state: State) -> bool:
         at = datetime.fromisoformat(str(ended.get("finishedAt")))
     except ValueError:
         return True
-    return (datetime.now(UTC) - at).total_seconds() < _LONG_AGO
+    now = time.time() if situation.wall is None else situation.wall
+    return now - at.replace(tzinfo=at.tzinfo or UTC).timestamp() < _LONG_AGO
 
 
 def _crash(situation: Situation, state: State, more: str = "") -> Symptom:
     code, why = state.ended.get("exitCode"), state.ended.get("reason")
     named = f" ({why})" if why and why != "Error" else ""
-    text = f"ended with exit code {code}{named}{more}; restarted {_times(state.restarts)}"
+    often = f"restarted {_times(state.restarts)}" if state.restarts else "not restarted yet"
+    text = f"ended with exit code {code}{named}{more}; {often}"
     enough = state.restarts >= situation.policy.max_restarts
     reason = state.waiting.get("reason") or str(why or "Error")
     fatal_at = situation.now if enough else None
@@ -222,7 +229,7 @@ def _crash(situation: Situation, state: State, more: str = "") -> Symptom:
 
 
 def _times(count: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _of(state: State, text: str, reason: str, fatal_at: float | None) -> Symptom:

@@ -49,3 +49,14 @@ told(
         "https://kubernetes.io/docs/reference/access-authn-authz/rbac/",
     )
 )
+told(
+    Rule(
+        "ROL124",
+        Severity.ERROR,
+        "it served, and did not stay so",
+        "The rollout was complete; while it was watched on, a container was started anew, or there "
+        "were too few pods that serve for longer than a moment.",
+        "look at what is told beside it, and at what the new version does under load",
+        _STATUS,
+    )
+)

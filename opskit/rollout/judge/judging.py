@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from opskit.rollout.judge import containers, controller, ends, images, scheduling
+from opskit.rollout.judge import containers, controller, ends, images, scheduling, stuck
 from opskit.rollout.judge.completion import Progress, progress
 from opskit.rollout.judge.situation import DETECTORS, RULES, Situation, Symptom
 from opskit.rollout.kinds import DEPLOYMENT
@@ -11,7 +11,7 @@ from opskit.rollout.kinds import DEPLOYMENT
 __all__ = ["RULES", "Judgement", "judge", "symptoms"]
 
 #: The modules whose import registers the rules.
-SUBJECTS = (images, containers, scheduling, controller, ends)
+SUBJECTS = (images, containers, scheduling, controller, stuck, ends)
 #: What only says that something else is wrong, and so is told last.
 _CONSEQUENCES = ("ROL115",)
 

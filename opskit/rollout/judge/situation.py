@@ -88,8 +88,9 @@ class Symptom:
 class Situation:
     """One workload and what belongs to it, as plain objects of the API.
 
-    `pods` are those of the newest revision only; `events` those about the workload, its newest
-    ReplicaSet and these pods. `now` is a clock in seconds, for the graces of `policy` and `memory`.
+    `pods` are those of the newest revision only, `older` those of another one, and `events` those about the workload, its newest
+    ReplicaSet and these pods. `now` is a clock in seconds, for the graces of `policy` and `memory`;
+    `wall` is the time of the cluster's own stamps, in seconds since 1970 (None: our clock's).
     """
 
     kind: Kind
@@ -100,6 +101,8 @@ class Situation:
     replica_set: Object | None = None
     policy: Policy = field(default_factory=Policy)
     memory: Memory = field(default_factory=Memory)
+    wall: float | None = None
+    older: Sequence[Object] = ()
 
     @cached_property
     def judged(self) -> list[Object]:

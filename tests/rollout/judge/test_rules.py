@@ -1,5 +1,6 @@
 """Each rule: where it fires, and where it stays quiet."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -135,8 +136,21 @@ def test_volumes_are_told_and_fail_nothing() -> None:
     assert codes(made, events=(event(made, "Pulled", "ok"),)) == set()
 
 
+def test_a_broken_pod_of_an_older_revision_is_in_the_way_of_a_stateful_set() -> None:
+    broken = pod(waiting("ErrImagePull", NOT_FOUND), name="db-1")
+    made = replace(situation(workload=stateful_set()), older=[broken])
+    found = judge(made)
+    assert [each.code for each in found.causes] == ["ROL123"]
+    assert "older revision" in found.causes[0].message
+    slow = replace(made, older=[pod(running(ready=False), name="db-1")])
+    assert not symptoms(slow)
+    parallel = stateful_set(podManagementPolicy="Parallel")
+    assert not symptoms(replace(situation(workload=parallel), older=[broken]))
+    assert not symptoms(replace(situation(workload=deployment()), older=[broken]))
+
+
 def test_every_rule_of_a_symptom_has_both() -> None:
-    detected = {code for code, _ in DETECTORS} - {"ROL122"}
+    detected = {code for code, _ in DETECTORS} - {"ROL122", "ROL123"}
     assert {case[0] for case in FIRES} == {case[0] for case in QUIET} == detected
     assert detected < {rule.code for rule in RULES.rules}
 

@@ -1,0 +1,151 @@
+"""`opskit rollout deploy`: checked, applied, watched, and taken back on failure."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from opskit.commands.options import Yes
+from opskit.commands.rollout.common import Context, Kubeconfig, Namespace
+from opskit.commands.rollout.preflight import MaxSeverity
+from opskit.commands.rollout.watched import (
+    Events,
+    MaxRestarts,
+    Quorum,
+    ReadyGrace,
+    Redact,
+    Reports,
+    ScheduleGrace,
+    Timeout,
+    Tolerate,
+    VerdictOutput,
+)
+
+if TYPE_CHECKING:
+    from opskit.clients.kube import Cluster
+    from opskit.rollout.apply import Item, Manifest
+
+
+def deploy(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TARGET]...", help="Workloads that are there: deploy/web."),
+    ] = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option("-f", "--file", help="Apply all of this manifest; - is stdin. Repeat."),
+    ] = None,
+    image: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=IMAGE", help="The image of a container. Repeat."),
+    ] = None,
+    auto_rollback: Annotated[
+        bool, typer.Option("--auto-rollback", help="Take everything back if it fails.")
+    ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the images into the files, if it serves.")
+    ] = False,
+    pin_digest: Annotated[
+        bool, typer.Option("--pin-digest", help="Roll out the digest that each tag is now.")
+    ] = False,
+    skip_preflight: Annotated[
+        bool, typer.Option("--skip-preflight", help="Do not check images before.")
+    ] = False,
+    max_severity: MaxSeverity = None,
+    force_conflicts: Annotated[
+        bool, typer.Option("--force-conflicts", help="Take over what other managers own.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and print the diff; change nothing.")
+    ] = False,
+    namespace: Namespace = "",
+    context: Context = "",
+    kubeconfig: Kubeconfig = "",
+    insecure_registry: Annotated[
+        bool, typer.Option("--insecure-registry", help="Plain HTTP, to this machine only.")
+    ] = False,
+    profile: Annotated[str, typer.Option(metavar="NAME", help="The AWS profile, for ECR.")] = "",
+    timeout: Timeout = "",
+    max_restarts: MaxRestarts = 2,
+    schedule_grace: ScheduleGrace = "",
+    ready_grace: ReadyGrace = "",
+    quorum: Quorum = None,
+    tolerate: Tolerate = None,
+    redact: Redact = False,
+    events: Events = False,
+    report: Reports = None,
+    yes: Yes = False,
+    output: VerdictOutput = None,
+) -> int:
+    """Check, apply, watch, and undo on failure.
+
+    With -f all objects of the manifests are applied on the server (field manager opskit), those
+    that others need first; --image changes images before that, as 'rollout edit' does, in memory.
+    With TARGET only the images are set. Every object is tried first (dry run): one that the server
+    does not take, or a field that somebody else manages, and nothing is changed. Then all workloads
+    are watched.
+
+    --auto-rollback puts back the pod templates, ConfigMaps and Secrets that this deploy changed
+    where one workload fails or times out. What is new, and other objects, stay, and are named;
+    nothing is taken back where the cluster does not answer, or where somebody changed it since.
+
+    Exit status: 0 all serve, 1 failed or refused (rolled back or not), 3 timed out or could not
+    tell, 4 some only. With --dry-run 1 where there is something to do.
+
+    \b
+    Example:
+      opskit rollout deploy -f web.yaml --image web=ghcr.io/team/web:1.4.2 --auto-rollback
+      kustomize build prod | opskit rollout deploy -f - -n shop --yes --report github=-
+      opskit rollout deploy deploy/web --image web=ghcr.io/team/web:1.4.2 --auto-rollback
+    """
+    from opskit.commands.rollout import deploying, watched
+    from opskit.commands.rollout.common import connected
+    from opskit.rollout.preflight.check import Options
+    from opskit.rollout.preflight.lookup import Access
+
+    policy = watched.policy(
+        timeout,
+        max_restarts=max_restarts,
+        schedule_grace=schedule_grace,
+        ready_grace=ready_grace,
+        quorum=quorum,
+        tolerate=tolerate,
+    )
+    shown = watched.shown(output, events=events, redact=redact, reports=report, files=file)
+    deploying.check_sources(targets, file, image, write=write)
+    access = Access(profile, insecure_registry)
+    images = deploying.pinned(image or [], access) if pin_digest else list(image or ())
+    manifests, rewrites = deploying.read(file or [], images)
+    cluster = connected(context, kubeconfig)
+    items = _items(cluster, targets, manifests, images, namespace, force=force_conflicts)
+    options = None
+    if not skip_preflight:
+        options = Options(access, limit=max_severity or "", pins=pin_digest)
+    job = deploying.Job(cluster, items, policy, shown, options, auto_rollback=auto_rollback)
+    status = job.carry_out(yes=yes, dry_run=dry_run)
+    if write and status == 0 and not dry_run:
+        deploying.save(rewrites)
+    return status
+
+
+def _items(
+    cluster: "Cluster",
+    targets: list[str] | None,
+    manifests: "list[Manifest]",
+    images: list[str],
+    namespace: str,
+    *,
+    force: bool,
+) -> "list[Item]":
+    """What is to be done, tried on the server."""
+    from opskit.commands.rollout.common import chosen
+    from opskit.output import progress
+    from opskit.rollout import deploy as engine
+    from opskit.rollout import patching
+
+    with progress() as say:
+        say(f"trying it on {cluster.name} ...")
+        if not targets:
+            return engine.of_manifests(cluster, manifests, namespace, force=force)
+        wanted = patching.assignments(images)
+        return engine.of_targets(cluster, chosen(cluster, namespace, targets), wanted)

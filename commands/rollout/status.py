@@ -1,0 +1,75 @@
+"""`opskit rollout status`: rollouts watched to their end, and why one fails."""
+
+from opskit.commands.rollout.common import (
+    Context,
+    Files,
+    Kubeconfig,
+    Namespace,
+    Selector,
+    Targets,
+)
+from opskit.commands.rollout.watched import (
+    Events,
+    MaxRestarts,
+    PullGrace,
+    Quorum,
+    QuotaGrace,
+    ReadyGrace,
+    Redact,
+    Reports,
+    ScheduleGrace,
+    Timeout,
+    Tolerate,
+    VerdictOutput,
+)
+
+
+def status(
+    targets: Targets = None,
+    selector: Selector = "",
+    file: Files = None,
+    namespace: Namespace = "",
+    context: Context = "",
+    kubeconfig: Kubeconfig = "",
+    timeout: Timeout = "",
+    max_restarts: MaxRestarts = 2,
+    schedule_grace: ScheduleGrace = "60s",
+    pull_grace: PullGrace = "45s",
+    quota_grace: QuotaGrace = "15s",
+    ready_grace: ReadyGrace = "",
+    quorum: Quorum = None,
+    tolerate: Tolerate = None,
+    redact: Redact = False,
+    events: Events = False,
+    report: Reports = None,
+    output: VerdictOutput = None,
+) -> int:
+    """Watch rollouts, and say at once why one fails.
+
+    It ends when each workload is rolled out, has failed by the rules of 'opskit rule' (ROL), or
+    after --timeout. A failure comes with the events, the container's last lines, and what to do.
+    Nothing is changed. Exit status: 1 failed, 3 timed out or could not tell, 4 some only.
+
+    \b
+    Example:
+      opskit rollout status deploy/web sts/db -n shop --timeout 5m
+      opskit rollout status -l app.kubernetes.io/part-of=shop -n shop --events
+      opskit rollout status -f manifests.yaml --report junit=rollout.xml --report github=-
+    """
+    from opskit.commands.rollout import watched
+    from opskit.commands.rollout.common import chosen, connected
+
+    policy = watched.policy(
+        timeout,
+        max_restarts=max_restarts,
+        schedule_grace=schedule_grace,
+        pull_grace=pull_grace,
+        quota_grace=quota_grace,
+        ready_grace=ready_grace,
+        quorum=quorum,
+        tolerate=tolerate,
+    )
+    shown = watched.shown(output, events=events, redact=redact, reports=report, files=file)
+    cluster = connected(context, kubeconfig)
+    found = chosen(cluster, namespace, targets, selector, file)
+    return watched.finish(watched.followed(cluster, found, policy, shown), shown)

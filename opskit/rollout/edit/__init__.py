@@ -1,0 +1,1 @@
+"""Images changed in manifests, kustomizations and Helm values: the scalar and nothing else."""

@@ -1,0 +1,138 @@
+"""A place in a document, and the way to it: what an edit of it would touch besides.
+
+What an alias or a merge key brings in is found as if it were written out, and the way remembers
+it, so that it is refused or edited knowingly.
+"""
+
+from collections.abc import Iterator
+
+from yaml import ScalarEvent
+
+from opskit.nodes import Trouble
+from opskit.rollout.edit.stream import Alias, Branch, Document, Node
+
+
+class Spot:
+    """A scalar or a collection of a document.
+
+    `key` is the scalar it stands under; `alias` the first alias on the way to it, if any; `shared`
+    the aliases elsewhere that use an anchor on the way again; `flow` says that it stands within
+    brackets.
+    """
+
+    __slots__ = ("alias", "document", "flow", "key", "node", "shared")
+
+    def __init__(
+        self,
+        document: Document,
+        node: Node,
+        key: ScalarEvent | None = None,
+        alias: Alias | None = None,
+        shared: tuple[Alias, ...] = (),
+        flow: bool = False,
+    ) -> None:
+        if type(node) is Alias:
+            alias, node = alias or node, node.target
+        if document.uses and id(node) in document.uses:
+            shared += tuple(each for each in document.uses[id(node)] if each is not alias)
+        self.document = document
+        self.flow = flow
+        self.node: ScalarEvent | Branch = node
+        self.key = key
+        self.alias = alias
+        self.shared = shared
+
+    @property
+    def is_map(self) -> bool:
+        return type(self.node) is Branch and self.node.is_map
+
+    @property
+    def text(self) -> str | None:
+        """The text of a scalar; None for a collection."""
+        return self.node.value if type(self.node) is ScalarEvent else None
+
+    @property
+    def start(self) -> int:
+        """Where it starts in the file, its anchor and tag included."""
+        event = self.node.event if isinstance(self.node, Branch) else self.node
+        return self.document.part.start + event.start_mark.index
+
+    @property
+    def in_flow(self) -> bool:
+        """Whether a mapping or a sequence is written with brackets."""
+        return type(self.node) is Branch and bool(self.node.event.flow_style)
+
+    def get(self, name: str, seen: set[int] | None = None) -> "Spot | None":
+        """The value under a key, its own or one that `<<` brings in.
+
+        Raises `Trouble` where the key stands twice.
+        """
+        node = self.node
+        if type(node) is not Branch or not node.is_map:
+            return None
+        keys = [key.value if type(key) is ScalarEvent else None for key in node[::2]]
+        count = keys.count(name)
+        if count == 1:
+            at = 2 * keys.index(name)
+            return self._below(node[at + 1], node[at])
+        if count:
+            raise self._twice(name)
+        return self._merged(name, set() if seen is None else seen) if "<<" in keys else None
+
+    def at(self, *names: str) -> "Spot | None":
+        """What stands under several keys, one below the other."""
+        spot: Spot | None = self
+        for name in names:
+            if spot is None:
+                return None
+            spot = spot.get(name)
+        return spot
+
+    def __iter__(self) -> Iterator["Spot"]:
+        """The items of a sequence; nothing for all else."""
+        if type(self.node) is Branch and not self.node.is_map:
+            for item in self.node:
+                yield self._below(item, None)
+
+    def entries(self) -> Iterator["Spot"]:
+        """The values of a mapping that are written in it, under keys that are scalars."""
+        for key, value in self._pairs():
+            if not _merges(key):
+                yield self._below(value, key)
+
+    def _pairs(self) -> Iterator[tuple[ScalarEvent, Node]]:
+        if type(self.node) is Branch and self.node.is_map:
+            for key, value in zip(self.node[::2], self.node[1::2], strict=True):
+                if type(key) is ScalarEvent:
+                    yield key, value
+
+    def _below(self, node: Node, key: Node | None) -> "Spot":
+        named = key if type(key) is ScalarEvent else None
+        return Spot(self.document, node, named, self.alias, self.shared, self.in_flow)
+
+    def _merged(self, name: str, seen: set[int]) -> "Spot | None":
+        for key, value in self._pairs():
+            if not _merges(key):
+                continue
+            source = self._below(value, None)
+            for each in [source] if source.is_map else source:
+                if id(each.node) in seen:
+                    continue  # looked at already: merges of merges can be many
+                seen.add(id(each.node))
+                if found := each.get(name, seen):
+                    return found
+        return None
+
+    def _twice(self, name: str) -> Trouble:
+        part = self.document.part
+        marks = [key.start_mark.index for key, _ in self._pairs() if key.value == name]
+        return Trouble(
+            f"the key `{name[:80]}` stands twice: in line {part.line(marks[0])} "
+            f"and in line {part.line(marks[1])}",
+            part.start + marks[1],
+            "remove one of the two",
+        )
+
+
+def _merges(key: ScalarEvent) -> bool:
+    return key.value == "<<" and bool(key.implicit[0])

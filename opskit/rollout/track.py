@@ -1,0 +1,127 @@
+"""One workload that is being watched, and the namespace that it is in."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from opskit.rollout.feeds import Scope
+from opskit.rollout.judge.completion import Progress, progress
+from opskit.rollout.judge.judging import Judgement
+from opskit.rollout.judge.situation import Memory, Policy, Situation
+from opskit.rollout.kinds import DEPLOYMENT, STATEFUL_SET
+from opskit.rollout.store import Store
+from opskit.rollout.targets import Target
+from opskit.rollout.verdict import Cause, Outcome, Verdict
+from opskit.rollout.workload import images, revision, template
+
+_NOTHING = Progress(0, 0, 0, "nothing is known of it")
+
+
+@dataclass(slots=True, eq=False)
+class Track:
+    """What is known of one workload, and what has been said of it."""
+
+    target: Target
+    memory: Memory = field(default_factory=Memory)
+    seen: bool = False
+    said: str = ""
+    symptoms: set[tuple[str, str, str]] = field(default_factory=set)
+    situation: Situation | None = None
+    judgement: Judgement | None = None
+    verdict: Verdict | None = None
+
+
+class Place:
+    """One namespace: its objects, the workloads of it, and what has not been listed yet."""
+
+    def __init__(self, namespace: str, targets: Iterable[Target]) -> None:
+        self.namespace = namespace
+        self.store = Store()
+        self.waiting: set[Scope] = set()
+        self.notes: list[str] = []
+        self._by_name = {(each.kind.plural, each.name): Track(each) for each in targets}
+        self._all = False
+
+    @property
+    def tracks(self) -> list[Track]:
+        return list(self._by_name.values())
+
+    def open_of(self, plural: str) -> list[Track]:
+        """The workloads of one kind that have no verdict yet."""
+        return [
+            track
+            for (kind, _), track in self._by_name.items()
+            if kind == plural and not track.verdict
+        ]
+
+    def came(self, scope: Scope) -> None:
+        """Note that a list has come, or never will: any workload may have changed."""
+        self.waiting.discard(scope)
+        self._all = True
+
+    def touched(self) -> list[Track]:
+        """The workloads to look at anew, once all that is to be known has come."""
+        if self.waiting:
+            return []
+        names = self.store.touched()
+        if self._all:
+            self._all = False
+            return self.tracks
+        return [self._by_name[name] for name in sorted(names) if name in self._by_name]
+
+    def situation(
+        self, track: Track, workload: Any, policy: Policy, now: float, wall: float
+    ) -> Situation:
+        """What the rules are to look at; `wall` is the cluster's clock, in seconds since 1970."""
+        pods = self.store.newest_pods(track.target, workload)
+        replica_set = self.store.replica_set(workload) if track.target.kind is DEPLOYMENT else None
+        older = []
+        if track.target.kind is STATEFUL_SET:
+            older = self.store.older_pods(workload, pods)
+        about = [workload, *pods, *older, *([replica_set] if replica_set else [])]
+        return Situation(
+            kind=track.target.kind,
+            workload=workload,
+            pods=pods,
+            events=self.store.events.of(each["metadata"]["uid"] for each in about),
+            now=now,
+            wall=wall,
+            replica_set=replica_set,
+            policy=policy,
+            memory=track.memory,
+            older=older,
+        )
+
+    def verdict(
+        self, track: Track, outcome: Outcome, causes: list[Cause], cluster: str, seconds: float
+    ) -> Verdict:
+        """What is said of a workload in the end, after so many seconds."""
+        kind = track.target.kind
+        workload = self.store.find(track.target)
+        return Verdict(
+            cluster=cluster,
+            target=track.target,
+            outcome=outcome,
+            progress=progress(kind, workload) if workload else _NOTHING,
+            causes=causes,
+            images=images(template(kind, workload or {})),
+            revision=revision(workload or {}),
+            seconds=seconds,
+            notes=tuple(self.notes),
+        )
+
+
+def gone(track: Track) -> Cause:
+    """The cause where the workload is not there, or not any more."""
+    text = "it was deleted while it rolled out" if track.seen else "there is no such workload"
+    return Cause("ROL117", "Deleted", text, str(track.target))
+
+
+def overtaken(target: Target, workload: Any, expected: Mapping[str, str]) -> Cause | None:
+    """The cause, if the pod template no longer has the images that the caller put there."""
+    now = images(template(target.kind, workload))
+    for container, image in expected.items():
+        if now.get(container) != image:
+            text = f"{container} was set to {image}, and is {now.get(container)} now"
+            return Cause("ROL120", "Superseded", text, str(target))
+    return None

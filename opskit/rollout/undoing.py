@@ -1,0 +1,160 @@
+"""The way back: which revision is meant, and the change that brings its pod template back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+from opskit.clients.kube import Cluster
+from opskit.errors import UsageError
+from opskit.rollout import managers
+from opskit.rollout.jsonpatch import pointer, test
+from opskit.rollout.patching import cause_operations
+from opskit.rollout.plan import Change, NotDoneError, carry_out, image_changes, read
+from opskit.rollout.revisions import History, Revision, comparable, has_revisions, history
+from opskit.rollout.stuck import names, release, stuck_pods
+from opskit.rollout.switches import refuse_if_paused
+from opskit.rollout.targets import Target
+from opskit.rollout.workload import template
+
+Object = Mapping[str, Any]
+
+LAST_GOOD = "last-good"
+PREVIOUS = "previous"
+
+
+class Choice(NamedTuple):
+    """The revision to go back to, and the rule that decided, as a clause; None: stay."""
+
+    revision: Revision | None
+    rule: str
+
+
+def undo(cluster: Cluster, target: Target, to: str = "") -> Change:
+    """The change that takes a workload back to a revision.
+
+    `to` is `last-good`, `previous` or a number; empty is the last good one, or where none is
+    recorded the best guess that `choose` makes. Nothing is to be done where it is there already.
+    UsageError for a CronJob, InputError where there is no such revision, NotDoneError for a
+    Deployment that is paused.
+    """
+    has_revisions(target)
+    check(to)
+    workload = read(cluster, target)
+    found = history(cluster, target, workload)
+    refuse_if_paused(target, workload, "taken back")
+    change = _planned(target, workload, choose(found, to))
+    if change.needed and (pods := stuck_pods(cluster, target, workload, "")):
+        note = f"{change.note}; deleted is what it would wait for: {names(pods)}"
+        change = replace(change, note=note)
+    return change
+
+
+def take_back(cluster: Cluster, change: Change) -> list[str]:
+    """Make the change that `undo` planned; what else was done for it, as sentences.
+
+    A StatefulSet waits for pods that do not get ready, also after its template is the old one
+    again: those are deleted.
+    """
+    carry_out(cluster, change)
+    return release(cluster, change.target) if change.needed else []
+
+
+def choose(found: History, to: str = "") -> Choice:
+    """The revision that `to` means; without one, in this order:
+
+    the one recorded as the last good; the newest that was complete; that whose pods serve now, or
+    which a StatefulSet completed last; the newest earlier one that is not known to have failed.
+    """
+    if to == PREVIOUS:
+        earlier = _earlier(found)
+        if not earlier:
+            raise found.lacks("there is no earlier revision")
+        return Choice(earlier[-1], "it is the previous one")
+    if to and to != LAST_GOOD:
+        return Choice(found.numbered(int(to)), "as asked for")
+    if found.last_good is not None:
+        return _recorded(found)
+    if to == LAST_GOOD:
+        raise found.lacks("no last good revision is recorded")
+    return _guessed(found)
+
+
+def check(to: str) -> None:
+    """UsageError for a `to` that names no revision."""
+    number = to.isascii() and to.isdigit() and len(to) < 19
+    if to not in ("", LAST_GOOD, PREVIOUS) and not number:
+        raise UsageError(
+            f"{to[:40]!r} is no revision", where="--to", hint="give last-good, previous or a number"
+        )
+
+
+def _recorded(found: History) -> Choice:
+    good = found.last_good
+    assert good is not None
+    current = found.current
+    if current is not None and current.last_good:
+        return Choice(None, f"it is at the last good revision, {current.number}")
+    revision = next((each for each in found.revisions if each.last_good), None)
+    if revision is not None:
+        return Choice(revision, f"recorded as good {good.at}".rstrip())
+    error = found.lacks(f"the last good revision, {good.name}, is gone (revisionHistoryLimit)")
+    if good.images:
+        words = " ".join(f"{name}={image}" for name, image in good.images.items())
+        error.hint = f"its images: opskit rollout set {found.target} {words}; or {error.hint}"
+    raise error
+
+
+def _guessed(found: History) -> Choice:
+    current = found.current
+    if current is not None and current.recorded and not current.recorded.bad:
+        return Choice(None, f"revision {current.number} is recorded as good")
+    earlier = [each for each in _earlier(found) if not (each.recorded and each.recorded.bad)]
+    if not earlier:
+        raise found.lacks("there is no earlier revision that did not fail")
+    good = [each for each in earlier if each.recorded]
+    serving = max(earlier, key=lambda each: (each.completed, each.available, each.number))
+    if good:
+        return Choice(good[-1], "it is the newest that was complete")
+    if serving.completed:
+        return Choice(serving, "no good one is recorded; it was completed last")
+    if serving.available:
+        return Choice(serving, "no good one is recorded; its pods serve now")
+    return Choice(earlier[-1], "no good one is recorded; it is the newest not known to have failed")
+
+
+def _earlier(found: History) -> list[Revision]:
+    return [each for each in found.revisions if not each.current]
+
+
+def _planned(target: Target, workload: Object, choice: Choice) -> Change:
+    """The whole pod template is guarded: what others change meanwhile must not be lost."""
+    chosen, now = choice.revision, template(target.kind, workload)
+    again = partial(_again, target, workload, choice)
+    if chosen is None or comparable(chosen.template) == comparable(now):
+        why = choice.rule if chosen is None else f"it is at revision {chosen.number} already"
+        return Change("undo", target, workload, (), again, f"no change: {why}")
+    path = target.kind.template
+    operations = [
+        test(path, now),
+        {"op": "replace", "path": pointer(path), "value": chosen.template},
+        *cause_operations(workload, chosen.cause),
+    ]
+    changed = image_changes(now, chosen.template)
+    warnings = managers.put_back(target.kind, workload, (each.container for each in changed))
+    note = f"back to revision {chosen.number}: {choice.rule}"
+    return Change("undo", target, workload, operations, again, note, warnings)
+
+
+def _again(target: Target, shown: Object, choice: Choice, workload: Object) -> Change:
+    now = template(target.kind, workload)
+    chosen = choice.revision
+    done = chosen is not None and comparable(chosen.template) == comparable(now)
+    if not done and now != template(target.kind, shown):
+        raise NotDoneError(
+            "somebody else changed it meanwhile; nothing was changed",
+            where=str(target),
+            hint="look at it with 'opskit rollout history', and undo again if it is wrong",
+        )
+    refuse_if_paused(target, workload, "taken back")
+    return _planned(target, workload, choice)

@@ -1,0 +1,1 @@
+"""One image rolled out to many clusters, in waves."""

@@ -1,0 +1,49 @@
+"""What a table that changes and lines of a log say of steps."""
+
+from opskit.rollout.board import MANY, Board
+from opskit.rollout.judge.completion import Progress
+from opskit.rollout.judge.situation import Symptom
+from opskit.rollout.targets import Target
+from opskit.rollout.verdict import Cause, Outcome, Verdict
+from opskit.rollout.watching import Step
+
+WEB, API = Target("shop", "deploy", "web"), Target("shop", "deploy", "api")
+HALF = Progress(2, 2, 1, "1 of 2 new pods are available")
+CRASH = Symptom("ended with exit code 1", "Error", "web-1", "web")
+
+
+def end(target: Target, outcome: Outcome, *causes: Cause) -> Step:
+    found = Verdict("a", target, outcome, HALF, causes)
+    return Step("verdict", found.headline, target, HALF, verdict=found)
+
+
+def test_the_worst_come_first_and_the_rest_is_counted() -> None:
+    targets = [Target("shop", "deploy", f"w{n:02}") for n in range(10)]
+    board = Board([("a", each) for each in targets])
+    for each in targets[:8]:
+        board.put(end(each, Outcome.COMPLETE), "a")
+    board.put(Step("symptom", CRASH.message, targets[9], HALF, CRASH), "a")
+    board.put(end(targets[8], Outcome.FAILED, Cause("ROL102", "x", "gone", "pod/p", "web")), "a")
+    rows = board.rows(4)
+    assert rows[0] == ("deploy/w08", "1/2", "2/2", "failed", "web: gone")
+    assert rows[1][3:] == ("in trouble", "web: ended with exit code 1")
+    assert rows[3] == ("and 7 more", "", "", "7 complete", "")
+    assert (board.ended, board.count) == (9, 10)
+
+
+def test_lines_say_where() -> None:
+    board = Board([("a", WEB), ("a", API)])
+    step = Step("symptom", CRASH.message, WEB, HALF, CRASH)
+    assert board.line(step, "a") == "deploy/web: pod/web-1 web: ended with exit code 1"
+    assert board.line(Step("progress", HALF.waiting, WEB, HALF), "a").endswith("available")
+    assert board.line(Step("trouble", "cannot reach it"), "a") == "cannot reach it"
+    several = Board([("a", WEB), ("b", Target("other", "deploy", "web"))])
+    assert several.line(Step("progress", "x", WEB, HALF), "a") == "a shop/deploy/web: x"
+
+
+def test_many_workloads_get_lines_for_troubles_only() -> None:
+    keys = [("a", Target("shop", "deploy", f"w{n}")) for n in range(MANY + 1)]
+    board = Board(keys)
+    assert board.line(Step("progress", "x", keys[0][1], HALF), "a") == ""
+    assert board.line(Step("symptom", "x", keys[0][1], HALF, CRASH), "a")
+    assert board.line(end(keys[0][1], Outcome.COMPLETE), "a").endswith("complete")

@@ -1,0 +1,439 @@
+"""Watches of a real control plane, through a network and a server that fail."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opskit.clients.kube import Cluster, connect_with_token
+from opskit.clients.kubeconfig import connect
+from opskit.clients.kubeerrors import UnauthorizedError, UnreachableError
+from opskit.errors import ExitCode
+from opskit.rollout.judge.situation import Policy
+from opskit.rollout.targets import Target
+from opskit.rollout.verdict import Outcome, Verdict, exit_code
+from opskit.rollout.watching import Step, watch
+from tests.controlplane.cluster import wait_until
+from tests.controlplane.plane import Plane
+from tests.rollout.proxy import Answer, Proxy, Request, running
+
+
+@pytest.fixture
+def proxy(plane: Plane) -> Iterator[Proxy]:
+    with running(plane) as started:
+        yield started
+
+
+@pytest.fixture
+def cluster(proxy: Proxy, tmp_path: Path) -> Cluster:
+    return connect(kubeconfig=str(proxy.kubeconfig(tmp_path / "config")))
+
+
+@pytest.fixture(scope="module")
+def fragile() -> Iterator[Plane]:
+    """A control plane whose parts may be ended; old watches are 410 Gone within seconds."""
+    from tests.controlplane import build
+    from tests.controlplane.plane import start
+
+    build.require()
+    with start(nodes=1, flags=["--etcd-compaction-interval=1s", "--watch-cache=false"]) as started:
+        yield started
+
+
+class Watching:
+    """A watch in a thread of its own: what it says, and its end."""
+
+    def __init__(self, cluster: Cluster, *targets: Target, **options: Any) -> None:
+        self.steps: list[tuple[float, Step]] = []
+        self._verdicts: list[Verdict] = []
+        self._error: Exception | None = None
+        policy = Policy(**options.pop("policy", {"timeout": 30.0}))
+        self.started = time.monotonic()
+        self._thread = threading.Thread(
+            target=self._run, args=(cluster, targets, policy, options), daemon=True
+        )
+        self._thread.start()
+
+    def _run(self, cluster: Cluster, targets: Any, policy: Policy, options: Any) -> None:
+        try:
+            self._verdicts = watch(cluster, targets, policy, say=self._say, **options)
+        except Exception as error:
+            self._error = error
+        self.ended = time.monotonic()
+
+    def _say(self, step: Step) -> None:
+        self.steps.append((time.monotonic(), step))
+
+    def first(self, kind: str) -> float:
+        """When the first step of a kind was said; waits for it."""
+        wait_until(lambda: any(s.kind == kind for _, s in self.steps), f"no {kind}", 20)
+        return next(at for at, step in self.steps if step.kind == kind)
+
+    def settled(self) -> "Watching":
+        """Wait until all lists have come, and a little."""
+        self.first("progress")
+        time.sleep(0.3)
+        return self
+
+    def end(self) -> list[Verdict]:
+        self._thread.join(60)
+        assert not self._thread.is_alive(), "the watch does not end"
+        if self._error:
+            raise self._error
+        return self._verdicts
+
+    @property
+    def seconds(self) -> float:
+        return self.ended - self.started
+
+
+def deploy(plane: Plane, namespace: str, name: str, tag: str, replicas: int = 1) -> Target:
+    plane.kubectl(
+        *("create", "deployment", name, "-n", namespace),
+        *(f"--image=registry.test/{name}:{tag}", f"--replicas={replicas}"),
+    )
+    return Target(namespace, "deploy", name)
+
+
+def set_image(plane: Plane, target: Target, tag: str) -> None:
+    image = f"{target.name}=registry.test/{target.name}:{tag}"
+    plane.kubectl("set", "image", "-n", target.namespace, f"deployment/{target.name}", image)
+
+
+def of(words: str) -> Callable[[Request], bool]:
+    return lambda request: words in request.path
+
+
+def test_an_expired_version_lists_anew_and_keeps_what_was_seen(
+    fragile: Plane, tmp_path: Path
+) -> None:
+    namespace = fragile.namespace()
+    target = deploy(fragile, namespace, "web", "unreachable")
+    with running(fragile) as proxy:
+        cluster = connect(kubeconfig=str(proxy.kubeconfig(tmp_path / "config")))
+        watching = Watching(cluster, target, policy={"timeout": 40.0, "pull_grace": 11.0})
+        seen = watching.first("symptom")
+        proxy.rule = lambda request: Answer(503) if request.watch else None
+        proxy.cut()
+        for number in range(3):  # versions that the compaction may take
+            fragile.kubectl("create", "configmap", f"other-{number}", "-n", namespace)
+            time.sleep(1)
+        lists = len(proxy.lists("/pods"))
+        proxy.rule = lambda request: None
+        [verdict] = watching.end()
+    assert len(proxy.lists("/pods")) > lists, "no 410 came"
+    assert [cause.code for cause in verdict.causes] == ["ROL111"]
+    assert watching.ended - seen == pytest.approx(11.0, abs=1.5)  # not from the new list on
+
+
+def test_a_connection_that_says_nothing_is_made_anew(
+    plane: Plane, proxy: Proxy, cluster: Cluster, namespace: str
+) -> None:
+    target = deploy(plane, namespace, "web", "unready")
+    watching = Watching(cluster, target, silence=3.0).settled()
+    assert proxy.silence(lambda request: request.watch) == 4
+    set_image(plane, target, "1")
+    [verdict] = watching.end()
+    assert verdict.outcome is Outcome.COMPLETE
+    assert watching.seconds < 10
+    assert not [step for _, step in watching.steps if step.kind == "trouble"]
+
+
+def test_a_server_that_is_busy_is_asked_again_when_it_says(
+    plane: Plane, proxy: Proxy, cluster: Cluster, namespace: str
+) -> None:
+    target = deploy(plane, namespace, "web", "unready")
+    watching = Watching(cluster, target).settled()
+    busy: list[Request] = []
+
+    def rule(request: Request) -> Answer | None:
+        if len(busy) >= 4:
+            return None
+        busy.append(request)
+        return Answer(429, headers={"Retry-After": "2"})
+
+    proxy.rule = rule
+    proxy.cut()
+    cut = time.monotonic()
+    set_image(plane, target, "1")
+    [verdict] = watching.end()
+    assert verdict.outcome is Outcome.COMPLETE
+    assert len(busy) == 4
+    assert time.monotonic() - cut >= 2
+    again = [each for each in proxy.requests if each.at > busy[-1].at]
+    assert min(each.at for each in again) - busy[0].at >= 2
+
+
+@pytest.mark.parametrize("kind", ["busy", "silent"])
+def test_the_time_is_kept_whatever_the_server_does(
+    plane: Plane, proxy: Proxy, cluster: Cluster, namespace: str, kind: str
+) -> None:
+    target = deploy(plane, namespace, "web", "unready")
+    if kind == "busy":
+        proxy.rule = lambda request: Answer(429, headers={"Retry-After": "25"})
+    else:
+        proxy.mute = lambda request: True
+    watching = Watching(cluster, target, policy={"timeout": 2.0})
+    [verdict] = watching.end()
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert 2.0 <= watching.seconds < 2.6
+
+
+@pytest.mark.parametrize("tag", ["crash", "missing"])
+def test_a_log_that_does_not_come_delays_no_verdict(
+    plane: Plane, proxy: Proxy, cluster: Cluster, namespace: str, tag: str
+) -> None:
+    target = deploy(plane, namespace, "web", tag)
+    proxy.mute = of("/log?")
+    watching = Watching(cluster, target, policy={"timeout": 60.0, "max_restarts": 1})
+    [verdict] = watching.end()
+    assert verdict.outcome is Outcome.FAILED
+    if tag == "crash":
+        assert "cannot be read" in verdict.causes[0].log_note
+        assert watching.ended - watching.first("symptom") < 16
+    else:
+        assert not [each for each in proxy.requests if "/log" in each.path]
+
+
+def test_a_log_that_does_not_come_is_not_waited_for_when_the_time_is_over(
+    plane: Plane, proxy: Proxy, cluster: Cluster, namespace: str
+) -> None:
+    target = deploy(plane, namespace, "web", "unready")
+    proxy.mute = of("/log?")
+    watching = Watching(cluster, target, policy={"timeout": 4.0})
+    [verdict] = watching.end()
+    assert verdict.outcome is Outcome.TIMED_OUT
+    assert watching.seconds < 7.5
+
+
+class Tokens:
+    """A source of tokens: the first one, and what follows when it is refused."""
+
+    def __init__(self, *tokens: str) -> None:
+        self._tokens = list(tokens)
+        self.renewed = 0
+
+    def __call__(self, refused: bool) -> str:
+        if refused:
+            self.renewed += 1
+            if len(self._tokens) > 1:
+                del self._tokens[0]
+        return self._tokens[0]
+
+
+def account(plane: Plane, namespace: str, name: str, *rules: dict[str, Any]) -> str:
+    """The token of a service account that may do all that a watch does."""
+    allowed = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]}
+    plane.kubeconfig_for(name, list(rules) or [allowed], namespace, token=True)
+    return plane.token(name, namespace)
+
+
+def test_a_token_that_ends_in_the_middle_is_renewed_once(
+    plane: Plane, proxy: Proxy, namespace: str
+) -> None:
+    first, second = account(plane, namespace, "first"), account(plane, namespace, "second")
+    tokens = Tokens(first, second)
+    cluster = connect_with_token("it", proxy.url, "", tokens)
+    target = deploy(plane, namespace, "web", "unready")
+    watching = Watching(cluster, target).settled()
+    proxy.rule = lambda request: Answer(401) if first in request.headers["authorization"] else None
+    proxy.cut()
+    set_image(plane, target, "1")
+    [verdict] = watching.end()
+    assert verdict.outcome is Outcome.COMPLETE
+    assert tokens.renewed == 1  # and not once for each of the four watches
+
+
+def test_a_token_that_is_refused_again_ends_the_watch_unknown(
+    plane: Plane, proxy: Proxy, namespace: str
+) -> None:
+    tokens = Tokens(account(plane, namespace, "only"))
+    cluster = connect_with_token("it", proxy.url, "", tokens)
+    target = deploy(plane, namespace, "web", "unready")
+    watching = Watching(cluster, target).settled()
+    plane.api.delete(f"/api/v1/namespaces/{namespace}/serviceaccounts/only")
+    time.sleep(10.5)  # for so long the API server remembers a token that was good
+    proxy.cut()
+    verdicts = watching.end()
+    assert exit_code(verdicts) is ExitCode.UNKNOWN
+    assert [cause.code for cause in verdicts[0].causes] == ["ROL121"]
+    assert tokens.renewed >= 1
+
+
+def test_a_token_that_was_never_good_is_one_clear_error(plane: Plane, namespace: str) -> None:
+    tokens = Tokens("no-token")
+    cluster = connect_with_token("it", plane.url, str(plane.authority.file), tokens)
+    with pytest.raises(UnauthorizedError) as caught:
+        watch(cluster, [Target(namespace, "deploy", "web")], Policy(timeout=10))
+    assert caught.value.exit_code is ExitCode.UNKNOWN
+    assert "no-token" not in str(caught.value)
+    assert tokens.renewed == 1
+
+
+def test_a_server_that_restarts_is_waited_for(fragile: Plane) -> None:
+    namespace = fragile.namespace()
+    target = deploy(fragile, namespace, "web", "slow")
+    allowed = [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]}]
+    config = fragile.kubeconfig_for("watcher", allowed, namespace, token=True)
+    watching = Watching(connect(kubeconfig=str(config)), target, policy={"timeout": 60.0})
+    watching.settled()
+    fragile.restart(down=2.0)
+    [verdict] = watching.end()
+    kinds = [step.kind for _, step in watching.steps]
+    assert verdict.outcome is Outcome.COMPLETE, verdict
+    assert kinds.count("trouble") == kinds.count("recovered") == 1
+
+
+def test_a_server_that_is_away_at_first_is_waited_for(fragile: Plane) -> None:
+    namespace = fragile.namespace()
+    target = deploy(fragile, namespace, "web", "1")
+    cluster = connect(kubeconfig=str(fragile.kubeconfig))
+    fragile.parts["kube-apiserver"].stop(kill=True)
+    watching = Watching(cluster, target)
+    watching.first("trouble")
+    fragile.restart()
+    [verdict] = watching.end()
+    assert verdict.outcome is Outcome.COMPLETE
+
+
+def test_a_slow_etcd_delays_and_fails_nothing(fragile: Plane) -> None:
+    namespace = fragile.namespace()
+    target = deploy(fragile, namespace, "web", "1")
+    wait_until(lambda: fragile.pods(namespace), "no pod")
+    with fragile.parts["etcd"].slow(frozen=0.6, running=0.2):
+        watching = Watching(connect(kubeconfig=str(fragile.kubeconfig)), target)
+        [verdict] = watching.end()
+    assert verdict.outcome is Outcome.COMPLETE
+
+
+def test_a_frozen_etcd_keeps_the_time(fragile: Plane) -> None:
+    namespace = fragile.namespace()
+    target = deploy(fragile, namespace, "web", "unready")
+    cluster = connect(kubeconfig=str(fragile.kubeconfig))
+    with fragile.parts["etcd"].frozen():
+        watching = Watching(cluster, target, policy={"timeout": 3.0})
+        [verdict] = watching.end()
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert watching.seconds < 3.6
+
+
+@pytest.mark.parametrize("what", ["target", "namespace"])
+def test_what_is_deleted_meanwhile_has_failed(plane: Plane, namespace: str, what: str) -> None:
+    target = deploy(plane, namespace, "web", "unready")
+    watching = Watching(connect(kubeconfig=str(plane.kubeconfig)), target).settled()
+    if what == "target":
+        plane.kubectl("delete", "deployment", "web", "-n", namespace, "--wait=false")
+    else:
+        plane.delete_namespace(namespace)
+    verdicts = watching.end()
+    assert [cause.code for cause in verdicts[0].causes] == ["ROL117"]
+    assert exit_code(verdicts) is ExitCode.NO
+
+
+READS = ["get", "list", "watch"]
+APPS = {"apiGroups": ["apps"], "resources": ["deployments", "replicasets"], "verbs": READS}
+PODS = {"apiGroups": [""], "resources": ["pods"], "verbs": READS}
+EVENTS = {"apiGroups": [""], "resources": ["events"], "verbs": READS}
+NO_SETS = {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": READS}
+
+
+@pytest.mark.parametrize(
+    ("rules", "tag", "notes"),
+    [
+        ([APPS, PODS, EVENTS], "missing", ()),
+        ([APPS, PODS], "missing", ("events",)),
+        ([APPS, EVENTS], "1", ("pods",)),
+        ([APPS], "1", ("events", "pods")),
+        ([NO_SETS, PODS, EVENTS], "1", ("replicasets",)),
+    ],
+)
+def test_what_may_not_be_read_is_said_and_no_failure(
+    plane: Plane, namespace: str, rules: list[dict[str, Any]], tag: str, notes: tuple[str, ...]
+) -> None:
+    target = deploy(plane, namespace, "web", tag)
+    config = plane.kubeconfig_for("reader", rules, namespace)
+    [verdict] = Watching(connect(kubeconfig=str(config)), target).end()
+    assert verdict.outcome is (Outcome.COMPLETE if tag == "1" else Outcome.FAILED)
+    assert sorted(note.split()[0] for note in verdict.notes) == sorted(notes)
+
+
+def test_a_log_that_may_not_be_read_is_said(plane: Plane, namespace: str) -> None:
+    target = deploy(plane, namespace, "web", "crash")
+    config = plane.kubeconfig_for("reader", [APPS, PODS, EVENTS], namespace)
+    watching = Watching(connect(kubeconfig=str(config)), target)
+    [verdict] = watching.end()
+    assert [cause.code for cause in verdict.causes] == ["ROL107"]
+    assert verdict.causes[0].log_note == "its log may not be read: the user lacks get on pods/log"
+
+
+def test_a_workload_may_be_watched_by_those_who_may_see_it_alone(
+    plane: Plane, namespace: str
+) -> None:
+    target = deploy(plane, namespace, "web", "1")
+    only = {**NO_SETS, "resourceNames": ["web"]}
+    config = plane.kubeconfig_for("reader", [only], namespace)
+    [verdict] = Watching(connect(kubeconfig=str(config)), target).end()
+    assert verdict.outcome is Outcome.COMPLETE
+
+
+@pytest.mark.parametrize("names", [["web"], ["web", "api"]])
+def test_workloads_that_may_not_be_listed_are_unknown(
+    plane: Plane, namespace: str, names: list[str]
+) -> None:
+    targets = [deploy(plane, namespace, name, "1") for name in names]
+    config = plane.kubeconfig_for("reader", [{**NO_SETS, "verbs": ["get"]}], namespace)
+    verdicts = Watching(connect(kubeconfig=str(config)), *targets).end()
+    assert exit_code(verdicts) is ExitCode.UNKNOWN
+    assert "cannot list" in verdicts[0].causes[0].message
+
+
+def test_a_server_that_is_no_api_server_is_one_clear_error(
+    proxy: Proxy, cluster: Cluster, namespace: str
+) -> None:
+    page = b"<html><head><title>Sign in</title></head></html>"
+    proxy.rule = lambda request: Answer(200, page, {"Content-Type": "text/html"})
+    with pytest.raises(Exception, match="no object of Kubernetes"):
+        watch(cluster, [Target(namespace, "deploy", "web")], Policy(timeout=5))
+
+
+def test_an_answer_that_is_cut_is_asked_for_again(
+    plane: Plane, proxy: Proxy, cluster: Cluster, namespace: str
+) -> None:
+    target = deploy(plane, namespace, "web", "1")
+    cut: list[Request] = []
+
+    def rule(request: Request) -> Answer | None:
+        if request.watch or len(cut) > 4:
+            return None
+        cut.append(request)
+        return Answer(200, b'{"items": [', cut=True)
+
+    proxy.rule = rule
+    [verdict] = Watching(cluster, target).end()
+    assert verdict.outcome is Outcome.COMPLETE
+
+
+def test_a_watch_that_says_nonsense_is_taken_up_again(
+    plane: Plane, proxy: Proxy, cluster: Cluster, namespace: str
+) -> None:
+    target = deploy(plane, namespace, "web", "1")
+    bad = iter([b"<html>\n", b'{"type": "ADDED"}\n', b"[1]\n", b'{"type": "ERROR", "object": 7}\n'])
+
+    def rule(request: Request) -> Answer | None:
+        line = next(bad, None) if request.watch else None
+        return Answer(200, line) if line else None
+
+    proxy.rule = rule
+    [verdict] = Watching(cluster, target).end()
+    assert verdict.outcome is Outcome.COMPLETE
+
+
+def test_a_server_that_cannot_be_reached_is_said_at_once_when_waiting_is_of_no_use() -> None:
+    cluster = connect_with_token("it", "https://no-such-host.invalid", "", lambda refused: "x")
+    began = time.monotonic()
+    with pytest.raises(UnreachableError, match="cannot reach"):
+        watch(cluster, [Target("default", "deploy", "web")], Policy(timeout=60))
+    assert time.monotonic() - began < 10
