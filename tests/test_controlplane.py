@@ -165,7 +165,8 @@ def test_scheduler_looks_at_the_nodes(start_plane: Any) -> None:
     wait_until(lambda: _available(plane, namespace, "arm"), "arm is not ready")
     assert plane.pods(namespace, "app=arm")[0]["spec"]["nodeName"] == node
     wait_until(lambda: "FailedScheduling" in _events(plane, namespace, "big"), "no event")
-    assert "Insufficient cpu" in _events(plane, namespace, "big")["FailedScheduling"]["message"]
+    said = _events(plane, namespace, "big")["FailedScheduling"]["message"]
+    assert "1 Insufficient cpu" in said
 
 
 def test_evicted_pod_is_replaced(plane: Plane, namespace: str) -> None:

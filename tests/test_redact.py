@@ -67,24 +67,24 @@ def test_no_error_shows_one() -> None:
 
 
 _PLACES = [
-    'password={}',
-    'DB_PASSWORD={} next=1',
-    'password: {}',
-    '  dbPassword: {}',
+    "password={}",
+    "DB_PASSWORD={} next=1",
+    "password: {}",
+    "  dbPassword: {}",
     '{{"user": "bob", "password": "{}", "n": 1}}',
     'msg="{{\\"token\\": \\"{}\\"}}"',
     "{{'api_key': '{}'}}",
     'clientSecret => "{}"',
-    'run --password {} --verbose',
-    'Authorization: Bearer {}',
-    'authorization: Basic {}',
-    '> Authorization: Token {}',
-    'Set-Cookie: session={}; HttpOnly',
-    'X-Api-Key: {}',
-    'postgres://app:{}@db.shop:5432/orders',
-    'redis://:{}@cache:6379/0',
-    'GET /login?access_token={}&x=1 HTTP/1.1',
-    'https://b.s3.amazonaws.com/k?X-Amz-Signature={}&x=1',
+    "run --password {} --verbose",
+    "Authorization: Bearer {}",
+    "authorization: Basic {}",
+    "> Authorization: Token {}",
+    "Set-Cookie: session={}; HttpOnly",
+    "X-Api-Key: {}",
+    "postgres://app:{}@db.shop:5432/orders",
+    "redis://:{}@cache:6379/0",
+    "GET /login?access_token={}&x=1 HTTP/1.1",
+    "https://b.s3.amazonaws.com/k?X-Amz-Signature={}&x=1",
 ]
 _LETTERS = string.ascii_letters + string.digits + "_~!$%^*+"
 _SECRETS = st.text(_LETTERS, min_size=6, max_size=40).filter(

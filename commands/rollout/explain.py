@@ -46,7 +46,7 @@ def explain(
     \b
     Example:
       opskit rollout explain deploy/web -n shop
-      opskit rollout explain deploy/web --from crash.yaml --log web-5d8c7f-x2x4q=web.log
+      opskit rollout explain --from crash.yaml --log web-5d8c7f-x2x4q=web.log
     """
     from opskit.commands.results import finish_record
     from opskit.errors import ExitCode, UsageError

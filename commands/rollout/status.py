@@ -54,7 +54,7 @@ def status(
     Example:
       opskit rollout status deploy/web sts/db -n shop --timeout 5m
       opskit rollout status -l app.kubernetes.io/part-of=shop -n shop --events
-      opskit rollout status -f manifests.yaml --report junit=rollout.xml --report github=-
+      opskit rollout status -f shop.yaml --report junit=rollout.xml --redact
     """
     from opskit.commands.rollout import watched
     from opskit.commands.rollout.common import chosen, connected

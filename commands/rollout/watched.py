@@ -1,98 +1,58 @@
 """The common end of the commands that watch rollouts: options, progress, verdict, reports."""
 
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import typer
+from opskit.commands.rollout.showing import Say, progress
+from opskit.commands.rollout.watchoptions import (
+    Events,
+    MaxRestarts,
+    PullGrace,
+    Quorum,
+    QuotaGrace,
+    ReadyGrace,
+    Redact,
+    Reports,
+    ScheduleGrace,
+    Timeout,
+    Tolerate,
+    VerdictOutput,
+    policy,
+)
 
 if TYPE_CHECKING:
     from opskit.clients.kube import Cluster
-    from opskit.rollout.board import Board
     from opskit.rollout.judge.situation import Policy
     from opskit.rollout.report import Locations
     from opskit.rollout.targets import Target
     from opskit.rollout.verdict import Verdict
-    from opskit.rollout.watching import Step
 
-_GRACES = "Rules of failing"
-Timeout = Annotated[
-    str, typer.Option(metavar="TIME", help="How long to watch: 90s, 5m, 1h; 10m if not set.")
+__all__ = [
+    "Events",
+    "MaxRestarts",
+    "PullGrace",
+    "Quorum",
+    "QuotaGrace",
+    "ReadyGrace",
+    "Redact",
+    "Reports",
+    "Say",
+    "ScheduleGrace",
+    "Shown",
+    "Timeout",
+    "Tolerate",
+    "VerdictOutput",
+    "Wanted",
+    "finish",
+    "followed",
+    "paragraph",
+    "policy",
+    "progress",
+    "shown",
 ]
-MaxRestarts = Annotated[
-    int, typer.Option(min=0, help="Restarts after which a crash fails the rollout.")
-]
-ScheduleGrace = Annotated[
-    str, typer.Option(metavar="TIME", help="How long a pod may find no node.")
-]
-PullGrace = Annotated[
-    str, typer.Option(metavar="TIME", help="How long pulls may fail for a passing reason.")
-]
-QuotaGrace = Annotated[
-    str, typer.Option(metavar="TIME", help="How long pods may be refused by a quota or policy.")
-]
-ReadyGrace = Annotated[
-    str, typer.Option(metavar="TIME", help="How long to get ready; else the probes tell.")
-]
-Quorum = Annotated[
-    Literal["any", "all"] | None,
-    typer.Option(help="Fail for any doomed pod, or for all; all for a Deployment, else any."),
-]
-Tolerate = Annotated[
-    list[str] | None,
-    typer.Option(metavar="REASON", help="Never fail for this, as ImagePullBackOff. Repeat."),
-]
-Redact = Annotated[bool, typer.Option("--redact", help="Mask secrets in logs and events.")]
-Events = Annotated[
-    bool, typer.Option("--events", help="Print each change as a line of JSON on stdout.")
-]
-Reports = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--report",
-        metavar="FORMAT=FILE",
-        help="Also write junit, sarif, github, json or md; - is stdout. Repeat.",
-    ),
-]
-VerdictOutput = Annotated[
-    Literal["table", "json", "yaml", "github"] | None,
-    typer.Option("-o", "--output", help="Output format; table if not set."),
-]
-
-
-def policy(
-    timeout: str = "",
-    *,
-    max_restarts: int = 2,
-    schedule_grace: str = "",
-    pull_grace: str = "",
-    quota_grace: str = "",
-    ready_grace: str = "",
-    quorum: Literal["any", "all"] | None = None,
-    tolerate: Sequence[str] | None = None,
-) -> "Policy":
-    """The policy that options mean; what is empty is as in `Policy`."""
-    from opskit.rollout.durations import seconds
-    from opskit.rollout.judge.situation import Policy
-
-    texts = {
-        "timeout": timeout,
-        "schedule_grace": schedule_grace,
-        "pull_grace": pull_grace,
-        "quota_grace": quota_grace,
-        "ready_grace": ready_grace,
-    }
-    times: dict[str, Any] = {
-        name: seconds(text, f"--{name.replace('_', '-')}") for name, text in texts.items() if text
-    }
-    return Policy(
-        **times, max_restarts=max_restarts, quorum=quorum, tolerate=frozenset(tolerate or ())
-    )
 
 
 class Wanted(NamedTuple):
@@ -179,94 +139,24 @@ def followed(
 
     Raises as `watching.watch` does.
     """
+    from opskit.output import message
     from opskit.rollout.told import cleaned
     from opskit.rollout.watching import watch
 
-    with progress([(cluster.name, target) for target in targets], shown) as say:
-        verdicts = watch(
-            cluster,
-            targets,
-            policy,
-            expected=expected,
-            say=lambda step: say(cluster.name, step),
-            stop=stop,
-        )
+    try:
+        with progress([(cluster.name, target) for target in targets], shown) as say:
+            verdicts = watch(
+                cluster,
+                targets,
+                policy,
+                expected=expected,
+                say=lambda step: say(cluster.name, step),
+                stop=stop,
+            )
+    except KeyboardInterrupt:
+        message("the rollout goes on by itself; 'opskit rollout status' watches it again")
+        raise
     return [cleaned(each, shown.clean) for each in verdicts]
-
-
-Say = Callable[[str, "Step"], None]
-
-
-@contextmanager
-def progress(keys: "Sequence[tuple[str, Target]]", shown: Shown) -> Iterator[Say]:
-    """Show steps as they come: `say(cluster's name, step)`, from any thread.
-
-    A table on stderr where that is a terminal, else a line each; with `events` lines of JSON on
-    stdout, and on stderr only if nobody would read both at once. `keys` are clusters and targets.
-    """
-    from opskit.output.console import is_terminal
-    from opskit.output.live import can_be_live, live
-    from opskit.rollout.board import HEADINGS, Board
-
-    board, lock = Board(keys), threading.Lock()
-    teller = _Teller(board, lock, shown)
-    if shown.events and is_terminal(sys.stdout):
-        yield teller.event
-    elif can_be_live():
-        with live(HEADINGS, teller.rows):
-            yield teller.quiet
-    else:
-        yield teller.line
-
-
-class _Teller:
-    """Takes steps in, under a lock, and tells of them."""
-
-    def __init__(self, board: "Board", lock: threading.Lock, shown: Shown) -> None:
-        self._board, self._lock, self._shown = board, lock, shown
-        self._started = time.monotonic()
-
-    def _take(self, cluster: str, step: "Step") -> "Step":
-        from opskit.rollout.told import cleaned_step
-
-        step = cleaned_step(step, self._shown.clean)
-        self._board.put(step, cluster)
-        if self._shown.events:
-            self._emit(cluster, step)
-        return step
-
-    def _emit(self, cluster: str, step: "Step") -> None:
-        from datetime import UTC, datetime
-
-        from opskit.output import write
-        from opskit.output.values import dumps
-        from opskit.rollout.told import event_fields
-
-        since = time.monotonic() - self._started
-        write(dumps(event_fields(step, cluster, since, datetime.now(UTC))) + "\n")
-
-    def event(self, cluster: str, step: "Step") -> None:
-        with self._lock:
-            self._take(cluster, step)
-
-    quiet = event  # the table is drawn by itself
-
-    def line(self, cluster: str, step: "Step") -> None:
-        from opskit.output import message
-        from opskit.output.text import one_line
-
-        with self._lock:
-            text = self._board.line(self._take(cluster, step), cluster)
-            if text:
-                since = time.monotonic() - self._started
-                message(f"{since:6.1f} s  {one_line(text)}", verbatim=True)
-
-    def rows(self, most: int) -> "tuple[str, Sequence[Sequence[str]]]":
-        from opskit.rollout.durations import shown
-
-        with self._lock:
-            count = f"{self._board.ended} of {self._board.count} rollouts ended"
-            return f"{count}, {shown(time.monotonic() - self._started)}", self._board.rows(most)
 
 
 def finish(

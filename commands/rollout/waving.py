@@ -109,7 +109,7 @@ class Run:
         from opskit.output import message
         from opskit.rollout.wave import told
 
-        for block in told.blocks(engine.verdicts):
+        for block in told.blocks(engine.verdicts, engine.standings):
             message(paragraph(self._shown.clean(block)).rstrip("\n"), verbatim=True)
         self._print(self._table(engine.standings, survey))
         return told.exit_code(self._plan.document, engine.standings)
@@ -144,8 +144,9 @@ class Run:
         from opskit.rollout.wave.told import change, state
 
         for wave in self._plan.document.waves:
-            soak = f", soak {shown(wave.soak_seconds)}" if wave.soak_seconds else ""
-            message(f"wave {wave.name}: at most {wave.max_failures} failures{soak}")
+            soak = f", watched on for {shown(wave.soak_seconds)}" if wave.soak_seconds else ""
+            may = f", {wave.max_failures} may fail" if wave.max_failures else ""
+            message(f"wave {wave.name}{may}{soak}:")
             for each in wave.clusters:
                 standing = standings[each.label]
                 pieces = standing.pieces or survey.pieces.get(each.label, ())

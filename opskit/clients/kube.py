@@ -112,7 +112,7 @@ class Cluster:
         data = self._ask(method, path, query, body, content_type)
         try:
             found = msgspec.json.decode(data)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, ValueError):  # ValueError: what is not UTF-8
             found = None
         if not isinstance(found, dict):
             raise UnknownError(

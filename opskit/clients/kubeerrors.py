@@ -115,7 +115,7 @@ def api_error(cluster: str, path: str, status: int, body: Any, retry_after: str 
 def _causes(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     details = answer.get("details")
     found = details.get("causes") if isinstance(details, dict) else None
-    return [each for each in found or () if isinstance(each, dict)]
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def _status(body: Any) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _status(body: Any) -> dict[str, Any]:
     if isinstance(body, bytes):
         try:
             body = msgspec.json.decode(body)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, ValueError):
             return _page(body.decode("utf-8", "replace"))
     return body if isinstance(body, dict) else {}
 

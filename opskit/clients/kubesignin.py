@@ -47,7 +47,7 @@ class SignIn:
     def _run(self, plugin: Any) -> dict[str, str]:
         if not isinstance(plugin, dict):
             raise InputError("the user's exec is no object", where=self._user.file, hint=_CHECK)
-        where = f"context {self._context}"
+        where = f"{self._user.file}, context {self._context}"
         held = credential(plugin, self._cluster.value, self._user.folder, where)
         self._held = held
         if held.token:
@@ -86,7 +86,7 @@ class SignIn:
         try:
             load(config, config_base_path=None).load_and_set(into)
             into.refresh_api_key_hook = self.refresh
-            _check(into)
+            self._check(into)
         except OpskitError:
             raise
         except ConfigException as error:
@@ -99,36 +99,35 @@ class SignIn:
                 hint=_CHECK,
             ) from None
 
+    def _check(self, into: Any) -> None:
+        """Load the certificates now: a bad one is bad input; a key must not ask for a password."""
+        import ssl
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            if into.ssl_ca_cert:
+                context.load_verify_locations(into.ssl_ca_cert)
+        except ssl.SSLError:
+            text = "certificate-authority is no certificate"
+            raise InputError(text, where=self._cluster.file, hint=_CHECK) from None
+        try:
+            if into.cert_file:
+                context.load_cert_chain(into.cert_file, into.key_file, self._no_password)
+        except ssl.SSLError as error:
+            text = "the client certificate or its key is none"
+            if error.reason == "KEY_VALUES_MISMATCH":
+                text = "the client certificate and the key do not belong together"
+            raise InputError(text, where=self._user.file, hint=_CHECK) from None
+
+    def _no_password(self) -> str:
+        raise InputError(
+            "the client key has a password",
+            where=self._user.file,
+            hint="use a key without one, or an exec plugin",
+        )
+
     def _node(self, node: Any, what: str, entry: Entry, value: Mapping[str, Any]) -> Any:
         return node(what, {"name": "it", what: dict(value)}, entry.file)
-
-
-def _check(configuration: Any) -> None:
-    """Load the certificates now: a bad one is bad input, and a key must not ask for a password."""
-    import ssl
-
-    if not configuration.host.startswith("https"):
-        return
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    for what, file in (("certificate-authority", configuration.ssl_ca_cert),):
-        try:
-            if file:
-                context.load_verify_locations(file)
-        except ssl.SSLError:
-            raise InputError(f"{what} is no certificate", where=file, hint=_CHECK) from None
-    if not configuration.cert_file:
-        return
-    try:
-        context.load_cert_chain(configuration.cert_file, configuration.key_file, _no_password)
-    except ssl.SSLError as error:
-        words = {
-            "KEY_VALUES_MISMATCH": "the client certificate and the key do not belong together",
-        }.get(error.reason or "", "the client certificate or its key is none, or has a password")
-        raise InputError(words, where=configuration.cert_file, hint=_CHECK) from None
-
-
-def _no_password() -> str:
-    raise InputError("the client key has a password", hint="use a key without one, or a plugin")
 
 
 def impersonation(user: Entry) -> Iterator[tuple[str, str]]:

@@ -20,6 +20,7 @@ from opskit.clients.kubeerrors import (
     GoneError,
     NotFoundError,
     UnauthorizedError,
+    UnreachableError,
     api_error,
 )
 from opskit.clients.kubepool import PATIENCE
@@ -84,7 +85,7 @@ class Feed:
         self._pause = 0.0
         self._troubled = False
         self._listed = False
-        self._broke_off = self._gone = float("-inf")
+        self._away = self._gone = float("-inf")
 
     def stop(self) -> None:
         """End the feed, also in the middle of a read."""
@@ -134,9 +135,9 @@ class Feed:
 
     def _final(self, error: OpskitError) -> bool:
         refused = isinstance(error, ForbiddenError | NotFoundError | UnauthorizedError)
-        starts = self._listed and time.monotonic() - self._broke_off < _STARTS_SECONDS
-        if not isinstance(error, ApiError):
-            self._broke_off = time.monotonic()
+        starts = self._listed and time.monotonic() - self._away < _STARTS_SECONDS
+        if isinstance(error, UnreachableError) or getattr(error, "status", 0) in (502, 503):
+            self._away = time.monotonic()
         return isinstance(error, InputError) or (refused and not starts)
 
     def _recovered(self) -> Iterator[Recovered]:
@@ -179,7 +180,6 @@ class Feed:
             return  # silent for too long: taken up again at the same version
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             # cut: tried again at once, and only a new failure is worth a word
-            self._broke_off = time.monotonic()
             if not isinstance(error, urllib3.exceptions.ProtocolError | OSError):
                 raise UnknownError(
                     f"the watch broke off: {error}", where=self._cluster.name
@@ -196,7 +196,7 @@ class Feed:
             kind, thing = event["type"], event["object"]
             if kind != "ERROR":
                 version = str(thing["metadata"]["resourceVersion"])
-        except (msgspec.DecodeError, KeyError, TypeError):
+        except (msgspec.DecodeError, ValueError, KeyError, TypeError):
             raise UnknownError(
                 "the watch answers with something that is no event",
                 where=self._cluster.name,

@@ -1,5 +1,6 @@
 """The chain of causes: from a symptom to the events about it and the container's last words."""
 
+import re
 import time
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -86,7 +87,8 @@ def _cause(
 def _events(situation: Situation, each: Symptom) -> list[str]:
     """The newest texts about the object, each once."""
     if each.pod:
-        uids = [p["metadata"]["uid"] for p in situation.pods if p["metadata"]["name"] == each.pod]
+        pods = (*situation.pods, *situation.older)
+        uids = [pod["metadata"]["uid"] for pod in pods if pod["metadata"]["name"] == each.pod]
     else:
         uids = [situation.workload["metadata"]["uid"]]
         if situation.replica_set:
@@ -97,7 +99,12 @@ def _events(situation: Situation, each: Symptom) -> list[str]:
         for event in situation.events_of(uid)
         if event.get("type") != "Normal" or event.get("reason") in ("TriggeredScaleUp",)
     ]
-    return list(dict.fromkeys(texts))[-_EVENTS:]
+    return list({_kind(text): text for text in texts}.values())[-_EVENTS:]
+
+
+def _kind(text: str) -> str:
+    """What an event says, without the name of the pod that it says it of."""
+    return re.sub(r'"[^"]*"', '""', text.replace("(combined from similar events): ", ""))
 
 
 def last_words(

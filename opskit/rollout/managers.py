@@ -7,6 +7,7 @@ labels and annotations that they put on all that they apply: Argo CD's "Resource
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from opskit.rollout.kinds import Kind
@@ -56,7 +57,8 @@ def _owned(kind: Kind, fields: Object) -> Iterator[str]:
     for list_name in ("f:initContainers", "f:containers"):
         for key, value in (node.get(list_name) or {}).items():
             if key.startswith("k:") and "f:image" in (value or {}):
-                yield str(json.loads(key[2:]).get("name", ""))
+                with suppress(ValueError):
+                    yield str(json.loads(key[2:]).get("name", ""))
 
 
 def put_back(kind: Kind, workload: Object, containers: Iterable[str]) -> list[str]:

@@ -150,7 +150,7 @@ def _kept(thing: Object, name: str, told: Mapping[str, object]) -> str:
 def _told(thing: Object, name: str) -> dict[str, Any]:
     try:
         told = json.loads(annotations(thing).get(name, ""))
-    except ValueError:
+    except (ValueError, RecursionError):  # anybody may write there
         return {}
     return told if isinstance(told, dict) else {}
 

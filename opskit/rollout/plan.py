@@ -146,7 +146,22 @@ def diff(name: str, before: Object, after: Object) -> str:
     new = _shown(after, before)
     if old == new:
         return ""
-    return unified(name, _yaml(old), _yaml(new))
+    return unified(name, _yaml(old), _yaml(_ordered(new, old)))
+
+
+def _ordered(node: Any, like: Any) -> Any:
+    """`node` with its keys in the order of `like`: a ControllerRevision has them sorted."""
+    if isinstance(node, Mapping):
+        there = like if isinstance(like, Mapping) else {}
+        keys = [*(key for key in there if key in node), *(key for key in node if key not in there)]
+        return {key: _ordered(node[key], there.get(key)) for key in keys}
+    if isinstance(node, list) and isinstance(like, list):
+        named = {each.get("name"): each for each in like if isinstance(each, Mapping)}
+        return [
+            _ordered(each, named.get(each.get("name")) if isinstance(each, Mapping) else None)
+            for each in node
+        ]
+    return node
 
 
 def _yaml(node: object) -> str:

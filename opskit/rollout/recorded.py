@@ -113,7 +113,8 @@ def read(file: str | Path, logs: Iterable[str] = ()) -> Recording:
     """
     from opskit.files import display_name
 
-    objects = [_plain(each, 0) for each in _objects(file)]
+    done: dict[int, Any] = {}
+    objects = [_plain(each, done) for each in _objects(file)]
     for number, each in enumerate(objects, 1):
         if wrong := trouble(each):
             name = f"{each['kind']}/{each['metadata']['name']}"
@@ -156,30 +157,41 @@ def _log(text: str, pods: Iterable[str]) -> tuple[str, str]:
     return pod, read_bytes(file).decode("utf-8", "replace")
 
 
-def _plain(value: Any, depth: int) -> Any:
-    """Dates, which YAML reads where stamps stand in no quotes, as the API writes them."""
-    if depth > _DEPTH:
-        raise InputError("is nested too deeply", hint="record it with kubectl")
-    if isinstance(value, dict):
-        return {str(key): _plain(each, depth + 1) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_plain(each, depth + 1) for each in value]
+def _plain(value: Any, done: dict[int, Any], depth: int = 0) -> Any:
+    """Dates, which YAML reads where stamps stand in no quotes, as the API writes them.
+
+    `done` holds what was made of collections, by `id`: an alias is not written out.
+    """
     if isinstance(value, datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
         return f"{aware.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return value.isoformat() if isinstance(value, date) else value
+    if not isinstance(value, dict | list):
+        return value.isoformat() if isinstance(value, date) else value
+    if depth > _DEPTH:
+        raise InputError("is nested too deeply", hint="record it with kubectl")
+    if id(value) not in done:
+        if isinstance(value, dict):
+            made: Any = {str(key): _plain(each, done, depth + 1) for key, each in value.items()}
+        else:
+            made = [_plain(each, done, depth + 1) for each in value]
+        done[id(value)] = made
+    return done[id(value)]
 
 
-def _stamps(value: Any) -> Iterable[float]:
-    if isinstance(value, dict):
-        for key, each in value.items():
-            if key in _STAMPS and isinstance(each, str):
+def _stamps(objects: Iterable[Object]) -> Iterable[float]:
+    """All stamps in objects; each collection is looked at once."""
+    left: list[Any] = list(objects)
+    seen: set[int] = set()
+    while left:
+        value = left.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(each, dict | list):
+                left.append(each)
+            elif key in _STAMPS and isinstance(each, str):
                 yield from seconds(each)
-            elif isinstance(each, dict | list):
-                yield from _stamps(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _stamps(each)
 
 
 def seconds(stamp: str) -> Iterable[float]:

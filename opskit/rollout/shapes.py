@@ -66,10 +66,6 @@ class ContainerStatus(Struct, kw_only=True):
     started: bool | None = None
 
 
-class Resources(Struct, kw_only=True):
-    limits: dict[str, Any] | None = None
-
-
 class Probe(Struct, kw_only=True):
     periodSeconds: Count = 10  # noqa: N815
     failureThreshold: Count = 3  # noqa: N815
@@ -79,7 +75,7 @@ class Probe(Struct, kw_only=True):
 class Container(Struct, kw_only=True):
     name: str
     image: str = ""
-    resources: Resources | None = None
+    resources: dict[str, dict[str, Any] | None] | None = None
     readinessProbe: Probe | None = None  # noqa: N815
     startupProbe: Probe | None = None  # noqa: N815
 
@@ -179,14 +175,10 @@ class Involved(Struct, kw_only=True):
     fieldPath: str | None = None  # noqa: N815
 
 
-class Series(Struct, kw_only=True):
-    lastObservedTime: str | None = None  # noqa: N815
-
-
 class Event(Struct, kw_only=True):
     metadata: Meta
     involvedObject: Involved | None = None  # noqa: N815
-    series: Series | None = None
+    series: dict[str, Any] | None = None
     reason: str | None = None
     message: str | None = None
     type: str | None = None
@@ -198,48 +190,38 @@ class Revision(Struct, kw_only=True):
     revision: Count = 0
 
 
-class JobStatus(Struct, kw_only=True):
+class OtherStatus(Struct, kw_only=True):
+    """Of a job, an autoscaler, a disruption budget."""
+
     conditions: list[Condition] | None = None
+    desiredReplicas: Count = 0  # noqa: N815
+    disruptionsAllowed: Count = 0  # noqa: N815
 
 
 class Job(Struct, kw_only=True):
     metadata: Meta
-    status: JobStatus | None = None
-
-
-class Scaled(Struct, kw_only=True):
-    kind: str = ""
-    name: str = ""
+    status: OtherStatus | None = None
 
 
 class ScalerSpec(Struct, kw_only=True):
-    scaleTargetRef: Scaled | None = None  # noqa: N815
+    scaleTargetRef: dict[str, Any] | None = None  # noqa: N815
     maxReplicas: Count | None = None  # noqa: N815
-
-
-class ScalerStatus(Struct, kw_only=True):
-    desiredReplicas: Count = 0  # noqa: N815
-    conditions: list[Condition] | None = None
 
 
 class Scaler(Struct, kw_only=True):
     metadata: Meta
     spec: ScalerSpec
-    status: ScalerStatus | None = None
+    status: OtherStatus | None = None
 
 
 class BudgetSpec(Struct, kw_only=True):
     selector: Selector | None = None
 
 
-class BudgetStatus(Struct, kw_only=True):
-    disruptionsAllowed: Count = 0  # noqa: N815
-
-
 class Budget(Struct, kw_only=True):
     metadata: Meta
     spec: BudgetSpec
-    status: BudgetStatus | None = None
+    status: OtherStatus | None = None
 
 
 _SHAPES: dict[str, type[Struct]] = {

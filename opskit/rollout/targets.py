@@ -128,6 +128,8 @@ def parse_manifests(data: bytes, name: str) -> list[dict[str, Any]]:
     from opskit.documents import decode_text
 
     text = decode_text(data, name)
+    if (whole := _as_json(text)) is not None:
+        return list(_objects([whole], name))
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         documents = [each for each in yaml.load_all(text, Loader=loader) if each is not None]
@@ -137,12 +139,26 @@ def parse_manifests(data: bytes, name: str) -> list[dict[str, Any]]:
         raise InputError(
             error.problem or "is no YAML", where=where, hint="a manifest is wanted, not a template"
         ) from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:  # ValueError: 2026-13-45
         raise InputError(f"is no YAML: {error}", where=name, hint="mend the file") from None
     return list(_objects(documents, name))
 
 
-def _objects(documents: Iterable[Any], name: str) -> Iterable[dict[str, Any]]:
+def _as_json(text: str) -> Any:
+    """What one document of JSON holds; None where it is YAML, which then says what is wrong."""
+    import msgspec
+
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _objects(
+    documents: Iterable[Any], name: str, *, listed: bool = False
+) -> Iterable[dict[str, Any]]:
     for number, document in enumerate(documents, 1):
         if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
             raise InputError(
@@ -151,7 +167,9 @@ def _objects(documents: Iterable[Any], name: str) -> Iterable[dict[str, Any]]:
                 hint="a manifest has apiVersion, kind and metadata",
             )
         if document["kind"].endswith("List") and isinstance(document.get("items"), list):
-            yield from _objects(document["items"], name)
+            if listed:  # with aliases, it might have no end
+                raise InputError("a List in a List", where=name, hint="write its items out")
+            yield from _objects(document["items"], name, listed=True)
             continue
         meta = document.get("metadata")
         if not isinstance(meta, dict) or not isinstance(meta.get("name"), str):

@@ -45,7 +45,7 @@ def undo(cluster: Cluster, target: Target, to: str = "") -> Change:
     refuse_if_paused(target, workload, "taken back")
     change = _planned(target, workload, choose(found, to))
     if change.needed and (pods := stuck_pods(cluster, target, workload, "")):
-        note = f"{change.note}; deleted is what it would wait for: {names(pods)}"
+        note = f"{change.note}; not ready, and deleted: {names(pods)}"
         change = replace(change, note=note)
     return change
 

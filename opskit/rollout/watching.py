@@ -207,7 +207,7 @@ class _Watch:
             self._say(Step("progress", text, track.target, made))
         for each in judgement.symptoms:
             key = (each.code, each.pod, each.container)
-            if key not in track.symptoms:
+            if key not in track.symptoms and not each.usual:
                 track.symptoms.add(key)
                 self._say(Step("symptom", each.message, track.target, made, each))
 

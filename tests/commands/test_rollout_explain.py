@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 from opskit import cli
 from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane
+from tests.rollout.objects import ago
 from tests.rollout.workloads import Object, container, deployment, workload
 
 EXAMPLES = Path(str(files("opskit"))) / "examples" / "rollout"
+WHOLE = json.dumps(yaml.safe_load((EXAMPLES / "crash.yaml").read_text()))
 LOG = ["starting", "password=hunter2", "KeyError: 'DATABASE_URL'"]
 
 
@@ -65,13 +67,14 @@ def test_a_bad_image_after_a_good_one(plane: Plane, namespace: str) -> None:
 
 
 def test_pods_that_crash_after_the_rollout_was_complete(plane: Plane, namespace: str) -> None:
-    plane.apply(namespace, deployment("web", "crash-late"))
-    wait_until(lambda: restarted(plane, namespace, 2), "no restart")
-    for _ in range(20):  # at a moment at which it serves
-        status, found = explained(plane, namespace, "deploy/web")
-        if found["available"]:
-            break
-        time.sleep(0.3)
+    plane.apply(namespace, deployment("web", "1"))
+    plane.kubectl("rollout", "status", "deploy/web", "-n", namespace)
+    pod = plane.pods(namespace)[0]
+    (state,) = pod["status"]["containerStatuses"]
+    ended = {"exitCode": 1, "reason": "Error", "finishedAt": ago(20)}
+    state |= {"restartCount": 3, "lastState": {"terminated": ended}}
+    plane.set_pod_status(namespace, pod["metadata"]["name"], {"containerStatuses": [state]})
+    status, found = explained(plane, namespace, "deploy/web")
     assert (status, found["available"]) == (1, 1)
     assert found["causes"][0]["code"] == "ROL107"
     assert "serves now, but was restarted" in found["causes"][0]["message"]
@@ -234,7 +237,7 @@ def test_what_is_no_recording(recording: Path, args: list[str], words: str) -> N
 @given(st.data())
 @settings(max_examples=60, deadline=None)
 def test_an_edited_recording_is_read_or_refused(data: st.DataObject) -> None:
-    whole = yaml.load((EXAMPLES / "crash.yaml").read_text(), Loader=yaml.CSafeLoader)
+    whole = json.loads(WHOLE)
     for _ in range(data.draw(st.integers(1, 4))):
         node = data.draw(st.sampled_from(whole["items"]))
         while True:
@@ -268,6 +271,9 @@ def test_an_edited_recording_is_read_or_refused(data: st.DataObject) -> None:
         "kind: List\nitems: [1]\n",
         "\x00\x01",
         "kind: Pod\tx\n",
+        "kind: Pod\nmetadata: {name: 2026-13-45}\n",
+        '{"kind": "Pod", "metadata": {"name": "web", "uid": "\\ud83d"}}',
+        "kind: List\nitems: &a [{kind: List, items: *a}]\n",
     ],
 )
 def test_a_file_that_is_something_else(recording: Path, text: str) -> None:

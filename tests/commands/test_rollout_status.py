@@ -216,7 +216,9 @@ def test_junit_has_one_case_a_workload(morning: Morning) -> None:
 
 def test_annotations_stand_at_the_image_in_the_manifest(morning: Morning) -> None:
     lines = morning.manifest.read_text().splitlines()
-    number = next(n for n, line in enumerate(lines, 1) if "web:crash" in line and "once" not in line)
+    number = next(
+        n for n, line in enumerate(lines, 1) if "web:crash" in line and "once" not in line
+    )
     told = (morning.folder / "github").read_text()
     assert f"line={number},col=" in told
     migrate = next(n for n, line in enumerate(lines, 1) if "migrate:init-crash" in line)
@@ -329,5 +331,3 @@ def test_a_report_on_stdout_and_one_that_cannot_be_written(
     assert status == 1
     assert "::error title=ROL102" in out
     assert str(folder) in err
-
-

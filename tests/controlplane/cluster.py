@@ -117,6 +117,8 @@ class Cluster:
             self.api.post("/api/v1/nodes", _node(name, arch, cpu, pods, labels or {}))
         for name in names:
             wait_until(partial(self._node_ready, name), f"{name} is not ready")
+            # The controller manager does it too, later: until then no pod is placed there.
+            self.api.patch(f"/api/v1/nodes/{name}", {"spec": {"taints": None}})
         return names
 
     def kubeconfig_for(

@@ -15,7 +15,8 @@ from opskit.output import configure
 from opskit.output.live import live
 configure()
 def rows(most):
-    return "title \\x1b[31m", [(f"w{n}", "x" * 200 + "\\x1b]0;evil\\x07") for n in range(min(most, 50))]
+    cell = "x" * 200 + "\\x1b]0;evil\\x07"
+    return "title \\x1b[31m", [(f"w{n}", cell) for n in range(min(most, 50))]
 with live(("Name", "What"), rows):
     time.sleep(0.6)
 print("the end")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from tests.controlplane import api
 from tests.controlplane.cluster import Cluster
@@ -34,18 +34,29 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that the proxy gives itself; one that is `cut` ends before its length."""
+    """An answer that the proxy gives itself; one that is `cut` ends before its length.
+
+    With `goes_on` it does not end: more chunks may come, or more bytes until the connection ends.
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
+    goes_on: Literal["", "chunked", "plain"] = ""
 
     def encode(self) -> bytes:
-        length = len(self.body) + (100 if self.cut else 0)
-        sent = {"Content-Type": "application/json", "Content-Length": str(length), **self.headers}
+        sent = {"Content-Type": "application/json", **self.headers}
+        if self.goes_on == "chunked":
+            sent["Transfer-Encoding"] = "chunked"
+            return self._head(sent) + b"%x\r\n%s\r\n" % (len(self.body), self.body)
+        if not self.goes_on:
+            sent["Content-Length"] = str(len(self.body) + (100 if self.cut else 0))
+        return self._head(sent) + self.body
+
+    def _head(self, sent: Mapping[str, str]) -> bytes:
         lines = [f"HTTP/1.1 {self.status} X", *(f"{name}: {text}" for name, text in sent.items())]
-        return "\r\n".join(lines).encode() + b"\r\n\r\n" + self.body
+        return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
 
 class _Connection:
@@ -64,9 +75,10 @@ class Proxy:
 
     `rule` answers a request instead of the server, or leaves it to the server with None.
     `mute` makes connections silent as soon as they carry a request for which it is true.
+    Without a cluster it is a server of its own, whose answers are those of `rule`.
     """
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster | None = None) -> None:
         self.requests: list[Request] = []
         self.sent = self.received = 0
         self.rule: Rule = lambda request: None
@@ -147,6 +159,7 @@ class Proxy:
         connection.request = request
         if self.mute(request):
             connection.silent = True
+            return
         answer = self.rule(request)
         if answer:
             connection.writer.write(answer.encode())
@@ -154,21 +167,25 @@ class Proxy:
             if answer.cut:
                 connection.writer.close()
             return
+        if self._cluster is None:
+            return
         if connection.server is None:
-            await self._reach(connection, request)
-        assert connection.server
+            connection.server = await self._reach(self._cluster, connection, request)
         connection.server.write(data)
         await connection.server.drain()
 
-    async def _reach(self, connection: _Connection, request: Request) -> None:
-        context = ssl.create_default_context(cafile=str(self._cluster.authority.file))
+    async def _reach(
+        self, cluster: Cluster, connection: _Connection, request: Request
+    ) -> asyncio.StreamWriter:
+        context = ssl.create_default_context(cafile=str(cluster.authority.file))
         if "authorization" not in request.headers:
-            folder = self._cluster.folder
+            folder = cluster.folder
             context.load_cert_chain(folder / "admin.crt", folder / "admin.key")
-        port = int(self._cluster.url.rpartition(":")[2])
-        reader, connection.server = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+        port = int(cluster.url.rpartition(":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
         task = asyncio.ensure_future(self._back(connection, reader))
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return writer
 
     async def _back(self, connection: _Connection, reader: asyncio.StreamReader) -> None:
         try:
@@ -193,8 +210,8 @@ def _parsed(head: bytes) -> tuple[Request, int]:
 
 
 @contextmanager
-def running(cluster: Cluster) -> Iterator[Proxy]:
-    """A proxy before this cluster, ended afterwards."""
+def running(cluster: Cluster | None = None) -> Iterator[Proxy]:
+    """A proxy before this cluster, or a server of its own; ended afterwards."""
     proxy = Proxy(cluster).start()
     try:
         yield proxy

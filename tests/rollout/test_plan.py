@@ -1,5 +1,6 @@
 """Changes: how they are shown, and when they are tried again."""
 
+import json
 from typing import Any
 
 import pytest
@@ -110,6 +111,15 @@ def test_the_diff_shows_what_changes_and_nothing_that_changes_by_itself() -> Non
             "+        image: w:2",
         ]
     assert diff("x", thing, {**thing, "status": {}}) == ""
+
+
+def test_the_order_of_keys_is_no_difference() -> None:
+    """A ControllerRevision has them sorted."""
+    thing = workload(web="w:1", log="l:1")
+    turned = json.loads(json.dumps(thing, sort_keys=True))
+    turned["spec"]["template"]["spec"]["containers"][1]["image"] = "l:2"
+    changed = [line for line in diff("x", thing, turned).splitlines()[2:] if line[:1] in "+-"]
+    assert [line[1:].strip() for line in changed] == ["image: l:1", "image: l:2"]
 
 
 def test_the_diff_masks_secrets_of_the_environment_and_still_shows_that_they_change() -> None:

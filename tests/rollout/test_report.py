@@ -37,7 +37,9 @@ def verdict(
 
 
 def test_a_rollout_is_one_finding_and_what_passed_is_listed() -> None:
-    made = report.report([verdict(Outcome.FAILED, CRASH, LATE), verdict(Outcome.COMPLETE, name="b")])
+    made = report.report(
+        [verdict(Outcome.FAILED, CRASH, LATE), verdict(Outcome.COMPLETE, name="b")]
+    )
     assert [finding.object for finding in made.findings] == ["shop/deploy/web"]
     assert made.findings[0].rule == "ROL107"
     assert "not complete" in made.findings[0].told["besides"]
@@ -99,9 +101,8 @@ def test_the_line_of_the_image(tmp_path: Path, newline: str) -> None:
 
 def test_the_text_of_a_failure() -> None:
     lines = list(words.block(verdict(Outcome.FAILED, CRASH)))
-    assert lines[0] == (
-        "shop/deploy/web: failed after 5.0 s: ROL107 a container ends with an error, again and again"
-    )
+    title = "a container ends with an error, again and again"
+    assert lines[0] == f"shop/deploy/web: failed after 5.0 s: ROL107 {title}"
     assert lines[1:5] == [
         "  image: r/web:2",
         "  pod/web-1 web: ended with exit code 1; restarted twice",

@@ -9,9 +9,7 @@ def container(tag: str, name: str = "web", **more: Any) -> Object:
     return {"name": name, "image": f"registry.example.com/{name}:{tag}", **more}
 
 
-def workload(
-    kind: str, name: str, tag: str, *, spec: Object | None = None, **pod: Any
-) -> Object:
+def workload(kind: str, name: str, tag: str, *, spec: Object | None = None, **pod: Any) -> Object:
     """A workload of one container; `pod` adds to its pod's spec, `spec` to its own."""
     labels = {"app": name}
     return {

@@ -12,7 +12,7 @@ from opskit.redact import unquoted
 from opskit.rollout.edit import kustomize, values, workloads
 from opskit.rollout.edit.edited import MAX_BYTES, Change, Edited
 from opskit.rollout.edit.names import Names
-from opskit.rollout.edit.proof import prove, prove_lines
+from opskit.rollout.edit.proof import Prover
 from opskit.rollout.edit.sources import files
 from opskit.rollout.edit.splice import Edit, applied
 from opskit.rollout.edit.spot import Spot
@@ -67,6 +67,7 @@ def edit_bytes(
     editor = _Editor(stream, matcher, names, anchors)
     try:
         after = "".join(map(editor.part, parts(stream)))
+        editor.finish()
     except Trouble as trouble:
         editor.problems.append(trouble)
     if editor.problems:
@@ -89,25 +90,31 @@ class _Editor:
         self._matcher = matcher
         self._names = names
         self._anchors = anchors
-        self._whole = WHOLE
+        self._prover = Prover(WHOLE)
 
     def part(self, part: Part) -> str:
         """The text of a part with its edits done, and proved."""
         found: dict[tuple[int, int], Edit] = {}
-        blocks: list[tuple[Slot, list[Edit]]] = []
+        slots: list[Slot] = []
         for document in documents(part):
             for slot, edits in self._document(document):
-                blocks.append((slot, edits))
+                slots.append(slot)
                 for edit in edits:
                     if found.setdefault((edit.start, edit.end), edit).text != edit.text:
                         self._problem(Trouble("is asked to be two images", edit.place))
         if not found or self.problems:
             return part.text
-        edits = list(found.values())
+        edits = sorted(found.values())
         after = applied(part.text, edits, part.start)
-        self._prove(part, edits, after, blocks)
+        in_block = not any(slot.block.in_flow for slot in slots)
+        self._prover.prove(part, after, edits, in_block=in_block)
         self.edits += edits
         return after
+
+    def finish(self) -> None:
+        """The end of the stream: what is not proved yet is proved."""
+        if not self.problems:
+            self._prover.finish()
 
     def _document(self, document: Document) -> Iterator[tuple[Slot, list[Edit]]]:
         try:
@@ -147,15 +154,6 @@ class _Editor:
             if edit.field:
                 at = Location(self._stream.name, *self._stream.lines.at(edit.place))
                 yield Change(at, slot.label, edit.field, edit.before, edit.written)
-
-    def _prove(
-        self, part: Part, edits: list[Edit], after: str, blocks: list[tuple[Slot, list[Edit]]]
-    ) -> None:
-        self._whole -= len(part.text)
-        if self._whole >= 0 or not all(
-            not slot.block.in_flow and prove_lines(part, own) for slot, own in blocks
-        ):
-            prove(part, edits, after)
 
     def _problem(self, trouble: Trouble) -> None:
         self.problems.append(trouble)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from operator import attrgetter
+from typing import NamedTuple
 
 import yaml
 from yaml import AliasEvent, CollectionStartEvent, ScalarEvent
@@ -10,12 +11,64 @@ from opskit.nodes import Trouble
 from opskit.rollout.edit.splice import Edit, applied
 from opskit.rollout.edit.stream import Part, events
 
+class _Lines(NamedTuple):
+    """A part whose edited lines are to be proved, and its text afterwards."""
+
+    part: Part
+    after: str
+    edits: Sequence[Edit]
+
+
+#: Parts that are proved at once.
+_BATCH = 200
+_MARKER = "\n---\n"
 _Sign = tuple[object, ...]
 _SCALAR = attrgetter("anchor", "tag", "value", "implicit", "style")
 
 
-def prove(part: Part, edits: Sequence[Edit], after: str) -> None:
-    """Parse a part again after its edits; `Trouble` where more, or else, has changed."""
+class Prover:
+    """Parses again what was edited, some at a time; `finish` says that no more comes.
+
+    Documents are parsed whole until their text has come to `whole` characters. Of those beyond,
+    where an edit stands in a block, its lines are: all other lines are the same, and to the parser
+    they begin as they did, because no value that is written goes on in the next line.
+    """
+
+    def __init__(self, whole: int) -> None:
+        self._left = whole
+        self._waiting: list[_Lines] = []
+
+    def prove(self, part: Part, after: str, edits: Sequence[Edit], *, in_block: bool) -> None:
+        """See to it that a part says after its edits what it said; else `Trouble`."""
+        self._left -= len(part.text)
+        if self._left >= 0 or not in_block:
+            _prove(part, after, edits)
+            return
+        self._waiting.append(_Lines(part, after, edits))
+        if len(self._waiting) >= _BATCH:
+            self.finish()
+
+    def finish(self) -> None:
+        """Prove what waits, as documents of one stream: to start a parser costs as much as lines.
+
+        Where that fails, because lines cannot be read by themselves, each part is proved whole.
+        """
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        pieces, moved, at = [], [], 0
+        for part, _, edits in waiting:
+            before, base = _lines(part, edits)
+            pieces.append((before, applied(before, edits, base)))
+            moved += [each.shifted(at - base) for each in edits]
+            at += len(before) + len(_MARKER)
+        before, after = (_MARKER.join(texts) for texts in zip(*pieces, strict=True))
+        if not _holds(before, 0, moved, after):
+            for part, after, edits in waiting:
+                _prove(part, after, edits)
+
+
+def _prove(part: Part, after: str, edits: Sequence[Edit]) -> None:
     if not _holds(part.text, part.start, edits, after):
         raise Trouble(
             "cannot be edited: more than the image would change",
@@ -24,18 +77,12 @@ def prove(part: Part, edits: Sequence[Edit], after: str) -> None:
         )
 
 
-def prove_lines(part: Part, edits: Sequence[Edit]) -> bool:
-    """Whether the lines of some edits in a block, read by themselves, prove them.
-
-    All other lines are the same, and to the parser a line of a block ends as it did: no value
-    that is written goes on in the next line. False also where the lines cannot be read by
-    themselves.
-    """
+def _lines(part: Part, edits: Sequence[Edit]) -> tuple[str, int]:
+    """The lines of a part from its first edit to its last, and where they start in the file."""
     text = part.text
-    start = text.rfind("\n", 0, min(edit.start for edit in edits) - part.start) + 1
-    end = text.find("\n", max(edit.end for edit in edits) - part.start)
-    before, base = text[start : end if end >= 0 else len(text)], part.start + start
-    return _holds(before, base, edits, applied(before, edits, base))
+    start = text.rfind("\n", 0, edits[0].start - part.start) + 1
+    end = text.find("\n", edits[-1].end - part.start)
+    return text[start : end if end >= 0 else len(text)], part.start + start
 
 
 def _holds(before: str, base: int, edits: Sequence[Edit], after: str) -> bool:

@@ -6,6 +6,7 @@ being filled, exit code 128), and Skaffold's lesson that one end is no failure.
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from opskit.findings import Rule, Severity
@@ -114,9 +115,10 @@ def not_ready(situation: Situation) -> Iterator[Symptom]:
             continue
         grace = _readiness(situation, state)
         since = situation.memory.since(situation.now, "ready", state.uid, state.name)
-        text = _probe_event(situation, state) or "it runs and is not ready"
+        text = _probe_event(situation, state)
         fatal_at = None if grace is None else since + grace
-        yield _of(state, text, "NotReady", fatal_at)
+        made = _of(state, text or "it runs and is not ready", "NotReady", fatal_at)
+        yield replace(made, usual=not text)
 
 
 def _readiness(situation: Situation, state: State) -> float | None:

@@ -26,6 +26,8 @@ _TEMPORARY = re.compile(
     r"temporary failure|i/o|EOF|TLS handshake",
     re.IGNORECASE,
 )
+#: What the container runtime's protocol puts in front of an error.
+_RPC = re.compile(r"rpc error: code = \w+ desc = ")
 _DOCS = "https://kubernetes.io/docs/concepts/containers/images/"
 
 
@@ -142,7 +144,8 @@ def _pulling(situation: Situation) -> Iterator[tuple[State, str]]:
 
 
 def _said(state: State) -> str:
-    return str(state.waiting.get("message") or state.waiting.get("reason"))
+    text = str(state.waiting.get("message") or state.waiting.get("reason"))
+    return _RPC.sub("", text)
 
 
 def _of(state: State, text: str, fatal_at: float) -> Symptom:

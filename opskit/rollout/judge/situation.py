@@ -69,7 +69,8 @@ class Symptom:
     `reason` is Kubernetes' word; `pod` and `container` are empty where it is about the workload
     itself. It fails the rollout from `fatal_at` on (on the clock of the situation); None is never:
     it only explains a rollout that does not end. `restarts` asks for the log of the container that
-    ended, rather than of the one that runs.
+    ended, rather than of the one that runs. What is `usual` is no news while a rollout goes on: a
+    start takes its time.
     """
 
     message: str
@@ -79,6 +80,7 @@ class Symptom:
     fatal_at: float | None = None
     restarts: bool = False
     code: str = ""
+    usual: bool = False
 
     def fatal(self, now: float) -> bool:
         return self.fatal_at is not None and self.fatal_at <= now
@@ -88,9 +90,10 @@ class Symptom:
 class Situation:
     """One workload and what belongs to it, as plain objects of the API.
 
-    `pods` are those of the newest revision only, `older` those of another one, and `events` those about the workload, its newest
-    ReplicaSet and these pods. `now` is a clock in seconds, for the graces of `policy` and `memory`;
-    `wall` is the time of the cluster's own stamps, in seconds since 1970 (None: our clock's).
+    `pods` are those of the newest revision only, `older` a StatefulSet's others, and `events` those
+    about the workload, its newest ReplicaSet and these pods. `now` is a clock in seconds, for the
+    graces of `policy` and `memory`; `wall` is the time of the cluster's own stamps, in seconds
+    since 1970 (None: our clock's).
     """
 
     kind: Kind

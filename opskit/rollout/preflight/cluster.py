@@ -28,9 +28,10 @@ def read(
 ) -> Workload:
     """The workload, and each part around it that the user may see, but for its pull secrets.
 
-    `found` is the workload as it will be, where it is not there yet. ApiError where the workload itself cannot be read; UsageError for a container that it does not
-    have.
+    `found` is the workload as it will be, where it is not there yet. ApiError where the workload
+    itself cannot be read; UsageError for a container that it does not have.
     """
+    new = found is not None
     found = cluster.get(target.path) if found is None else found
     template = views.template(target.kind, found)
     pod = template.get("spec") or {}
@@ -46,6 +47,7 @@ def read(
         quotas=_listed(cluster, target, "resourcequotas"),
         limit_ranges=_listed(cluster, target, "limitranges"),
         budgets=_told(lambda: cluster.list(policies)[0]),
+        new=new,
     )
 
 

@@ -56,6 +56,7 @@ class Workload:
 
     `container` is the one that gets the image; empty where it is not known which. `secrets` holds
     the pull secrets by name, None for one that is not there; it is None where they do not matter.
+    `new` is a workload that is not in the cluster yet.
     """
 
     target: Target
@@ -68,6 +69,7 @@ class Workload:
     quotas: Sequence[Object] | Unseen = ()
     limit_ranges: Sequence[Object] | Unseen = ()
     budgets: Sequence[Object] | Unseen = ()
+    new: bool = False
 
     @property
     def kind(self) -> Kind:

@@ -6,8 +6,11 @@ from fractions import Fraction
 from math import ceil, floor
 
 _QUANTITY = re.compile(
-    r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))(?:(?P<suffix>[numkMGTPE]|[KMGTPE]i)|[eE](?P<power>[+-]?\d{1,2}))?"
+    r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))"
+    r"(?:(?P<suffix>[numkMGTPE]|[KMGTPE]i)|[eE](?P<power>[+-]?\d{1,2}))?",
+    re.ASCII,
 )
+_SHARE = re.compile(r"(?P<count>\d+)(?P<percent>%?)", re.ASCII)
 _SUFFIXES = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY: dict[str, int] = {
     name: 1024**power for power, name in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"), 1)
@@ -40,8 +43,10 @@ def shown(number: Fraction, resource: str) -> str:
 
 def share(value: object, whole: int, *, up: bool) -> int:
     """A count, or a percentage of `whole` that is rounded up or down; 0 where it is neither."""
-    text = str(value).strip()
-    if text.endswith("%") and text[:-1].isdigit():
-        exact = Fraction(int(text[:-1]) * whole, 100)
-        return ceil(exact) if up else floor(exact)
-    return int(text) if text.isdigit() else 0
+    found = _SHARE.fullmatch(str(value).strip())
+    if found is None:
+        return 0
+    if not found["percent"]:
+        return int(found["count"])
+    exact = Fraction(int(found["count"]) * whole, 100)
+    return ceil(exact) if up else floor(exact)

@@ -37,6 +37,8 @@ def steps(workload: Workload) -> Steps:
         count = int((workload.object.get("status") or {}).get("desiredNumberScheduled") or 0)
         return _daemons(spec.get("updateStrategy") or {}, count)
     count = int(spec.get("replicas", 1))
+    if workload.new:
+        return Steps(count, count, 0)
     if kind is DEPLOYMENT:
         return _deployment(spec.get("strategy") or {}, count)
     strategy = spec.get("updateStrategy") or {}

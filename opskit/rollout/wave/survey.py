@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from opskit.errors import OpskitError
+from opskit.rollout.verdict import Outcome
 from opskit.rollout.wave import rolling
 from opskit.rollout.wave.clusters import Clusters, each_of
 from opskit.rollout.wave.document import ClusterSpec, RolloutWave
@@ -44,7 +45,7 @@ def survey(document: RolloutWave, clusters: Clusters, standings: Standings) -> S
     for wave in document.waves:
         for each in wave.clusters:
             standing = standings[each.label]
-            if standing.pieces is None and standing.outcome is None:
+            if standing.pieces is None and standing.outcome in (None, Outcome.UNKNOWN):
                 specs.append(each)
     found = each_of(specs, lambda spec: rolling.pieces(clusters(spec), spec, document))
     pieces = {label: each for label, each in found.items() if not isinstance(each, OpskitError)}

@@ -1,6 +1,7 @@
 """A run as programs and people read it: the waves, the clusters, and how it went with each."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from opskit.errors import ExitCode
@@ -83,11 +84,14 @@ def change(piece: Piece) -> str:
     return f"{name} {', '.join(changes)}" if changes else f"{name} has it already"
 
 
-def blocks(verdicts: Mapping[str, Sequence[Verdict]]) -> Iterator[str]:
+def blocks(verdicts: Mapping[str, Sequence[Verdict]], standings: Standings) -> Iterator[str]:
     """The verdicts of what failed, in full."""
     from opskit.rollout import words
 
-    for found in verdicts.values():
+    for label, found in verdicts.items():
+        standing = standings[label]
+        back = (standing.back or "").removeprefix("back to ") if standing.back_done else ""
         for each in found:
             if each.outcome is not Outcome.COMPLETE:
-                yield "\n".join(words.block(each, cluster=True))
+                told = replace(each, rolled_back=back)
+                yield "\n".join(words.block(told, cluster=True))

@@ -163,7 +163,7 @@ def test_lambda_trying_again_changes_nothing_twice(function: Function, plane: An
 
 def test_an_undo_that_was_cut_off_goes_on_and_ends_once(function: Function, plane: Any) -> None:
     function("2")
-    waiting = function("slow", seconds=8)
+    waiting = function("slow", seconds=3)
     state = continuation.decode(waiting.token)
     state.phase, state.since, state.cause = "undoing", time.time(), "deploy/web: it is broken"
     token = continuation.encode(state)
@@ -181,7 +181,7 @@ def test_another_image_than_expected_changes_nothing(function: Function, plane: 
 
 
 def test_somebody_else_is_faster(function: Function, plane: Any) -> None:
-    waiting = function("slow", seconds=8)
+    waiting = function("slow", seconds=3)
     plane.kubectl("set", "image", "deploy/web", f"web={IMAGE}:9", "-n", function.namespace)
     details = function("slow", token=waiting.token).failure_details
     assert details["type"] == "RevisionOutOfSync"
@@ -189,7 +189,7 @@ def test_somebody_else_is_faster(function: Function, plane: Any) -> None:
 
 
 def test_made_anew_it_is_not_judged(function: Function, plane: Any) -> None:
-    waiting = function("slow", seconds=8)
+    waiting = function("slow", seconds=3)
     plane.kubectl("delete", "deploy/web", "-n", function.namespace)
     details = function("slow", token=waiting.token).failure_details
     assert (details["type"], "deleted" in details["message"]) == ("RevisionOutOfSync", True)

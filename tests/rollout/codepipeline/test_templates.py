@@ -127,11 +127,10 @@ def test_the_stage_has_parameters_that_the_handler_takes() -> None:
 FAKES = {
     "aws": """case "$*" in
   *describe-repositories*) echo 111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/web ;;
-  *describe-images*"imageTag=0123456789ab-7"*) echo %s ;;
+  *describe-images*"imageTag=0123456789ab-7"*) echo DIGEST ;;
   *get-login-password*) echo secret ;;
   *) exit 9 ;;
-esac"""
-    % DIGEST,
+esac""".replace("DIGEST", DIGEST),
     "docker": """case "$1" in login) read -r secret; [ "$secret" = secret ] ;; esac
 echo "docker $*" >> "$LOG"; [ "$1" != "$FAILS" ]""",
 }
@@ -145,7 +144,11 @@ def build(folder: Path, fails: str = "") -> tuple[int, str]:
     for name, text in FAKES.items():
         (tools / name).write_text(f"#!/bin/bash\n{text}\n")
         (tools / name).chmod(0o755)
-    commands = [command for phase in spec["phases"].values() for command in phase["commands"]]
+    commands = [
+        f"{{ {command}\n}} || exit 1"  # a command that fails ends the build
+        for phase in spec["phases"].values()
+        for command in phase["commands"]
+    ]
     environment = {
         "PATH": f"{tools}:{os.environ['PATH']}",
         "LOG": str(folder / "log"),

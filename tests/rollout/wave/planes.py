@@ -83,8 +83,7 @@ def plan(
         "targets": ["deploy/web"],
         "namespace": "shop",
         "waves": [
-            {**wave, "clusters": [{"context": name} for name in wave["clusters"]]}
-            for wave in waves
+            {**wave, "clusters": [{"context": name} for name in wave["clusters"]]} for wave in waves
         ],
         **more,
     }

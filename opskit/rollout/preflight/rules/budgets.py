@@ -39,7 +39,7 @@ def immovable(facts: Facts) -> Iterator[Finding]:
         )
     replicas = steps(workload).replicas
     for budget in _budgets(workload):
-        if replicas and _least(budget, replicas) >= replicas:
+        if replicas and least(budget, replicas) >= replicas:
             yield Finding(
                 f"budget {_name(budget)}: none of the {replicas} pods may be evicted, so their "
                 "nodes cannot be drained; the rollout is not held by it",
@@ -65,7 +65,7 @@ def used_up(facts: Facts) -> Iterator[Finding]:
     replicas = steps(workload).replicas
     for budget in _budgets(workload):
         status = budget.get("status") or {}
-        if replicas and _least(budget, replicas) >= replicas:
+        if replicas and least(budget, replicas) >= replicas:
             continue  # never more than that: ROL045
         if status.get("expectedPods") and not status.get("disruptionsAllowed"):
             healthy, wanted = status.get("currentHealthy", 0), status.get("desiredHealthy", 0)
@@ -144,14 +144,14 @@ def below_budget(facts: Facts) -> Iterator[Finding]:
         return
     replicas, _, away = steps(workload)
     for budget in _budgets(workload):
-        least = _least(budget, replicas)
-        if away and replicas > least > replicas - away:
+        wanted = least(budget, replicas)
+        if away and replicas > wanted > replicas - away:
             yield Finding(
                 f"a rollout leaves {replicas - away} of {replicas} pods; budget {_name(budget)} "
-                f"wants {least}",
+                f"wants {wanted}",
                 object=workload.name,
                 observed=f"{replicas - away} available",
-                expected=f"{least} available",
+                expected=f"{wanted} available",
             )
 
 
@@ -165,7 +165,7 @@ def _budgets(workload: Workload) -> list[Object]:
     ]
 
 
-def _least(budget: Object, replicas: int) -> int:
+def least(budget: Object, replicas: int) -> int:
     """How many pods the budget wants available; percentages are rounded up on either side."""
     spec = budget.get("spec") or {}
     if "maxUnavailable" in spec:

@@ -76,7 +76,7 @@ def unreadable(facts: Facts) -> Iterator[Finding]:
 )
 def uncovered(facts: Facts) -> Iterator[Finding]:
     workload = facts.workload
-    if workload is None or facts.ecr:
+    if workload is None or facts.ecr or (facts.found and facts.found.public):
         return
     if isinstance(workload.account, Unseen):
         yield not_told("could not see the service account", workload.account, object_=_name(facts))

@@ -1,0 +1,122 @@
+"""Many workloads at once: few watches, no polling, and the work and the memory that they take."""
+
+import json
+import time
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from opskit.clients.kubeconfig import connect
+from opskit.rollout import watching
+from opskit.rollout.judge.judging import judge
+from opskit.rollout.judge.situation import Policy, Situation
+from opskit.rollout.targets import Target
+from opskit.rollout.verdict import Outcome
+from tests.controlplane.cluster import wait_until
+from tests.controlplane.plane import Plane
+from tests.rollout import replay
+
+COUNT = 200
+BAD = range(0, COUNT, 40)
+
+
+def manifest(name: str, tag: str) -> dict[str, Any]:
+    labels = {"app": name}
+    spec = {"containers": [{"name": "web", "image": f"registry.test/web:{tag}"}]}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name},
+        "spec": {
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": spec},
+        },
+    }
+
+
+def set_tags(plane: Plane, namespace: str, names: list[str]) -> None:
+    """A new image for each; that of some is missing."""
+    path = f"/apis/apps/v1/namespaces/{namespace}/deployments"
+
+    def change(number: int) -> None:
+        image = f"registry.test/web:{'missing' if number in BAD else '2'}"
+        spec = {"containers": [{"name": "web", "image": image}]}
+        plane.api.patch(f"{path}/{names[number]}", {"spec": {"template": {"spec": spec}}})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(change, range(len(names))))
+
+
+def test_200_deployments_take_four_watches_and_end_as_kubectl_says(
+    plane: Plane, namespace: str
+) -> None:
+    names = [f"web-{n:03}" for n in range(COUNT)]
+    plane.apply(namespace, *(manifest(name, "1") for name in names))
+    since = time.time()
+    cluster = connect(kubeconfig=str(plane.kubeconfig))
+    all_targets = [Target(namespace, "deploy", name) for name in names]
+    verdicts = watching.watch(cluster, all_targets, Policy(timeout=120))
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.COMPLETE}
+    set_tags(plane, namespace, names)
+    verdicts = watching.watch(cluster, all_targets, Policy(timeout=120))
+    failed = [v.target.name for v in verdicts if v.outcome is Outcome.FAILED]
+    assert failed == [names[n] for n in BAD]
+    assert {v.outcome for v in verdicts} == {Outcome.FAILED, Outcome.COMPLETE}
+
+    said = plane.kubectl("rollout", "status", "deployment", "-n", namespace, "--watch=false")
+    done = [line.split('"')[1] for line in said.splitlines() if "successfully rolled out" in line]
+    assert sorted(done) == [v.target.name for v in verdicts if v.outcome is Outcome.COMPLETE]
+
+    wait_until(lambda: plane.requests(namespace, "opskit/", since), "no audit")
+    requests = plane.requests(namespace, "opskit/", since)
+    watches = [each.resource for each in requests if each.verb == "watch"]
+    lists = [each.resource for each in requests if each.verb == "list" and _first(each.uri)]
+    four = sorted(["deployments", "replicasets", "pods", "events"] * 2)
+    assert sorted(lists) == four, "something is polled"
+    assert sorted(watches) == four
+    others = {each.resource for each in requests if each.verb not in ("watch", "list")}
+    assert others <= {"pods/log"}
+
+
+def _first(uri: str) -> bool:
+    return "continue=" not in uri
+
+
+def test_a_change_is_judged_for_the_workload_that_it_is_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judged: list[str] = []
+
+    def counting(situation: Situation) -> Any:
+        judged.append(situation.workload["metadata"]["name"])
+        return judge(situation)
+
+    monkeypatch.setattr(watching, "judge", counting)
+    verdicts, _ = replay.run(20, 5)
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.COMPLETE}
+    # once when all is known, twice (a pod, its event) in each turn, once in the end
+    assert len(judged) == 20 * (1 + 2 * 5 + 1)
+
+
+def test_memory_stays_flat_while_watching() -> None:
+    held: list[int] = []
+    tracemalloc.start()
+    try:
+        replay.run(20, 500, lambda turn: held.append(tracemalloc.get_traced_memory()[0]))
+    finally:
+        tracemalloc.stop()
+    early, late = held[50], held[-1]
+    assert late < early * 1.05, json.dumps([each // 1024 for each in held[::50]])
+
+
+def test_judging_is_linear_in_the_number_of_workloads() -> None:
+    def per_change(count: int) -> float:
+        began = time.process_time()
+        _, changes = replay.run(count, 4)
+        return (time.process_time() - began) / changes
+
+    per_change(10)
+    few, many = (min(per_change(count) for _ in range(2)) for count in (50, 500))
+    assert many < few * 3, f"{few * 1e6:.0f} us and {many * 1e6:.0f} us a change"

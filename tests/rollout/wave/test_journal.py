@@ -1,0 +1,143 @@
+"""The journal of a run: whatever happens to it, nothing that was written is lost or made up."""
+
+import json
+import multiprocessing
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opskit.errors import ExitCode, InputError, UsageError
+from opskit.rollout.wave.journal import BusyError, opened, refuse_unfinished
+
+PLAN = "a" * 64
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "wave.yaml.journal"
+
+
+def test_what_was_added_is_read_again(path: Path) -> None:
+    with opened(path, PLAN, resume=False) as journal:
+        journal.add("intent", cluster="a", workloads=[])
+    with opened(path, PLAN, resume=True) as journal:
+        assert [each["event"] for each in journal.events] == ["begin", "intent"]
+        assert not journal.ended
+        journal.add("end")
+    with opened(path, PLAN, resume=True) as journal:
+        assert journal.ended
+
+
+def test_an_unfinished_run_is_not_forgotten_by_accident(path: Path) -> None:
+    refuse_unfinished(path)  # there is none
+    with opened(path, PLAN, resume=False):
+        pass
+    with pytest.raises(UsageError, match="has not ended"):
+        refuse_unfinished(path)
+    with pytest.raises(UsageError, match="has not ended"), opened(path, PLAN, resume=False):
+        pass
+
+
+def test_the_journal_of_a_run_that_ended_is_kept_beside_the_new_one(path: Path) -> None:
+    with opened(path, PLAN, resume=False) as journal:
+        journal.add("end")
+    old = path.read_bytes()
+    refuse_unfinished(path)
+    with opened(path, "b" * 64, resume=False) as journal:
+        assert [each["event"] for each in journal.events] == ["begin"]
+    assert path.with_name(f"{path.name}.before").read_bytes() == old
+
+
+def test_a_changed_plan_is_not_resumed(path: Path) -> None:
+    with opened(path, PLAN, resume=False):
+        pass
+    with pytest.raises(InputError, match="plan has changed"), opened(path, "b" * 64, resume=True):
+        pass
+
+
+def test_there_has_to_be_something_to_resume(path: Path) -> None:
+    with pytest.raises(UsageError, match="no run to go on with"), opened(path, PLAN, resume=True):
+        pass
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"images: {web: x}\n",
+        b"\x00\xff\n",
+        b'{"event": "begin", "version": 99}\n',
+        b'{"event": "intent"}\n',
+        b"[]\n",
+        b"not even a line",
+    ],
+)
+def test_another_file_is_not_overwritten(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    for resume in (False, True):
+        with pytest.raises(InputError), opened(path, PLAN, resume=resume):
+            pass
+    assert path.read_bytes() == content
+
+
+def test_a_line_in_the_middle_that_is_broken_is_said(path: Path) -> None:
+    with opened(path, PLAN, resume=False) as journal:
+        journal.add("intent", cluster="a", workloads=[])
+        journal.add("applied", cluster="a")
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + b'{"event": "int\n' + lines[2])
+    with pytest.raises(InputError, match=r"journal:2: "), opened(path, PLAN, resume=True):
+        pass
+
+
+@given(st.floats(0, 1))
+def test_cut_off_anywhere_it_holds_what_was_written_before(
+    tmp_path_factory: pytest.TempPathFactory, part: float
+) -> None:
+    path = tmp_path_factory.mktemp("cut") / "journal"
+    with opened(path, PLAN, resume=False) as journal:
+        for number in range(4):
+            journal.add("applied", cluster=f"c{number}")
+        whole = list(journal.events)
+    text = path.read_bytes()
+    begin = text.index(b"\n") + 1
+    cut = begin + round(part * (len(text) - begin))
+    path.write_bytes(text[:cut])
+    with opened(path, PLAN, resume=True) as journal:
+        kept = text[:cut].count(b"\n")
+        assert journal.events == whole[:kept]
+        journal.add("end")
+    assert [json.loads(line) for line in path.read_text().splitlines()][:-1] == whole[:kept]
+
+
+def _hold(path: Path, ready: "multiprocessing.synchronize.Event") -> None:
+    with opened(path, PLAN, resume=False):
+        ready.set()
+        multiprocessing.Event().wait()
+
+
+def test_one_run_at_a_time_and_a_killed_one_holds_nothing(path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    ready = context.Event()
+    other = context.Process(target=_hold, args=(path, ready))
+    other.start()
+    assert ready.wait(10)
+    with ExitStack() as stack, pytest.raises(BusyError) as caught:
+        stack.enter_context(opened(path, PLAN, resume=True))
+    assert caught.value.exit_code is ExitCode.UNKNOWN
+    other.kill()
+    other.join()
+    with opened(path, PLAN, resume=True) as journal:
+        assert [each["event"] for each in journal.events] == ["begin"]
+
+
+def test_a_journal_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    for path in (tmp_path / "none" / "journal", tmp_path):
+        with (
+            pytest.raises(InputError, match="cannot be opened"),
+            opened(path, PLAN, resume=False),
+        ):
+            pass
