@@ -69,6 +69,7 @@ SCHEMAS = {
     "emrfs-cases": "opskit.emrfs.cases.document:CasesDocument",
     "topology": "opskit.broker.design.topology:Topology",
     "rollout-wave": "opskit.rollout.wave.document:RolloutWave",
+    "rollout-codepipeline": "opskit.rollout.codepipeline.parameters:Parameters",
     "redshift-scenario": "opskit.redshift.emulator.scenario:Scenario",
 }
 

@@ -84,7 +84,7 @@ def _hidden(secret: str) -> str:
 # `token` in the middle of prose and `max_tokens=512` are none; a name that ends so only refers to
 # a secret, or says something about one.
 _KEY = (
-    r"[\w.-]{0,40}?(?:passw(?:or)?d|passphrase|passcode|(?<![a-z])pass(?![a-z])|pwd|secret|token|"
+    r"[\w.-]{0,80}?(?:passw(?:or)?d|passphrase|passcode|(?<![a-z])pass(?![a-z])|pwd|secret|token|"
     r"credential|api[_-]?key|access[_-]?key|private[_-]?key|signature)[\w.-]{0,40}"
 )
 _ABOUT = re.compile(
@@ -125,37 +125,40 @@ def _is_count(key: str, value: str) -> bool:
 
 @cache
 def _wide() -> tuple[re.Pattern[str], ...]:
-    key = rf"(?P<key>{_KEY})"
-    to = r"\s{0,4}(?:=>|[:=](?!=))\s{0,4}"
-    body = r"(?:[A-Za-z0-9+/=]{16,}\s*)"
+    key = rf"(?P<key>(?<![\w.-]){_KEY})"
+    to = r"[ \t]{0,4}(?:=>|[:=](?!=))[ \t]{0,4}"
     return tuple(
         re.compile(pattern, re.IGNORECASE | re.MULTILINE)
         for pattern in (
             # a private key; one whose end is not there; one whose start is not there
-            r"(?P<before>-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)(?P<secret>[\s\S]*?)"
-            r"(?P<after>-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)",
-            rf"(?P<secret>{body}+)(?P<after>-----END [A-Z0-9 ]*PRIVATE KEY-----)",
+            r"(?P<before>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----)(?P<secret>[\s\S]*?)"
+            r"(?P<after>-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)",
+            r"(?P<secret>(?:^[ \t]*+[A-Za-z0-9+/=]{16,}+[ \t]*+\r?\n)++)"
+            r"(?P<after>[ \t]*-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----)",
             # headers: the scheme stays, the rest of the value goes
-            r"""(?P<before>\bauthorization\\?["']?\s*[:=]\s*\\?["']?(?:[a-z][\w-]*\s+)?)"""
+            r"""(?P<before>\bauthorization\\?["']?[ \t]*[:=][ \t]*\\?["']?(?:[a-z][\w-]*[ \t]+)?)"""
             r"""(?P<secret>[^\s"'\\][^"'\\\r\n]*)""",
-            r"(?P<before>\b(?:set-)?cookie2?\s*:\s*)(?P<secret>\S[^\r\n]*)",
-            r"(?P<before>\bbearer\s+)(?P<secret>(?=\S*\d|\S{20})[\w.~+/=-]{8,})",
+            r"(?P<before>\b(?:set-)?cookie2?[ \t]*:[ \t]*)(?P<secret>\S[^\r\n]*)",
+            r"(?P<before>\bbearer[ \t]+)(?P<secret>(?=[\w.~+/=-]*\d|[\w.~+/=-]{20})[\w.~+/=-]{8,})",
             # tcp://user:...@host
-            r"""(?P<before>://[^\s/@:"'<>]*:)(?P<secret>[^\s/"'<>]+)(?=@)""",
+            r"""(?P<before>://[^\s/@:"'<>]{0,200}:)(?P<secret>[^\s/"'<>]+)(?=@)""",
             # {"password": "..."}, password='...', and the first within a string of JSON
-            rf"""(?P<before>{key}["']?{to}(?P<quote>["']))(?P<secret>(?:\\.|(?!(?P=quote)).)+)""",
-            rf"""(?P<before>{key}\\["']{to}\\["'])(?P<secret>(?:(?!\\["']).)+)""",
+            rf"""(?P<before>{key}["']?{to}(?P<quote>["']))"""
+            r"""(?P<secret>(?:\\.|(?!(?P=quote))[^\\\n])++)""",
+            rf"""(?P<before>{key}\\["']{to}\\["'])(?P<secret>(?:(?!\\["']).)++)""",
             # password=..., "pin_token": 1234; after a colon only a single word
-            rf"""(?P<before>{key}["']?\s{{0,4}}(?:=>|=(?!=))\s{{0,4}})(?P<secret>[^\s"'&,;<>()]+)""",
-            rf"""(?P<before>{key}["']?\s{{0,4}}:\s{{0,4}})(?P<secret>[^\s"'\[{{(<>,;}}]+)"""
-            r"""(?=\s*(?:$|[,;}\])]|["']?[\w.-]+["']?[:=]))""",
+            rf"""(?P<before>{key}["']?[ \t]{{0,4}}=(?:>|(?!=))[ \t]{{0,4}})"""
+            r"""(?P<secret>[^\s"'&,;]+)""",
+            rf"""(?P<before>{key}["']?[ \t]{{0,4}}:[ \t]{{0,4}})"""
+            r"""(?P<secret>[^\s"'\[{(<,;}][^\s"',;}]*+)"""
+            r"""(?=[ \t]*+(?:$|[\r,;}\])])|[ \t]++["']?[\w.-]++["']?[:=])""",
             # --password ...
-            rf"""(?P<before>(?<!\S)--?{key}\s+)(?P<secret>[^\s"'-][^\s"']*)""",
+            rf"""(?P<before>(?<!\S)--?(?P<key>{_KEY})[ \t]+)(?P<secret>[^\s"'-][^\s"']*)""",
             # by what they look like: JSON Web Tokens, AWS, and tokens with a prefix
             r"(?P<secret>\beyJ[\w-]{5,}\.[\w-]*(?:\.[\w-]*)*)",
             r"(?P<secret>\b(?-i:AKIA|ASIA)(?-i:[A-Z0-9]{16})\b)",
-            r"(?P<before>\*\*\*[^\n]*?)(?P<secret>(?<![\w/+=])"
-            r"(?=[\w/+]*[A-Z])(?=[\w/+]*[a-z])[A-Za-z0-9/+]{40}(?![\w/+=]))",
+            r"(?P<before>\*\*\*[^\n]{0,200}?)(?P<secret>(?<![\w/+=])"
+            r"(?=[\w/+]{0,39}(?-i:[A-Z]))(?=[\w/+]{0,39}(?-i:[a-z]))[A-Za-z0-9/+]{40}(?![\w/+=]))",
             r"(?P<before>\bk8s-aws-v1\.)(?P<secret>[\w-]+)",
             r"(?P<secret>\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|[rs]k_live_|AIza|npm_|hf_|dop_v1_)"
             r"[\w-]{16,})",

@@ -1,6 +1,7 @@
 """What is a secret is not shown, and what is none is."""
 
 import string
+import time
 
 import pytest
 from hypothesis import given
@@ -167,3 +168,12 @@ def test_a_private_key_also_one_that_is_cut(text: str) -> None:
 )
 def test_what_holds_no_secret_stays(line: str) -> None:
     assert scrubbed(line) == line
+
+
+@pytest.mark.parametrize(
+    "part", ["a", "A/", "token", "password=", "://", "x: ", "*** ", "eyJaaaaa.", "bearer ", "\\"]
+)
+def test_no_log_takes_long(part: str) -> None:
+    started = time.monotonic()
+    scrubbed(part * (8000 // len(part)))
+    assert time.monotonic() - started < 5

@@ -52,7 +52,7 @@ def build(
     """
     from opskit import output as out
     from opskit.commands.emrfs.common import noted
-    from opskit.commands.emrfs.files import write_files
+    from opskit.commands.files import write_files
     from opskit.emrfs.build import targets
     from opskit.emrfs.load import load
     from opskit.errors import ExitCode

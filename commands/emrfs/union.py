@@ -49,7 +49,7 @@ def union(
       opskit emrfs union --policies 20 --out-dir unions
     """
     from opskit.commands.emrfs.common import finish_rows
-    from opskit.commands.emrfs.files import write_files
+    from opskit.commands.files import write_files
     from opskit.emrfs.load import load
     from opskit.emrfs.union.fragment import files
     from opskit.emrfs.union.people import people_for

@@ -11,7 +11,10 @@ from opskit.commands.options import Yes
 def template(
     part: Annotated[
         Literal["template", "requirements", "rbac", "buildspec", "stage"],
-        typer.Argument(help="What to print without --out-dir."),
+        typer.Argument(
+            metavar="[PART]",
+            help="template, requirements, rbac, buildspec or stage: what is printed.",
+        ),
     ] = "template",
     name: Annotated[
         str, typer.Option(help="The function, and its group on the cluster.")

@@ -20,7 +20,7 @@ MaxSeverity = Annotated[
 
 
 def preflight(
-    image: Annotated[str, typer.Argument(help="The image, as REGISTRY/NAME:TAG.")],
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="As REGISTRY/NAME:TAG.")],
     target: Annotated[
         str, typer.Argument(metavar="[TARGET]", help="The workload that gets it: deploy/web.")
     ] = "",
@@ -61,8 +61,8 @@ def preflight(
     \b
     Example:
       opskit rollout preflight ghcr.io/team/web:1.4.2
-      opskit rollout preflight 123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1.4.2 \\
-        deploy/web -n shop --max-severity high
+      opskit rollout preflight ghcr.io/team/web:1.4.2 deploy/web -n shop
+      opskit rollout preflight "$ECR/web:1.4.2" --max-severity medium
       opskit rollout preflight --offline web:1.4.2
       image=$(opskit rollout preflight --pin-digest ghcr.io/team/web:1.4.2)
     """

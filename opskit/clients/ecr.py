@@ -52,13 +52,7 @@ class Repository:
 
     def image(self, wanted: str) -> Object:
         """`digest`, `tags`, `status` (ACTIVE, ARCHIVED, ACTIVATING), `media_type`, and `scan`."""
-        found = self._ask(
-            "ecr:DescribeImages",
-            self._ecr.describe_images,
-            imageIds=[_id(wanted)],
-            filter={"imageStatus": "ANY"},
-        )
-        detail = found["imageDetails"][0]
+        detail = self._described({"imageIds": [_id(wanted)]})
         return {
             "digest": detail["imageDigest"],
             "tags": detail.get("imageTags") or [],
@@ -66,6 +60,19 @@ class Repository:
             "media_type": detail.get("imageManifestMediaType", ""),
             "scan": _scan(detail, detail.get("imageScanFindingsSummary")),
         }
+
+    def _described(self, which: Object) -> Object:
+        needs, call = "ecr:DescribeImages", self._ecr.describe_images
+        try:
+            found = self._ask(needs, call, **which, filter={"imageStatus": "ANY"})
+        except UnknownError as error:
+            if "InvalidParameter" not in error.message:
+                raise
+            found = self._ask(needs, call, **which)  # a service that knows no archive
+        if not found.get("imageDetails"):
+            raise MissingError("there is no such image", where=self._name, hint="check the tag")
+        detail: Object = found["imageDetails"][0]
+        return detail
 
     def platforms(self, wanted: str) -> list[Object]:
         """Each `os`, `architecture`, `variant`, and for an index the `digest` of its image."""

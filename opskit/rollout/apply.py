@@ -64,6 +64,8 @@ _LAST = (
     "MutatingWebhookConfiguration",
     "ValidatingWebhookConfiguration",
 )
+#: How the server begins, with status 500, where a field is unknown or of another type.
+_NOT_TYPED = "failed to create typed patch object"
 _ATTEMPTS = 4
 _PAUSE = 0.5
 #: How long a kind or a namespace that was just made may take to be there, in seconds.
@@ -327,7 +329,8 @@ class _Problems:
         for error in errors:
             if isinstance(error, InputError):
                 return InputError, error.hint
-            if isinstance(error, InvalidError) or _status(error) in (400, 404):
+            typed = error.message.startswith(_NOT_TYPED)
+            if typed or isinstance(error, InvalidError) or _status(error) in (400, 404):
                 return InputError, "mend the manifest"
         if all(isinstance(error, ConflictError) for error in errors):
             hint = "--force-conflicts takes these fields over; or leave them out of the manifest"

@@ -9,7 +9,7 @@ from opskit.findings import Finding, Report, Severity
 from opskit.rollout.apply import Item
 from opskit.rollout.images import parse
 from opskit.rollout.preflight.check import SCHEMA, Options
-from opskit.rollout.preflight.facts import Facts, Unseen
+from opskit.rollout.preflight.facts import Facts, Object, Unseen, Workload
 from opskit.rollout.workload import images, template
 
 
@@ -27,7 +27,7 @@ def preflight(cluster: Cluster, items: Sequence[Item], options: Options) -> list
         if image not in seen:
             where = f"{item.name} {container}"
             seen[image] = gather(parse(image, where), None, None, "", options)
-        facts = _there(cluster, item, container, seen[image])
+        facts = _there(cluster, items, item, container, seen[image])
         findings = RULES.run(facts, select=options.select, ignore=options.ignore)
         reports.append(_report(item, container, image, findings))
     return reports
@@ -50,7 +50,9 @@ def _changing(items: Sequence[Item]) -> Iterator[tuple[Item, str, str]]:
                 yield item, container, image
 
 
-def _there(cluster: Cluster, item: Item, container: str, facts: Facts) -> Facts:
+def _there(
+    cluster: Cluster, items: Sequence[Item], item: Item, container: str, facts: Facts
+) -> Facts:
     """The facts with the workload; without it where its namespace is not there yet."""
     from opskit.rollout.preflight.cluster import read, with_secrets
 
@@ -59,11 +61,33 @@ def _there(cluster: Cluster, item: Item, container: str, facts: Facts) -> Facts:
     found = item.planned if item.before is None else None
     try:
         workload = read(cluster, item.target, facts.reference, container, found=found)
+        account = workload.pod.get("serviceAccountName") or "default"
+        if made := _coming(items, item, "ServiceAccount", account):
+            workload = replace(workload, account=made)
+        if not facts.ecr and not (facts.found and facts.found.public):
+            workload = _with_coming(items, item, with_secrets(cluster, workload))
     except UnknownError as error:
         return replace(facts, image=facts.image or Unseen.because(error))
-    if not facts.ecr and not (facts.found and facts.found.public):
-        workload = with_secrets(cluster, workload)
     return replace(facts, workload=workload)
+
+
+def _with_coming(items: Sequence[Item], item: Item, workload: Workload) -> Workload:
+    """The workload with the pull secrets that the deploy itself brings."""
+    secrets = {
+        name: _coming(items, item, "Secret", name) or there
+        for name, there in (workload.secrets or {}).items()
+    }
+    return replace(workload, secrets=None if workload.secrets is None else secrets)
+
+
+def _coming(items: Sequence[Item], item: Item, kind: str, name: str) -> Object | None:
+    """An object of the same namespace as it will be after the deploy."""
+    for each in items:
+        thing = each.planned or each.thing
+        same = each.namespace == item.namespace and thing["metadata"]["name"] == name
+        if same and thing.get("kind") == kind:
+            return thing
+    return None
 
 
 def _report(item: Item, container: str, image: str, findings: Sequence[Finding]) -> Report:

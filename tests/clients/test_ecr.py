@@ -156,6 +156,16 @@ def test_archived_images_are_asked_for(stubbed: ecr.Repository, stub: Stubber) -
     assert (found["status"], found["tags"]) == ("ARCHIVED", [])
 
 
+def test_a_service_that_knows_no_archive(stubbed: ecr.Repository, stub: Stubber) -> None:
+    stub.add_client_error("describe_images", "InvalidParameterException", "filter")
+    asked = {**NAMES, "imageIds": [{"imageTag": "1"}]}
+    stub.add_response("describe_images", {"imageDetails": [{"imageDigest": DIGEST}]}, asked)
+    assert stubbed.image("1")["status"] == "ACTIVE"
+    stub.add_response("describe_images", {"imageDetails": []})
+    with pytest.raises(MissingError):
+        stubbed.image("1")
+
+
 def test_the_scan_beside_an_image(stubbed: ecr.Repository, stub: Stubber) -> None:
     counts = {"HIGH": 2, "LOW": 0, "UNDEFINED": 1}
     detail = {

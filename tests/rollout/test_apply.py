@@ -188,7 +188,8 @@ def test_one_who_may_not_is_told_and_it_is_unknown(plane: Plane, namespace: str)
         ([config("a"), config("b")], "stands there twice"),
         ([{**config("a"), "metadata": {"name": "x", "namespace": "other"}}], "and -n says"),
         ([{**config("a"), "data": {True: "x"}}], "what JSON has not"),
-        ([{**config("a"), "data": {"x": {1, 2}}}], "what JSON has not"),
+        ([{**config("a"), "data": {"x": [1, 2]}}], "expected string"),
+        ([{**config("a"), "dta": {}}], "field not declared in schema"),
     ],
 )
 def test_manifests_that_contradict_themselves(

@@ -146,7 +146,7 @@ def test_an_object_that_cannot_be_applied_ends_it_and_what_was_goes_back(
     done = deploy.run(cluster, Deployed(cluster.name, items), POLICY, auto_rollback=True)
     assert done.error is not None
     assert done.exit_code is ExitCode.PARTIAL
-    assert done.verdicts == ()
+    assert not done.verdicts
     assert greeting(plane, namespace) == "one"
     assert image(plane, namespace) == f"{IMAGE}:theirs"
 

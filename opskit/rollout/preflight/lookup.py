@@ -126,30 +126,36 @@ def _in_ecr(reference: Reference, access: Access) -> Image:
         tags=found["tags"],
         status=found["status"],
         mutability=_told(repository.mutability),
-        scan=found["scan"] or _told(lambda: _scan(repository, found["digest"], platforms)),
+        scan=_told(lambda: _scan(repository, found["scan"], found["digest"], platforms)),
     )
 
 
 def _scan(
-    repository: ecr.Repository, digest: str, platforms: Sequence[Object] | Unseen
+    repository: ecr.Repository,
+    own: Object | None,
+    digest: str,
+    platforms: Sequence[Object] | Unseen,
 ) -> Object | None:
-    """The scan of an image; of an index, the scans of its images as one.
+    """The scan of an image; where an index has none that is done, those of its images as one.
 
-    None where nothing was scanned. An index itself is not scanned (Amazon ECR user guide,
-    "Scan images for software vulnerabilities in Amazon ECR").
+    None where nothing was scanned. `own` is what DescribeImages tells, which newer kinds of scan
+    do not use (Amazon ECR API reference, DescribeImages).
     """
+    if own is None:
+        own = _one(repository, digest)
+    if own is not None and own["status"] in DONE:
+        return own
+    parts = () if isinstance(platforms, Unseen) else platforms
+    digests = [str(each["digest"]) for each in parts if each.get("digest")]
+    scans = [_one(repository, each) for each in digests[:_MOST_SCANS]]
+    return _together([each for each in scans if each is not None], len(digests)) or own
+
+
+def _one(repository: ecr.Repository, digest: str) -> Object | None:
     try:
         return repository.scan(digest)
     except MissingError:
-        parts = () if isinstance(platforms, Unseen) else platforms
-    digests = [str(each["digest"]) for each in parts if each.get("digest")]
-    scans = []
-    for each in digests[:_MOST_SCANS]:
-        try:
-            scans.append(repository.scan(each))
-        except MissingError:
-            continue
-    return _together(scans, len(digests))
+        return None
 
 
 def _together(scans: Sequence[Object], wanted: int) -> Object | None:
