@@ -98,7 +98,7 @@ def deploy(
       kustomize build prod | opskit rollout deploy -f - -n shop --yes --report github=-
       opskit rollout deploy deploy/web --image web=ghcr.io/team/web:1.4.2 --auto-rollback
     """
-    from opskit.commands.rollout import deploying, watched
+    from opskit.commands.rollout import deploying, sources, watched
     from opskit.commands.rollout.common import connected
     from opskit.rollout.preflight.check import Options
     from opskit.rollout.preflight.lookup import Access
@@ -111,11 +111,12 @@ def deploy(
         quorum=quorum,
         tolerate=tolerate,
     )
-    shown = watched.shown(output, events=events, redact=redact, reports=report, files=file)
-    deploying.check_sources(targets, file, image, write=write)
+    sources.check(targets, file, image, write=write)
+    files = sources.names(file)
+    shown = watched.shown(output, events=events, redact=redact, reports=report, files=files)
     access = Access(profile, insecure_registry)
-    images = deploying.pinned(image or [], access) if pin_digest else list(image or ())
-    manifests, rewrites = deploying.read(file or [], images)
+    images = sources.pinned(image or [], access) if pin_digest else list(image or ())
+    manifests, rewrites = sources.read(file or [], images)
     cluster = connected(context, kubeconfig)
     items = _items(cluster, targets, manifests, images, namespace, force=force_conflicts)
     options = None
@@ -124,7 +125,7 @@ def deploy(
     job = deploying.Job(cluster, items, policy, shown, options, auto_rollback=auto_rollback)
     status = job.carry_out(yes=yes, dry_run=dry_run)
     if write and status == 0 and not dry_run:
-        deploying.save(rewrites)
+        sources.save(rewrites)
     return status
 
 

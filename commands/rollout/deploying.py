@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,84 +9,14 @@ if TYPE_CHECKING:
     from opskit.commands.rollout.watched import Shown
     from opskit.errors import OpskitError
     from opskit.findings import Finding, Report
-    from opskit.rollout.apply import Item, Manifest
+    from opskit.rollout.apply import Item
     from opskit.rollout.deploy import Deployed
-    from opskit.rollout.edit.edited import Edited
     from opskit.rollout.judge.situation import Policy
     from opskit.rollout.preflight.check import Options
-    from opskit.rollout.preflight.lookup import Access
     from opskit.rollout.targets import Target
     from opskit.rollout.verdict import Verdict
 
 SCHEMA = "opskit.rollout.deploy/1"
-
-
-def check_sources(
-    targets: Sequence[str] | None,
-    files: Sequence[Path] | None,
-    images: Sequence[str] | None,
-    *,
-    write: bool,
-) -> None:
-    """UsageError where the options do not say one thing to deploy."""
-    from opskit.errors import UsageError
-
-    if bool(targets) == bool(files):
-        what = "a TARGET and a FILE are two things" if targets else "nothing to deploy is named"
-        raise UsageError(what, hint="give -f FILE, or TARGET with --image")
-    if targets and not images:
-        raise UsageError("no image is named", hint="--image NAME=IMAGE says which")
-    if write and (targets or not images or "-" in map(str, files or ())):
-        raise UsageError("--write has no file to write", hint="it is for -f FILE with --image")
-
-
-def pinned(images: Sequence[str], access: "Access") -> list[str]:
-    """`NAME=IMAGE` with the digest that each tag stands for now."""
-    from opskit.output import message, progress
-    from opskit.rollout.edit.wanted import parse_wanted
-    from opskit.rollout.preflight.lookup import pinned as at_digest
-
-    found = []
-    with progress() as say:
-        for wanted in parse_wanted(images):
-            say(f"looking up {wanted.text} ...")
-            found.append((wanted.name, at_digest(wanted.image, access).short))
-    for name, image in found:
-        message(f"{name}: {image}")
-    return [f"{name}={image}" for name, image in found]
-
-
-def read(files: Sequence[Path], images: Sequence[str]) -> "tuple[list[Manifest], list[Edited]]":
-    """The objects of the files, with the images in place, and what editing makes of the files."""
-    from opskit.errors import InputError
-    from opskit.files import display_name, read_bytes
-    from opskit.rollout.apply import Manifest
-    from opskit.rollout.edit.plan import plan
-    from opskit.rollout.edit.sources import files as sources
-    from opskit.rollout.targets import parse_manifests
-
-    if not files:
-        return [], []
-    edited = plan(files, images) if images else []
-    texts = [(each.name, each.after) for each in edited]
-    if not images:
-        texts = [(display_name(name), read_bytes(name)) for name, _ in sources(files)]
-    found = [Manifest(thing, name) for name, data in texts for thing in parse_manifests(data, name)]
-    if not found:
-        raise InputError(
-            "holds no object", where=", ".join(map(str, files)), hint="give a manifest"
-        )
-    return found, edited
-
-
-def save(rewrites: "Sequence[Edited]") -> None:
-    """Write the files that changed."""
-    from opskit.output import message
-
-    for each in rewrites:
-        if each.changed:
-            each.save()
-            message(f"{each.name}: written")
 
 
 @dataclass(slots=True)
@@ -138,8 +67,9 @@ class Job:
         told = set()
         for report in self._reports:
             for finding in report.findings:
-                lead = f"{finding.level} {finding.rule} {finding.object or report.extra['target']}"
-                text = f"{lead}: {finding.message}"
+                place = finding.object or str(report.extra["target"])
+                lead = "" if place in finding.message else f"{place}: "
+                text = f"{finding.level} {finding.rule} {lead}{finding.message}"
                 if finding.level.value != "info" and text not in told:
                     told.add(text)
                     message(text)
@@ -167,7 +97,7 @@ class Job:
 
     def _question(self, changing: "Sequence[Item]") -> str:
         what = changing[0].name if len(changing) == 1 else f"{len(changing)} objects"
-        spaces = sorted({item.namespace for item in changing})
+        spaces = sorted({item.namespace for item in changing if item.namespace})
         place = f"namespace {spaces[0]} of " if len(spaces) == 1 else ""
         return f"Apply {what} to {place}{self.cluster.name}?"
 
@@ -225,7 +155,7 @@ class Job:
     def _end(self, done: "Deployed", outcome: str, status: int) -> int:
         """Print the verdict, and write the reports."""
         from opskit.commands.rollout.watched import finish
-        from opskit.rollout.deploy import fields
+        from opskit.rollout.deployed import fields
 
         extra = {**fields(done), "cluster": self.cluster.name}
         if not outcome and done.verdicts:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def history(
-    target: Annotated[str, typer.Argument(help="The workload: deploy/web, sts/db, ds/agent.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="The workload: deploy/web, sts/db, ds/agent.")
+    ],
     revision: Annotated[
         int | None,
         typer.Option("--revision", min=1, metavar="N", help="This one, with its diff."),
@@ -26,7 +28,7 @@ def history(
     """Show the revisions: images, causes, outcomes.
 
     The newest stands last. Shown are the images that differ from those of the revision before, the
-    change cause, and the outcome that 'rollout status' or --wait recorded; none is recorded for a
+    change cause, and the outcome that --wait or 'status --record' noted; none is recorded for a
     revision that nobody watched. With --revision, the difference of its pod template follows.
 
     \b

@@ -1,5 +1,9 @@
 """`opskit rollout status`: rollouts watched to their end, and why one fails."""
 
+from typing import Annotated
+
+import typer
+
 from opskit.commands.rollout.common import (
     Context,
     Files,
@@ -39,6 +43,9 @@ def status(
     ready_grace: ReadyGrace = "",
     quorum: Quorum = None,
     tolerate: Tolerate = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Note each outcome on its revision, for undo.")
+    ] = False,
     redact: Redact = False,
     events: Events = False,
     report: Reports = None,
@@ -48,13 +55,18 @@ def status(
 
     It ends when each workload is rolled out, has failed by the rules of 'opskit rule' (ROL), or
     after --timeout. A failure comes with the events, the container's last lines, and what to do.
-    Nothing is changed. Exit status: 1 failed, 3 timed out or could not tell, 4 some only.
+    Exit status: 1 failed, 3 timed out or could not tell, 4 some only.
+
+    Nothing is changed, unless with --record: then the outcome is noted on the revision, and a
+    complete one on the workload as the last good one, as --wait does it. So 'undo' knows where to
+    go, and 'history' what became of it, also where kubectl or a pipeline made the change.
 
     \b
     Example:
       opskit rollout status deploy/web sts/db -n shop --timeout 5m
       opskit rollout status -l app.kubernetes.io/part-of=shop -n shop --events
       opskit rollout status -f shop.yaml --report junit=rollout.xml --redact
+      kubectl apply -f shop.yaml && opskit rollout status -f shop.yaml --record
     """
     from opskit.commands.rollout import watched
     from opskit.commands.rollout.common import chosen, connected
@@ -72,4 +84,7 @@ def status(
     shown = watched.shown(output, events=events, redact=redact, reports=report, files=file)
     cluster = connected(context, kubeconfig)
     found = chosen(cluster, namespace, targets, selector, file)
-    return watched.finish(watched.followed(cluster, found, policy, shown), shown)
+    verdicts = watched.followed(cluster, found, policy, shown)
+    if record:
+        watched.record(cluster, verdicts)
+    return watched.finish(verdicts, shown)

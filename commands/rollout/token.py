@@ -37,7 +37,8 @@ def token(
     \b
     Example:
       opskit rollout token prod --region eu-west-1
-      kubectl config set-credentials eks --exec-api-version client.authentication.k8s.io/v1 \\
+      kubectl config set-credentials eks \\
+        --exec-api-version client.authentication.k8s.io/v1 \\
         --exec-interactive-mode Never --exec-command opskit \\
         --exec-arg rollout --exec-arg token --exec-arg prod
     """

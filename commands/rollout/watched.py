@@ -51,6 +51,7 @@ __all__ = [
     "paragraph",
     "policy",
     "progress",
+    "record",
     "shown",
 ]
 
@@ -141,6 +142,7 @@ def followed(
     """
     from opskit.output import message
     from opskit.rollout.told import cleaned
+    from opskit.rollout.undoing import with_ways_back
     from opskit.rollout.watching import watch
 
     try:
@@ -156,7 +158,17 @@ def followed(
     except KeyboardInterrupt:
         message("the rollout goes on by itself; 'opskit rollout status' watches it again")
         raise
-    return [cleaned(each, shown.clean) for each in verdicts]
+    return [cleaned(each, shown.clean) for each in with_ways_back(cluster, verdicts)]
+
+
+def record(cluster: "Cluster", verdicts: "Sequence[Verdict]") -> None:
+    """Note the outcomes on the revisions, and say what could not be noted."""
+    from opskit.output import message
+    from opskit.rollout import outcomes
+
+    for verdict in verdicts:
+        for note in outcomes.record(cluster, verdict):
+            message(f"note: {note}")
 
 
 def finish(

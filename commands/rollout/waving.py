@@ -105,12 +105,13 @@ class Run:
 
     def _end(self, engine: "Engine", survey: "Survey") -> int:
         """Print how it went; the exit status."""
-        from opskit.commands.rollout.watched import paragraph
         from opskit.output import message
         from opskit.rollout.wave import told
+        from opskit.rollout.words import VERBATIM
 
         for block in told.blocks(engine.verdicts, engine.standings):
-            message(paragraph(self._shown.clean(block)).rstrip("\n"), verbatim=True)
+            for line in self._shown.clean(block).splitlines():
+                message(line, verbatim=line.startswith(VERBATIM))
         self._print(self._table(engine.standings, survey))
         return told.exit_code(self._plan.document, engine.standings)
 
@@ -120,7 +121,7 @@ class Run:
 
         document = self._plan.document
         rows = list(told.rows(document, standings, survey.pieces, survey.errors))
-        names = ["change", "cause"] if planned else ["outcome", "cause", "rolled_back"]
+        names = ["change", "note"] if planned else ["outcome", "note"]
         shown = [name for name in names if any(row[name] for row in rows)]
         columns = [Column("wave"), Column("cluster"), *map(Column, shown)]
         extra = {
@@ -139,7 +140,7 @@ class Run:
 
     def _say_plan(self, standings: "Standings", survey: "Survey") -> None:
         """What will be done, on stderr, before it is asked about."""
-        from opskit.output import message
+        from opskit.output import message, warn
         from opskit.rollout.durations import shown
         from opskit.rollout.wave.told import change, state
 
@@ -153,6 +154,8 @@ class Run:
                 begun = f" ({state(standing)})" if standing.pieces else ""
                 for piece in pieces:
                     message(f"  {each.label}{begun}: {change(piece)}")
+                    for text in piece.warnings:
+                        warn(f"{each.label}: {piece.target}: {text}")
         message(f"on failure: {self._plan.document.on_failure}")
 
     def _say_errors(self, survey: "Survey") -> None:

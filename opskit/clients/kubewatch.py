@@ -173,6 +173,8 @@ class Feed:
         try:
             if self._stopped.is_set():
                 return
+            if self._troubled:
+                yield None, version  # it answers again, also where nothing changes
             for line in _lines(response):
                 change, version = self._event(line, version)
                 yield change, version

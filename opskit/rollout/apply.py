@@ -11,61 +11,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from opskit.clients.kube import FIELD_MANAGER, Cluster
+from opskit.clients.kube import Cluster
 from opskit.clients.kubeerrors import (
     ApiError,
     ConflictError,
-    ForbiddenError,
-    InvalidError,
     NotFoundError,
     UnauthorizedError,
 )
-from opskit.errors import InputError, OpskitError, UnknownError
+from opskit.errors import InputError, UnknownError
 from opskit.rollout import plan as planning
 from opskit.rollout.kinds import kind_of
+from opskit.rollout.order import name as name_of
+from opskit.rollout.order import rank
+from opskit.rollout.problems import Problems, ours
 from opskit.rollout.served import NotServedError, Served
 from opskit.rollout.targets import Target, of_object
 
 Object = Mapping[str, Any]
 Action = Literal["create", "change", "none", "unknown"]
 
-#: What others refer to comes first, what needs others last; kinds not named come between.
-_FIRST = (
-    "Namespace",
-    "CustomResourceDefinition",
-    "PriorityClass",
-    "StorageClass",
-    "ResourceQuota",
-    "LimitRange",
-    "NetworkPolicy",
-    "ServiceAccount",
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "Role",
-    "RoleBinding",
-    "Secret",
-    "ConfigMap",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "Service",
-    "PodDisruptionBudget",
-)
-_LAST = (
-    "Pod",
-    "ReplicaSet",
-    "DaemonSet",
-    "StatefulSet",
-    "Deployment",
-    "Job",
-    "CronJob",
-    "HorizontalPodAutoscaler",
-    "Ingress",
-    "APIService",
-    "MutatingWebhookConfiguration",
-    "ValidatingWebhookConfiguration",
-)
-#: How the server begins, with status 500, where a field is unknown or of another type.
-_NOT_TYPED = "failed to create typed patch object"
 _ATTEMPTS = 4
 _PAUSE = 0.5
 #: How long a kind or a namespace that was just made may take to be there, in seconds.
@@ -83,7 +47,7 @@ class Manifest(NamedTuple):
 class Item:
     """One object of a deploy.
 
-    `namespace` is the one it is in unless its kind is in none. `before` is None for one that is not
+    `namespace` is empty for a kind that is in none. `before` is None for one that is not
     there yet. `planned` is what the server would make of it,
     None where it could not be tried, for the reason in `waits`. `after` is what it made of it.
     `change` is set where the object is patched rather than applied. `force` takes over fields.
@@ -101,6 +65,11 @@ class Item:
     waits: str = ""
     force: bool = False
     change: planning.Change | None = None
+
+    @property
+    def place(self) -> str:
+        """Its name behind that of its file."""
+        return f"{self.file}: {self.name}" if self.file else self.name
 
     @property
     def action(self) -> Action:
@@ -145,7 +114,7 @@ def plan(
         for item in items
         if item.thing["kind"] == "CustomResourceDefinition"
     }
-    served, problems = Served(cluster), _Problems()
+    served, problems = Served(cluster), Problems()
     for item in items:
         try:
             _try(cluster, served, item, force=force)
@@ -153,16 +122,16 @@ def plan(
             if item.thing["kind"] in kinds:
                 item.waits = "its kind is in these files, and not there yet"
                 continue
-            problems.add(item, error)
+            problems.add(item.place, error)
         except NotFoundError as error:
             if item.namespace in made:
                 item.waits = "its namespace is in these files, and not there yet"
                 continue
-            problems.add(item, error)
+            problems.add(item.place, error)
         except UnauthorizedError:
             raise
         except ApiError as error:
-            problems.add(item, error)
+            problems.add(item.place, error)
     problems.check()
     return items
 
@@ -185,38 +154,26 @@ def carry_out(cluster: Cluster, items: Sequence[Item]) -> Iterator[Item]:
 
 def _items(manifests: Sequence[Manifest], namespace: str, *, given: bool) -> Iterator[Item]:
     seen: dict[tuple[str, str, str], str] = {}
-    for thing, file in sorted(manifests, key=lambda each: _rank(str(each.thing["kind"]))):
+    for thing, file in sorted(manifests, key=lambda each: rank(str(each.thing["kind"]))):
         kind, name = str(thing["kind"]), str(thing["metadata"]["name"])
         place = thing["metadata"].get("namespace")
         if given and place and place != namespace and kind != "Namespace":
             raise InputError(
-                f"{_name(thing)} is in namespace {place}, and -n says {namespace}",
+                f"{name_of(thing)} is in namespace {place}, and -n says {namespace}",
                 where=file,
                 hint="leave -n out, or the namespace in the manifest",
             )
         key = (f"{thing.get('apiVersion')} {kind}", str(place or namespace), name)
         if key in seen:
             raise InputError(
-                f"{_name(thing)} stands there twice: here and in {seen[key]}",
+                f"{name_of(thing)} stands there twice: here and in {seen[key]}",
                 where=file,
                 hint="which one counts? remove the other",
             )
         seen[key] = file
         _check_values(thing, file)
         target = of_object(dict(thing), namespace) if kind_of(kind) else None
-        yield Item(_name(thing), "", thing, str(place or namespace), target, file)
-
-
-def _rank(kind: str) -> int:
-    if kind in _FIRST:
-        return _FIRST.index(kind)
-    return len(_FIRST) + (_LAST.index(kind) + 1 if kind in _LAST else 0)
-
-
-def _name(thing: Object) -> str:
-    kind = kind_of(str(thing["kind"]))
-    word = kind.short if kind else str(thing["kind"]).lower()
-    return f"{word}/{thing['metadata']['name']}"
+        yield Item(name_of(thing), "", thing, str(place or namespace), target, file)
 
 
 def _check_values(thing: Object, file: str) -> None:
@@ -226,7 +183,7 @@ def _check_values(thing: Object, file: str) -> None:
         msgspec.json.encode(thing)
     except (TypeError, ValueError, RecursionError) as error:
         raise InputError(
-            f"{_name(thing)} holds what JSON has not: {error}",
+            f"{name_of(thing)} holds what JSON has not: {error}",
             where=file,
             hint="quote the key or the value",
         ) from None
@@ -234,6 +191,8 @@ def _check_values(thing: Object, file: str) -> None:
 
 def _try(cluster: Cluster, served: Served, item: Item, *, force: bool) -> None:
     item.path = served.path(item.thing, item.namespace)
+    if not served.namespaced(item.thing):
+        item.namespace = ""
     try:
         item.before = cluster.get(item.path)
     except NotFoundError:
@@ -242,7 +201,7 @@ def _try(cluster: Cluster, served: Served, item: Item, *, force: bool) -> None:
     try:
         item.planned = _patch(cluster, item, dry_run=True)
     except ConflictError as error:
-        if not _ours(error):
+        if not ours(error):
             raise
         item.force = True
         item.planned = _patch(cluster, item, dry_run=True)
@@ -288,64 +247,3 @@ def _patiently(apply: Callable[[], Object]) -> Object:
             if time.monotonic() > end:
                 raise
             time.sleep(_PAUSE)
-
-
-def conflicts(error: ApiError) -> list[tuple[str, str]]:
-    """The field manager and the field of each conflict."""
-    found = []
-    for cause in error.causes:
-        if cause.get("reason") == "FieldManagerConflict":
-            who = str(cause.get("message", "")).removeprefix("conflict with ")
-            found.append((who, str(cause.get("field", "")).removeprefix(".")))
-    return found
-
-
-def _ours(error: ApiError) -> bool:
-    found = conflicts(error)
-    return bool(found) and all(who.startswith(f'"{FIELD_MANAGER}"') for who, _ in found)
-
-
-class _Problems:
-    """What is wrong with the objects, all of it, before anything is changed."""
-
-    def __init__(self) -> None:
-        self._found: list[tuple[Item, OpskitError]] = []
-
-    def add(self, item: Item, error: OpskitError) -> None:
-        self._found.append((item, error))
-
-    def check(self) -> None:
-        if not self._found:
-            return
-        lines = [line for item, error in self._found for line in _lines(item, error)]
-        kind, hint = self._kind()
-        raise kind("\n".join([*lines, "nothing was changed"]), hint=hint)
-
-    def _kind(self) -> tuple[type[OpskitError], str]:
-        errors = [error for _, error in self._found]
-        for error in errors:
-            if isinstance(error, ForbiddenError):
-                return UnknownError, error.hint
-        for error in errors:
-            if isinstance(error, InputError):
-                return InputError, error.hint
-            typed = error.message.startswith(_NOT_TYPED)
-            if typed or isinstance(error, InvalidError) or _status(error) in (400, 404):
-                return InputError, "mend the manifest"
-        if all(isinstance(error, ConflictError) for error in errors):
-            hint = "--force-conflicts takes these fields over; or leave them out of the manifest"
-            return planning.NotDoneError, hint
-        return UnknownError, errors[0].hint
-
-
-def _status(error: OpskitError) -> int:
-    return error.status if isinstance(error, ApiError) else 0
-
-
-def _lines(item: Item, error: OpskitError) -> Iterator[str]:
-    place = f"{item.file}: {item.name}" if item.file else item.name
-    found = conflicts(error) if isinstance(error, ConflictError) else []
-    for who, field in found:
-        yield f"{place}: {who} owns {field}, and it would change"
-    if not found:
-        yield f"{place}: {error.message}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome, Verdict
 from opskit.rollout.watching import Step
-from opskit.rollout.words import WORDS
+from opskit.rollout.words import WORDS, title
 
 Key = tuple[str, Target]
 
@@ -41,6 +41,7 @@ class Board:
         spaces = {target.namespace for _, target in keys}
         self._clusters, self._spaces = len(clusters) > 1, len(spaces) > 1
         self._rows = {key: _Row(self.label(*key)) for key in keys}
+        self._said: set[tuple[str, Target | None, str]] = set()
 
     def label(self, cluster: str, target: Target | None) -> str:
         """What tells a workload from the others that are watched."""
@@ -90,7 +91,12 @@ class Board:
         if step.kind == "progress" and (len(self._rows) > MANY or step.message == "complete"):
             return ""
         label = self.label(cluster, step.target)
-        text = _end(step.verdict) if step.verdict else where(step) + step.message
+        if step.verdict is not None:
+            known = (cluster, step.target, step.verdict.headline) in self._said
+            text = _end(step.verdict, known=known)
+        else:
+            text = where(step) + step.message
+            self._said.add((cluster, step.target, text))
         return f"{label}: {text}" if label else text
 
 
@@ -107,9 +113,13 @@ def _root(verdict: Verdict) -> str:
     return f"{first.container}: {first.message}" if first.container else first.message
 
 
-def _end(verdict: Verdict) -> str:
-    word = WORDS[verdict.outcome]
-    return f"{word}: {verdict.headline}" if verdict.headline else word
+def _end(verdict: Verdict, *, known: bool) -> str:
+    """The outcome and why: the rule's title where a line before has told the rest."""
+    word, why = WORDS[verdict.outcome], verdict.headline
+    if known and verdict.causes:
+        first = verdict.causes[0]
+        why = f"{first.code} {title(first)}"
+    return f"{word}: {why}" if why else word
 
 
 def where(step: Step) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from opskit.clients.kube import Cluster
+from opskit.clients.kubeerrors import ApiError
 from opskit.errors import ExitCode, OpskitError
 from opskit.findings import Report
 from opskit.rollout import apply, outcomes, patching, takeback
@@ -130,6 +131,9 @@ def carry_out(
             said(item)
     except OpskitError as error:
         done.error = error
+        if not isinstance(error, ApiError):
+            lost = next(item for item in todo if item.after is None)
+            done.notes.append(f"{lost.name} may have been applied: no answer came")
     return done.error is None
 
 
@@ -206,28 +210,3 @@ def _with_way_back(verdict: Verdict, done: Deployed) -> Verdict:
                 text += f" ({later.outcome}: {later.headline})"
             return replace(verdict, rolled_back=text)
     return verdict
-
-
-def fields(done: Deployed) -> dict[str, object]:
-    """The deploy as the fields of `opskit.rollout.deploy/1`, but for the verdicts."""
-    return {
-        "preflight": [
-            {**each.summary(), "image": each.extra.get("image")} for each in done.preflight
-        ],
-        "applied": [
-            {
-                "name": item.name,
-                "kind": item.thing["kind"],
-                "namespace": item.namespace,
-                "action": told(item) if item.after is not None else "not-applied",
-                "file": item.file,
-            }
-            for item in done.items
-        ],
-        "rolled_back": [
-            {"name": each.name, "done": each.done, "note": each.note, "images": each.images or {}}
-            for each in done.taken_back
-        ],
-        "error": str(done.error) if done.error else None,
-        "notes": list(done.notes),
-    }

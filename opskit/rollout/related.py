@@ -16,6 +16,7 @@ from opskit.rollout.reader import Object, Reader
 from opskit.rollout.recorded import seconds
 from opskit.rollout.revisions import History, Revision, history
 from opskit.rollout.targets import Target, of_object
+from opskit.rollout.undoing import way_back
 from opskit.rollout.workload import condition, labels, template
 
 _MOST = 3
@@ -181,27 +182,13 @@ def steps(reader: Reader, situation: Situation, found: Sequence[Symptom]) -> lis
     codes = {each.code for each in found}
     if "ROL114" in codes:
         made.append(Step(f"opskit rollout resume {named}", "goes on with the rollout"))
-    back = _back(reader, situation) if found else None
-    if back is not None and "ROL114" not in codes:
-        told = ", ".join(back.images.values())
-        command = f"opskit rollout undo {named} --to {back.number}"
-        made.append(Step(command, f"goes back to {told}"))
+    told = _history(reader, situation, []) if found else None
+    if told is not None and (back := way_back(told)):
+        made.append(Step(f"opskit rollout undo {named}", f"goes back to {back}"))
     for each in [each for each in found if each.pod][:1]:
         pod = f"{quote(each.pod)} -n {quote(target.namespace)}"
         made.append(Step(f"kubectl describe pod {pod}", "shows all about the first pod"))
     return made
-
-
-def _back(reader: Reader, situation: Situation) -> Revision | None:
-    """The last good revision, else the newest earlier one that is not known to be bad."""
-    told = _history(reader, situation, [])
-    now = told.current if told else None
-    if told is None or now is None:
-        return None
-    good = [each for each in told.revisions if each.last_good and each is not now]
-    earlier = [each for each in told.revisions if each.number < now.number]
-    fit = [each for each in earlier if not (each.recorded and each.recorded.bad)]
-    return next(iter([*good, *reversed(fit)]), None)
 
 
 def _before(situation: Situation, stamp: str) -> str:

@@ -35,6 +35,10 @@ class Served:
             parts += ["namespaces", quote(place, safe="")]
         return "/".join([*parts, plural, quote(str(thing["metadata"]["name"]), safe="")])
 
+    def namespaced(self, thing: Object) -> bool:
+        """Whether objects of this kind are in a namespace; errors as of `path`."""
+        return self._kind(str(thing.get("apiVersion") or ""), str(thing["kind"]))[1]
+
     def forget(self) -> None:
         """Ask again: a kind may have been added."""
         self._known.clear()

@@ -1,12 +1,13 @@
 """The way back: which revision is meant, and the change that brings its pod template back."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
 from opskit.clients.kube import Cluster
-from opskit.errors import UsageError
+from opskit.errors import InputError, OpskitError, UsageError
 from opskit.rollout import managers
 from opskit.rollout.jsonpatch import pointer, test
 from opskit.rollout.patching import cause_operations
@@ -15,12 +16,17 @@ from opskit.rollout.revisions import History, Revision, comparable, has_revision
 from opskit.rollout.stuck import names, release, stuck_pods
 from opskit.rollout.switches import refuse_if_paused
 from opskit.rollout.targets import Target
-from opskit.rollout.workload import template
+from opskit.rollout.verdict import Outcome, Verdict
+from opskit.rollout.workload import images, template
 
 Object = Mapping[str, Any]
 
 LAST_GOOD = "last-good"
 PREVIOUS = "previous"
+#: How long the ways back may be looked for, of all that failed, in seconds.
+_LOOK_SECONDS = 5.0
+#: Causes that make going back wrong: deleted, and changed by somebody else.
+_NOT_OURS = ("ROL117", "ROL120")
 
 
 class Choice(NamedTuple):
@@ -87,6 +93,52 @@ def check(to: str) -> None:
         raise UsageError(
             f"{to[:40]!r} is no revision", where="--to", hint="give last-good, previous or a number"
         )
+
+
+def way_back(found: History) -> str:
+    """Where `undo` goes without `to`, and why: `revision 1 (r/web:1): recorded as good`.
+
+    Empty where it would refuse, or change nothing.
+    """
+    try:
+        refuse_if_paused(found.target, found.workload, "taken back")
+        chosen, rule = choose(found)
+    except (InputError, NotDoneError):
+        return ""
+    if chosen is None or chosen.current:
+        return ""
+    now = images(template(found.target.kind, found.workload))
+    told = [image for name, image in chosen.images.items() if now.get(name) != image]
+    shown = ", ".join(dict.fromkeys(told or chosen.images.values()))
+    return f"revision {chosen.number} ({shown}): {rule}"
+
+
+def with_ways_back(cluster: Cluster, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Verdicts, those that failed with their way back as far as it is known after 5 s.
+
+    Never raises what the cluster answers: a verdict is not worse for an advice that is missing.
+    """
+    found: dict[Target, str] = {}
+    failed = [each.target for each in verdicts if _may_go_back(each)]
+    if not failed:
+        return list(verdicts)
+
+    def look() -> None:
+        for target in failed:
+            try:
+                found[target] = way_back(history(cluster, target))
+            except OpskitError:
+                continue
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    thread.join(_LOOK_SECONDS)
+    return [replace(each, way_back=found.get(each.target, "")) for each in verdicts]
+
+
+def _may_go_back(verdict: Verdict) -> bool:
+    codes = {each.code for each in verdict.causes}
+    return verdict.outcome is Outcome.FAILED and not codes & set(_NOT_OURS)
 
 
 def _recorded(found: History) -> Choice:

@@ -42,7 +42,8 @@ class Cause:
 class Verdict:
     """The end of one workload's rollout.
 
-    `seconds` is how long it was watched. `rolled_back` says to what it was taken back, if it was.
+    `seconds` is how long it was watched. `rolled_back` says to what it was taken back, if it was;
+    `way_back` to what `undo` would take it, empty where it would not or that is not known.
     `notes` are what could not be looked at. `images` are those of the pod template, by container.
     """
 
@@ -55,6 +56,7 @@ class Verdict:
     revision: int = 0
     seconds: float = 0.0
     rolled_back: str = ""
+    way_back: str = ""
     notes: Sequence[str] = ()
 
     @property

@@ -72,8 +72,9 @@ def block(verdict: Verdict, *, cluster: bool = False) -> Iterator[str]:
         yield f"  note: {note}"
     if verdict.rolled_back:
         yield f"  rolled back: {verdict.rolled_back}"
-    elif verdict.outcome is Outcome.FAILED and _may_go_back(verdict):
+    elif verdict.way_back:
         yield f"  to go back: {undo(verdict.target)}"
+        yield f"{VERBATIM}# to {verdict.way_back}"
 
 
 def _outcome(verdict: Verdict) -> str:
@@ -129,13 +130,6 @@ def cause(target: Target, each: Cause, lead: str) -> Iterator[str]:
 def undo(target: Target) -> str:
     """The command that goes back."""
     return f"opskit rollout undo {quote(str(target))} -n {quote(target.namespace)}"
-
-
-def _may_go_back(verdict: Verdict) -> bool:
-    """A Deployment's first revision has none before it; of the others it is not known here."""
-    return verdict.revision != 1 and not {"ROL114", "ROL117", "ROL120"} & {
-        each.code for each in verdict.causes
-    }
 
 
 _TITLES = {rule.code: rule.title for rule in RULES.rules}

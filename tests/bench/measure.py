@@ -12,13 +12,14 @@ Side = Callable[[], object]
 
 @dataclass(frozen=True)
 class Ratio:
-    """One line of the result: `measured` and `baseline` in seconds."""
+    """One line of the result: `measured` and `baseline` in seconds, or in a `unit` of their own."""
 
     what: str
     measured: float
     against: str
     baseline: float
     limit: float
+    unit: str = "s"
 
     @property
     def value(self) -> float:
@@ -60,10 +61,11 @@ def process(*args: str) -> Side:
 def show(ratios: Sequence[Ratio]) -> int:
     """Print the table; 1 where a limit is passed."""
     for r in ratios:
-        verdict = "ok" if r.holds else "TOO SLOW"
+        verdict = "ok" if r.holds else "TOO SLOW" if r.unit == "s" else "TOO MUCH"
+        scale, unit = (1000, "ms") if r.unit == "s" else (1, r.unit)
         print(
             f"{r.what:<44} {r.value:6.2f} x {r.against:<34}"
-            f" (at most {r.limit:.2f})  {r.measured * 1000:8.1f} / {r.baseline * 1000:.1f} ms"
+            f" (at most {r.limit:.2f})  {r.measured * scale:8.1f} / {r.baseline * scale:.1f} {unit}"
             f"  {verdict}"
         )
     return 0 if all(r.holds for r in ratios) else 1

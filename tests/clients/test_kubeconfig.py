@@ -1,6 +1,7 @@
 """Kubeconfigs as people have them, and as they should not be: one clear error each."""
 
 import json
+import ssl
 import sys
 import time
 from collections.abc import Iterator
@@ -359,6 +360,22 @@ def test_a_wrong_authority_is_said(plane: Plane, tmp_path: Path) -> None:
     error = _unreachable(tmp_path, made)
     assert "certificate verify failed" in error.message
     assert "certificate-authority" in error.hint
+
+
+def test_a_servers_certificate_that_has_expired_is_said(plane: Plane, tmp_path: Path) -> None:
+    identity = plane.authority.issue("server", days=-1)
+    (tmp_path / "it.pem").write_bytes(identity.certificate + identity.key)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "it.pem")
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        Thread(target=server.serve_forever, daemon=True).start()
+        more = {"certificate-authority": str(plane.authority.file)}
+        made = config(clusters=of_server(f"https://127.0.0.1:{server.server_port}", **more))
+        error = _unreachable(tmp_path, made)
+        server.shutdown()
+    assert "certificate has expired" in error.message
+    assert "too old" in error.hint
 
 
 def test_a_wrong_name_is_said(plane: Plane, tmp_path: Path) -> None:

@@ -192,6 +192,12 @@ def test_a_refusal_of_a_server_that_was_away_is_not(server: Proxy, cluster: Clus
     assert not any(isinstance(each, Trouble) and each.final for each in found)
 
 
+def test_a_quiet_server_that_answers_again_is_told(server: Proxy, cluster: Cluster) -> None:
+    server.rule = rule([listed("a")], [Answer(503)])
+    found = words(hear(Feed(cluster, PATH), 5.0, until=3))
+    assert found == ["Listed", "Trouble", "Recovered"]
+
+
 def test_silence_is_a_dead_connection(server: Proxy, cluster: Cluster) -> None:
     server.rule = rule([listed("a")], [])
     assert words(hear(Feed(cluster, PATH, silence=1.2), 3.0)) == ["Listed"]

@@ -16,9 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit import cli
+from opskit.rollout.targets import Target
+from opskit.rollout.undoing import undo
 from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane
 from tests.rollout.objects import ago
+from tests.rollout.onplane import connected, observed
 from tests.rollout.workloads import Object, container, deployment, workload
 
 EXAMPLES = Path(str(files("opskit"))) / "examples" / "rollout"
@@ -63,7 +66,31 @@ def test_a_bad_image_after_a_good_one(plane: Plane, namespace: str) -> None:
     assert found["causes"][0]["code"] == "ROL107"
     assert found["causes"][0]["log"] == [LOG[0], "password=***", LOG[2]]
     assert any("set web from registry.example.com/web:1 to" in each for each in found["related"])
-    assert found["next"][0]["command"] == (f"opskit rollout undo deploy/web -n {namespace} --to 1")
+    assert found["next"][0]["command"] == f"opskit rollout undo deploy/web -n {namespace}"
+    assert found["next"][0]["what"].startswith("goes back to revision 1 (")
+
+
+def test_the_advice_is_what_undo_does(plane: Plane, namespace: str) -> None:
+    """After two bad ones that nobody recorded it is the one that serves, not the newest before."""
+    plane.apply(namespace, deployment("web", "missing"))
+    wait_until(lambda: plane.pods(namespace), "no pod")
+    status, first = explained(plane, namespace, "deploy/web")
+    assert (status, [each["command"].split()[0] for each in first["next"]]) == (1, ["kubectl"])
+    target = Target(namespace, "deploy", "web")
+    for image in ("1", "missing", "crash"):
+        name = f"web=registry.example.com/web:{image}"
+        plane.kubectl("set", "image", "deploy/web", name, "-n", namespace)
+        if image == "1":
+            plane.kubectl("rollout", "status", "deploy/web", "-n", namespace)
+        else:
+            observed(plane, target)
+    _, found = explained(plane, namespace, "deploy/web")
+    change = undo(connected(plane), target)
+    assert change.expected == {"web": "registry.example.com/web:1"}
+    assert found["next"][0]["command"] == f"opskit rollout undo deploy/web -n {namespace}"
+    assert found["next"][0]["what"].startswith(
+        "goes back to revision 2 (registry.example.com/web:1): no good one is recorded"
+    )
 
 
 def test_pods_that_crash_after_the_rollout_was_complete(plane: Plane, namespace: str) -> None:
@@ -201,7 +228,7 @@ def test_a_recording_needs_no_cluster(recording: Path) -> None:
     assert "b7Qx2mKp" not in out
     assert "web:1.4.1 to registry.example.com/shop/web:1.5.0" in out
     assert re.search(r"made \d+ s ago", out)
-    assert "opskit rollout undo deploy/web -n shop --to 1" in out
+    assert re.search(r"undo deploy/web -n shop\n +# goes back to revision 1 \(\S+:1\.4\.1\): ", out)
     assert run("--from", "crash.yaml")[1].startswith("shop/deploy/web")
 
 

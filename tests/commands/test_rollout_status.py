@@ -16,6 +16,9 @@ import pytest
 import yaml
 
 from opskit import cli
+from opskit.clients.kubeconfig import connect
+from opskit.rollout.revisions import history
+from opskit.rollout.targets import Target
 from tests.controlplane.plane import Plane
 from tests.rollout.workloads import Object, container, deployment, workload
 
@@ -72,6 +75,7 @@ def _workloads() -> list[Object]:
         deployment("heals", "crash-once"),
         deployment("cache", "cachesync"),
         deployment("missing", "missing"),
+        deployment("late", "slow"),
         deployment("crash", "crash", replicas=2),
         deployment("init", "1", **init),
         deployment("oom", "oom"),
@@ -116,7 +120,12 @@ def _on(plane: Plane, space: str) -> list[str]:
 
 
 def _restarts(plane: Plane, found: Morning, done: threading.Event) -> None:
-    """Note when the first pod of `crash` was restarted for the second time."""
+    """Break the image of `late` while it is watched; note when the first pod of `crash` was
+    restarted for the second time.
+    """
+    done.wait(3)
+    image = "web=registry.example.com/web:missing"
+    plane.kubectl("set", "image", "deploy/late", image, "-n", found.space)
     while not done.wait(0.2) and not found.second_restart:
         for pod in plane.pods(found.space, "app=crash"):
             counts = [c["restartCount"] for c in pod["status"].get("containerStatuses", [])]
@@ -149,6 +158,7 @@ def test_what_gets_well_is_never_failed_as_kubectl_has_it(
     ("target", "code", "container_", "words"),
     [
         ("deploy/missing", "ROL102", "web", "not found"),
+        ("deploy/late", "ROL102", "web", "not found"),
         ("deploy/crash", "ROL107", "web", "ended with exit code 1"),
         ("deploy/init", "ROL109", "migrate", "ended with exit code 1"),
         ("deploy/oom", "ROL108", "web", "OOMKilled"),
@@ -170,13 +180,13 @@ def test_each_failure_is_named(
 def test_a_missing_image_fails_within_five_seconds_of_its_event(
     morning: Morning, plane: Plane
 ) -> None:
-    cause(morning, "deploy/missing")
-    at = datetime.fromisoformat(morning.ends["deploy/missing"]["time"]).timestamp()
+    cause(morning, "deploy/late")
+    at = datetime.fromisoformat(morning.ends["deploy/late"]["time"]).timestamp()
     events = plane.api.get(f"/api/v1/namespaces/{morning.space}/events")["items"]
     failed = min(
         datetime.fromisoformat(each["firstTimestamp"] or each["eventTime"]).timestamp()
         for each in events
-        if each["reason"] == "Failed" and each["involvedObject"]["name"].startswith("missing")
+        if each["reason"] == "Failed" and each["involvedObject"]["name"].startswith("late")
     )
     assert at - failed < 5
 
@@ -208,7 +218,7 @@ def test_junit_has_one_case_a_workload(morning: Morning) -> None:
     names = [case.attrib["name"] for case in root.iter("testcase")]
     assert len(names) == len(set(names)) == len(_workloads())
     assert f"{morning.space}/deploy/web" in names
-    assert root.attrib["failures"] == "8"
+    assert root.attrib["failures"] == "9"
     text = ElementTree.tostring(root, encoding="unicode")
     assert "KeyError: &#39;DATABASE_URL&#39;" in text or "KeyError: 'DATABASE_URL'" in text
     assert "hunter2" not in text
@@ -236,7 +246,9 @@ def test_the_text_for_people(plane: Plane, namespace: str) -> None:
     assert "ROL102 the image does not exist" in out
     assert "what to do: push the image" in out
     assert out.endswith("1 of 2 rollouts complete, 1 failed\n")
-    assert "deploy/web: failed: pod/web-" in err
+    assert "deploy/web: failed: ROL102 the image does not exist" in err
+    assert err.count("not found") == 1
+    assert "to go back" not in out
 
 
 def test_a_failure_says_how_to_go_back(plane: Plane, namespace: str) -> None:
@@ -245,7 +257,26 @@ def test_a_failure_says_how_to_go_back(plane: Plane, namespace: str) -> None:
     plane.kubectl("set", "image", "deploy/web", "web=r.example.com/web:missing", "-n", namespace)
     status, out, _ = run(*_on(plane, namespace), "deploy/web")
     assert status == 1
-    assert f"to go back: opskit rollout undo deploy/web -n {namespace}" in out
+    assert f"to go back: opskit rollout undo deploy/web -n {namespace}\n    # to revision 1 (" in out
+    cluster = connect("", str(plane.kubeconfig))
+    found = history(cluster, Target(namespace, "deploy", "web"))
+    assert found.last_good is None
+    assert [each.recorded for each in found.revisions] == [None, None]
+
+
+def test_the_outcome_is_recorded_where_that_is_asked_for(plane: Plane, namespace: str) -> None:
+    options = (*_on(plane, namespace), "deploy/web", "--record")
+    plane.apply(namespace, deployment("web", "1"))
+    assert run(*options)[0] == 0
+    plane.kubectl("set", "image", "deploy/web", "web=r.example.com/web:missing", "-n", namespace)
+    status, out, _ = run(*options)
+    assert status == 1
+    assert "    # to revision 1 (registry.example.com/web:1): recorded as good 20" in out
+    found = history(connect("", str(plane.kubeconfig)), Target(namespace, "deploy", "web"))
+    assert found.last_good is not None
+    assert found.last_good.revision == 1
+    outcomes = [each.recorded and each.recorded.outcome for each in found.revisions]
+    assert outcomes == ["complete", "failed"]
 
 
 def test_a_log_that_may_not_be_read_is_said(plane: Plane, namespace: str) -> None:

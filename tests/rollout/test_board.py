@@ -41,6 +41,16 @@ def test_lines_say_where() -> None:
     assert several.line(Step("progress", "x", WEB, HALF), "a") == "a shop/deploy/web: x"
 
 
+def test_a_failure_does_not_repeat_what_a_line_told() -> None:
+    board = Board([("a", WEB), ("a", API)])
+    cause = Cause("ROL107", "Error", CRASH.message, "pod/web-1", "web")
+    told = f"pod/web-1 web: {CRASH.message}"
+    assert board.line(Step("symptom", CRASH.message, WEB, HALF, CRASH), "a").endswith(told)
+    title = "a container ends with an error, again and again"
+    assert board.line(end(WEB, Outcome.FAILED, cause), "a") == f"deploy/web: failed: ROL107 {title}"
+    assert board.line(end(API, Outcome.FAILED, cause), "a") == f"deploy/api: failed: {told}"
+
+
 def test_many_workloads_get_lines_for_troubles_only() -> None:
     keys = [("a", Target("shop", "deploy", f"w{n}")) for n in range(MANY + 1)]
     board = Board(keys)

@@ -1,5 +1,6 @@
 """Verdicts as findings, as text and as fields."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,12 @@ def test_the_text_of_a_failure() -> None:
         "  events:",
     ]
     assert "    MIIE" in lines
-    assert lines[-1] == "  to go back: opskit rollout undo deploy/web -n shop"
+    assert not any("to go back" in line for line in lines)
+    there = replace(verdict(Outcome.FAILED, CRASH), way_back="revision 1 (r/web:1): as known")
+    assert list(words.block(there))[-2:] == [
+        "  to go back: opskit rollout undo deploy/web -n shop",
+        "    # to revision 1 (r/web:1): as known",
+    ]
 
 
 def test_a_timeout_tells_what_was_seen_meanwhile() -> None:

@@ -1,6 +1,7 @@
 """The way back: which revision is chosen."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from opskit.rollout import outcomes, undoing
 from opskit.rollout.outcomes import LastGood
 from opskit.rollout.revisions import History, Revision
 from opskit.rollout.targets import Target
-from opskit.rollout.undoing import choose, undo
+from opskit.rollout.undoing import choose, undo, way_back
 from tests.rollout.onplane import workload
 
 WEB = Target("shop", "deploy", "web")
@@ -64,6 +65,38 @@ def test_rules(found: History, to: str, number: int, rule: str) -> None:
     choice = choose(found, to)
     assert choice.revision is not None
     assert (choice.revision.number, rule in choice.rule) == (number, True)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        past("complete", "failed", "failed", last_good=1),
+        past("serves", "", ""),
+        past("", "", "failed", "timed-out", ""),
+        past("", "", last_good=2),
+        past("", "complete"),
+        past(""),
+        past("failed", "failed"),
+        past("", "", last_good=1, gone=True),
+    ],
+)
+def test_the_way_back_that_is_advised_is_the_one_that_is_taken(found: History) -> None:
+    try:
+        choice = choose(found).revision
+    except InputError:
+        choice = None
+    told = way_back(found)
+    if choice is None:
+        assert told == ""
+    else:
+        assert told.startswith(f"revision {choice.number} ({choice.images['web']}): ")
+
+
+def test_no_way_back_is_advised_for_a_paused_deployment() -> None:
+    found = past("serves", "")
+    assert way_back(found)
+    paused = {**found.workload, "spec": {**found.workload["spec"], "paused": True}}
+    assert way_back(replace(found, workload=paused)) == ""
 
 
 def test_at_the_last_good_one_it_stays() -> None:

@@ -90,7 +90,7 @@ class ClusterDeployer:
         if not failed:
             return self._serves(state, verdicts)
         goes_back = self._parameters.auto_rollback
-        lines = _lines(failed, goes_back=goes_back)
+        lines = _lines(failed if goes_back else undoing.with_ways_back(self._cluster, failed))
         codes = {cause.code for each in failed for cause in each.causes}
         overtaken = "ROL120" in codes
         kind = FailureType.OUT_OF_SYNC if overtaken else FailureType.JOB_FAILED
@@ -228,12 +228,11 @@ def _own(found: Sequence[Item]) -> list[Item]:
     return [item for item in found if item.target is not None]
 
 
-def _lines(verdicts: Sequence[Verdict], *, goes_back: bool = False) -> list[str]:
-    """The root cause in a line, then all that is known; no advice to go back where we do."""
+def _lines(verdicts: Sequence[Verdict]) -> list[str]:
+    """The root cause in a line, then all that is known."""
     first = verdicts[0]
     rest = [line for each in verdicts for line in words.block(each)]
-    kept = [line for line in rest if not (goes_back and line.startswith("  to go back: "))]
-    return [f"{first.target}: {first.headline}", *kept]
+    return [f"{first.target}: {first.headline}", *rest]
 
 
 @contextmanager

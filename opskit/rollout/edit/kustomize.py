@@ -23,8 +23,10 @@ _FIELDS = ("newName", "newTag", "digest")
 def is_kustomization(root: Spot, file: str, kind: str | None) -> bool:
     """By its kind, else by the file's name, else by entries that only a kustomization has."""
     if kind is not None:
+        if kind not in _KINDS:
+            return False
         api = root.get("apiVersion")
-        return kind in _KINDS and (api is None or (api.text or "").startswith(_API))
+        return api is None or (api.text or "").startswith(_API)
     if PurePath(file).name.lower() in _FILES:
         return True
     entries = root.get("images") or ()

@@ -23,7 +23,7 @@ from opskit.rollout.edit.wanted import Matcher, Slot, parse_wanted
 MAX_PROBLEMS = 10
 #: Characters of a file's changed documents that are parsed again as a whole. Of the documents
 #: beyond, the lines of the mappings that changed are.
-WHOLE = 256 * 1024
+WHOLE = 128 * 1024
 
 _EDITS = {"container": workloads.edits, "kustomization": kustomize.edits, "values": values.edits}
 
@@ -47,7 +47,9 @@ def plan(
     edited = []
     for path, is_named in files(paths, recursive=recursive):
         try:
-            edited.append(edit_bytes(read_bytes(path, limit=MAX_BYTES), path, matcher, names, anchors))
+            edited.append(
+                edit_bytes(read_bytes(path, limit=MAX_BYTES), path, matcher, names, anchors)
+            )
         except EmptyInputError:
             if is_named:
                 raise
@@ -74,9 +76,7 @@ def edit_bytes(
         raise _error(stream, editor.problems)
     if not editor.edits:
         return Edited(name, data, data)
-    return Edited(
-        name, data, encode_like(after, data), tuple(editor.edits), tuple(editor.changes)
-    )
+    return Edited(name, data, encode_like(after, data), tuple(editor.edits), tuple(editor.changes))
 
 
 class _Editor:

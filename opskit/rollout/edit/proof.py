@@ -5,11 +5,12 @@ from operator import attrgetter
 from typing import NamedTuple
 
 import yaml
-from yaml import AliasEvent, CollectionStartEvent, ScalarEvent
+from yaml import CollectionStartEvent, ScalarEvent
 
 from opskit.nodes import Trouble
 from opskit.rollout.edit.splice import Edit, applied
 from opskit.rollout.edit.stream import Part, events
+
 
 class _Lines(NamedTuple):
     """A part whose edited lines are to be proved, and its text afterwards."""
@@ -23,7 +24,10 @@ class _Lines(NamedTuple):
 _BATCH = 200
 _MARKER = "\n---\n"
 _Sign = tuple[object, ...]
+#: Where a scalar ends in a text, and what it reads as afterwards or what is put in behind it.
+_Mark = tuple[int, str | None, tuple[str, ...]]
 _SCALAR = attrgetter("anchor", "tag", "value", "implicit", "style")
+_START = attrgetter("__class__", "anchor", "tag", "flow_style")
 
 
 class Prover:
@@ -54,27 +58,32 @@ class Prover:
         Where that fails, because lines cannot be read by themselves, each part is proved whole.
         """
         waiting, self._waiting = self._waiting, []
-        if not waiting:
-            return
-        pieces, moved, at = [], [], 0
+        before, after, marks, at = [], [], [], 0
         for part, _, edits in waiting:
-            before, base = _lines(part, edits)
-            pieces.append((before, applied(before, edits, base)))
-            moved += [each.shifted(at - base) for each in edits]
-            at += len(before) + len(_MARKER)
-        before, after = (_MARKER.join(texts) for texts in zip(*pieces, strict=True))
-        if not _holds(before, 0, moved, after):
-            for part, after, edits in waiting:
-                _prove(part, after, edits)
+            lines, base = _lines(part, edits)
+            before.append(lines)
+            after.append(applied(lines, edits, base))
+            marks += _marks(edits, base - at)
+            at += len(lines) + len(_MARKER)
+        if not _holds(_MARKER.join(before), marks, _MARKER.join(after)):
+            for each in waiting:
+                _prove(*each)
 
 
 def _prove(part: Part, after: str, edits: Sequence[Edit]) -> None:
-    if not _holds(part.text, part.start, edits, after):
+    if not _holds(part.text, _marks(edits, part.start), after):
         raise Trouble(
             "cannot be edited: more than the image would change",
             edits[0].place,
             "write the value plainly, on a line of its own",
         )
+
+
+def _marks(edits: Sequence[Edit], base: int) -> list[_Mark]:
+    return [
+        (each.after - base, None, each.pairs) if each.pairs else (each.end - base, each.value, ())
+        for each in edits
+    ]
 
 
 def _lines(part: Part, edits: Sequence[Edit]) -> tuple[str, int]:
@@ -85,31 +94,34 @@ def _lines(part: Part, edits: Sequence[Edit]) -> tuple[str, int]:
     return text[start : end if end >= 0 else len(text)], part.start + start
 
 
-def _holds(before: str, base: int, edits: Sequence[Edit], after: str) -> bool:
+def _holds(before: str, marks: Sequence[_Mark], after: str) -> bool:
+    """Whether two texts say the same, but for what the marks say."""
     try:
         old, new = list(events(before)), list(events(after))
     except yaml.YAMLError:
         return False
-    wanted = list(map(_sign, old))
-    found = list(map(_sign, new))
+    wanted, found = _signs(old), _signs(new)
     ends = {event.end_mark.index: at for at, event in enumerate(old) if type(event) is ScalarEvent}
-    for edit in sorted(edits, key=lambda each: -each.start):  # what is put in moves what follows
-        at = ends.get((edit.after if edit.pairs else edit.end) - base)
+    for end, value, pairs in reversed(marks):  # what is put in moves what follows
+        at = ends.get(end)
         if at is None:
             return False  # no scalar stands there
-        if edit.pairs:
-            wanted[at + 1 : at + 1] = [(None, None, text) for text in edit.pairs]
+        if value is None:
+            wanted[at + 1 : at + 1] = [(None, None, text) for text in pairs]
         else:
-            wanted[at] = (*wanted[at][:2], edit.value)
+            wanted[at] = (*wanted[at][:2], value)
     return len(wanted) == len(found) and all(
-        sign == other[: len(sign)] for sign, other in zip(wanted, found, strict=True)
+        sign == other or sign == other[:3] for sign, other in zip(wanted, found, strict=True)
     )
 
 
-def _sign(event: yaml.Event) -> _Sign:
-    """What an event says, wherever it stands. Of a scalar first that which an edit keeps."""
-    if type(event) is ScalarEvent:
-        return _SCALAR(event)
-    if isinstance(event, CollectionStartEvent):
-        return (type(event), event.anchor, event.tag, event.flow_style)
-    return (type(event), event.anchor if isinstance(event, AliasEvent) else None)
+def _signs(events: Sequence[yaml.Event]) -> list[_Sign]:
+    """What each event says, wherever it stands. Of a scalar first that which an edit keeps."""
+    return [
+        _SCALAR(event)
+        if type(event) is ScalarEvent
+        else _START(event)
+        if isinstance(event, CollectionStartEvent)
+        else (type(event), getattr(event, "anchor", None))
+        for event in events
+    ]

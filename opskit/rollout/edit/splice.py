@@ -46,10 +46,6 @@ class Edit(NamedTuple):
     field: str = ""
     before: str = ""
 
-    def shifted(self, by: int) -> "Edit":
-        """The same edit in a text that starts elsewhere."""
-        return self._replace(start=self.start + by, end=self.end + by, after=self.after + by)
-
     @property
     def written(self) -> str:
         """What the value is afterwards."""

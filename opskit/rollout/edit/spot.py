@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from yaml import ScalarEvent
 
 from opskit.nodes import Trouble
-from opskit.rollout.edit.stream import Alias, Branch, Document, Node
+from opskit.rollout.edit.stream import Alias, Branch, Document, Mapping, Node, Sequence
 
 
 class Spot:
@@ -44,7 +44,7 @@ class Spot:
 
     @property
     def is_map(self) -> bool:
-        return type(self.node) is Branch and self.node.is_map
+        return type(self.node) is Mapping
 
     @property
     def text(self) -> str | None:
@@ -60,7 +60,7 @@ class Spot:
     @property
     def in_flow(self) -> bool:
         """Whether a mapping or a sequence is written with brackets."""
-        return type(self.node) is Branch and bool(self.node.event.flow_style)
+        return isinstance(self.node, Branch) and bool(self.node.event.flow_style)
 
     def get(self, name: str, seen: set[int] | None = None) -> "Spot | None":
         """The value under a key, its own or one that `<<` brings in.
@@ -68,9 +68,9 @@ class Spot:
         Raises `Trouble` where the key stands twice.
         """
         node = self.node
-        if type(node) is not Branch or not node.is_map:
+        if type(node) is not Mapping:
             return None
-        keys = [key.value if type(key) is ScalarEvent else None for key in node[::2]]
+        keys = [key.value for key in node[::2]]
         count = keys.count(name)
         if count == 1:
             at = 2 * keys.index(name)
@@ -90,7 +90,7 @@ class Spot:
 
     def __iter__(self) -> Iterator["Spot"]:
         """The items of a sequence; nothing for all else."""
-        if type(self.node) is Branch and not self.node.is_map:
+        if type(self.node) is Sequence:
             for item in self.node:
                 yield self._below(item, None)
 
@@ -101,7 +101,7 @@ class Spot:
                 yield self._below(value, key)
 
     def _pairs(self) -> Iterator[tuple[ScalarEvent, Node]]:
-        if type(self.node) is Branch and self.node.is_map:
+        if type(self.node) is Mapping:
             for key, value in zip(self.node[::2], self.node[1::2], strict=True):
                 if type(key) is ScalarEvent:
                     yield key, value

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import yaml
 from yaml import (
     AliasEvent,
+    CollectionStartEvent,
     DocumentEndEvent,
     MappingEndEvent,
     MappingStartEvent,
@@ -37,21 +38,38 @@ _BREAKS = ("", " ", "\t", "\r", "\n", "\x85", "\u2028", "\u2029")
 
 
 class Branch(list["Node"]):
-    """A mapping, which holds a key, its value, the next key ..., or a sequence."""
+    """A mapping or a sequence, with the event that started it.
 
-    __slots__ = ("event", "is_map")
+    `value` is None here and for aliases, so that keys can be compared without a look at what they
+    are.
+    """
 
-    def __init__(self, event: MappingStartEvent | SequenceStartEvent, is_map: bool) -> None:
-        self.event = event
-        self.is_map = is_map
+    __slots__ = ("event",)
+    event: CollectionStartEvent
+    value: ClassVar[None] = None
 
 
-@dataclass(slots=True, eq=False)
+class Mapping(Branch):
+    """A key, its value, the next key ..."""
+
+    __slots__ = ()
+
+
+class Sequence(Branch):
+    """The items."""
+
+    __slots__ = ()
+
+
 class Alias:
     """The place where an anchored node is used again."""
 
-    event: AliasEvent
-    target: "ScalarEvent | Branch"
+    __slots__ = ("event", "target")
+    value: ClassVar[None] = None
+
+    def __init__(self, event: AliasEvent, target: "ScalarEvent | Branch") -> None:
+        self.event = event
+        self.target = target
 
 
 Node: TypeAlias = ScalarEvent | Branch | Alias
@@ -162,7 +180,8 @@ def _composed(part: Part) -> Iterator[Document]:
             if event.anchor is not None:
                 anchors[event.anchor] = event
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
-            branch = Branch(event, kind is MappingStartEvent)
+            branch = Mapping() if kind is MappingStartEvent else Sequence()
+            branch.event = event
             add(branch)
             add = branch.append
             open_.append(branch)

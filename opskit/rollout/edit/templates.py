@@ -1,7 +1,7 @@
 """Templates: text that becomes YAML only when it is rendered."""
 
 from opskit.nodes import Trouble
-from opskit.rollout.edit.stream import TEMPLATE, Alias, Branch, Document, Node, template
+from opskit.rollout.edit.stream import TEMPLATE, Alias, Branch, Document, Mapping, Node, template
 
 
 def marked(document: Document) -> Trouble | None:
@@ -18,7 +18,11 @@ def marked(document: Document) -> Trouble | None:
         node = nodes.pop()
         if isinstance(node, Branch):
             start = node.event.start_mark.index
-            if node.is_map and node.event.flow_style and part.text.startswith("{{", start):
+            if (
+                type(node) is Mapping
+                and node.event.flow_style
+                and part.text.startswith("{{", start)
+            ):
                 return template(part.start + start)
             nodes.extend(reversed(node))
         elif not isinstance(node, Alias) and not node.style and TEMPLATE.search(node.value):

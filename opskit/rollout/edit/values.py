@@ -58,9 +58,7 @@ def edits(slot: Slot, wanted: Wanted, *, anchors: bool) -> list[Edit]:
 
 def _parts(slot: Slot, wanted: Wanted, anchors: bool) -> list[Edit]:
     holder, image = slot.spot, wanted.image
-    repository, registry, tag, digest = map(
-        holder.get, ("repository", "registry", "tag", "digest")
-    )
+    repository, registry, tag, digest = map(holder.get, ("repository", "registry", "tag", "digest"))
     if repository is None:  # `{{ ... }}` reads as a mapping, too
         return replaced(holder, wanted.text, slot.name, anchors=anchors)
     if not image.tag and not image.digest:
@@ -73,7 +71,7 @@ def _parts(slot: Slot, wanted: Wanted, anchors: bool) -> list[Edit]:
         raise Trouble(
             "there is no digest here, so that the chart may know none",
             holder.start,
-            "put `digest: \"\"` here if the chart takes it, or name a tag",
+            'put `digest: ""` here if the chart takes it, or name a tag',
         )
     done: list[Edit] = []
     for field, spot, value in _fields(wanted, repository, registry, tag, digest):

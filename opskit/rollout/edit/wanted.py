@@ -67,7 +67,7 @@ class Matcher:
     def match(self, slot: Slot) -> Wanted | None:
         """Who asks for this image to be changed; `Trouble` where two ask for different ones."""
         found = [each for each in self.wanted if self._means(each, slot)]
-        if len({each.text for each in found}) > 1:
+        if len(found) > 1 and len({each.text for each in found}) > 1:
             names = " and ".join(f"{each.name}={each.text}" for each in found[:2])
             raise Trouble(
                 f"{slot.label} is asked to be two images: {names}",

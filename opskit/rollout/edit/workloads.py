@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from opskit.rollout.edit.spot import Spot
 from opskit.rollout.edit.splice import Edit, replaced
+from opskit.rollout.edit.spot import Spot
 from opskit.rollout.edit.wanted import Slot, Wanted
 from opskit.rollout.kinds import CRON_JOB, KINDS
 
@@ -12,7 +12,7 @@ _TEMPLATE = ("spec", "template")
 POD_SPECS = {
     "Pod": ("spec",),
     "PodTemplate": ("template", "spec"),
-    **{kind: (*_TEMPLATE, "spec") for kind in ("ReplicaSet", "ReplicationController", "Job")},
+    **dict.fromkeys(("ReplicaSet", "ReplicationController", "Job"), (*_TEMPLATE, "spec")),
     **{kind.name: (*kind.template, "spec") for kind in KINDS},
     "JobTemplate": (*CRON_JOB.template[1:], "spec"),
 }

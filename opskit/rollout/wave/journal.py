@@ -68,23 +68,36 @@ def opened(path: Path, digest: str, *, resume: bool) -> Iterator[Journal]:
     stream = _open(path)
     try:
         _lock(stream, path)
-        events, good = _read(stream, path)
-        if resume:
-            _check_resumable(events, path, digest)
-            stream.truncate(good)  # a line that was cut off when the process ended
-        elif events and not _is_over(events):
-            raise _unfinished(path)
-        else:
-            _keep(path, stream, bool(events))
-            events = []
-        stream.seek(0, os.SEEK_END)
-        journal = Journal(path, stream, events)
-        if not events:
-            journal.add("begin", version=VERSION, plan=digest)
-            _sync_folder(path.parent)
+        try:
+            journal = _begun(stream, path, digest, resume=resume)
+        except OSError as error:
+            raise InputError(
+                f"cannot be used as a journal: {error.strerror}",
+                where=str(path),
+                hint="give another --state FILE",
+            ) from None
         yield journal
     finally:
-        stream.close()
+        with suppress(OSError):
+            stream.close()
+
+
+def _begun(stream: BinaryIO, path: Path, digest: str, *, resume: bool) -> Journal:
+    events, good = _read(stream, path)
+    if resume:
+        _check_resumable(events, path, digest)
+        stream.truncate(good)  # a line that was cut off when the process ended
+    elif events and not _is_over(events):
+        raise _unfinished(path)
+    else:
+        _keep(path, stream, bool(events))
+        events = []
+    stream.seek(0, os.SEEK_END)
+    journal = Journal(path, stream, events)
+    if not events:
+        journal.add("begin", version=VERSION, plan=digest)
+        _sync_folder(path.parent)
+    return journal
 
 
 def refuse_unfinished(path: Path) -> None:

@@ -43,6 +43,7 @@ def _piece(cluster: Cluster, target: Target, wanted: Mapping[str, str]) -> Piece
         uid,
         {name: now[name] for name in sorted(about)},
         {name: after[name] for name in sorted(about)},
+        change.warnings,
     )
 
 

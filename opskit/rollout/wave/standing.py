@@ -11,12 +11,16 @@ from opskit.rollout.wave.journal import Event
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One workload of one cluster: the images it had, and those it is to have, by container."""
+    """One workload of one cluster: the images it had, and those it is to have, by container.
+
+    `warnings` are for whoever is asked, and are not written down.
+    """
 
     target: Target
     uid: str
     before: Mapping[str, str]
     after: Mapping[str, str]
+    warnings: Sequence[str] = ()
 
     def told(self) -> dict[str, Any]:
         return {

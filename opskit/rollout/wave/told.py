@@ -39,14 +39,14 @@ def _all(document: RolloutWave, standings: Standings) -> list[Standing]:
 
 
 def state(standing: Standing) -> str:
-    """How it stands with a cluster, in a word or two."""
+    """How it stands with a cluster, in a word."""
     if standing.back_done:
-        return "taken back"
+        return "taken-back"
     if standing.back is not None:
-        return "not taken back"
+        return "not-taken-back"
     if standing.outcome is not None:
         return standing.outcome.value
-    return "under way" if standing.pieces else "not begun"
+    return "under-way" if standing.pieces else "not-begun"
 
 
 def rows(
@@ -61,14 +61,17 @@ def rows(
             standing = standings[each.label]
             pieces = standing.pieces or planned.get(each.label, ())
             trouble = (errors or {}).get(each.label)
+            cause = standing.cause or (str(trouble) if trouble else "")
+            failed_back = standing.back if standing.back and not standing.back_done else ""
             yield {
                 "wave": wave.name,
                 "cluster": each.label,
                 "outcome": state(standing),
-                "cause": standing.cause or (str(trouble) if trouble else ""),
+                "cause": cause,
                 "rolled_back": standing.back or "",
                 "seconds": standing.seconds,
                 "workloads": [piece.told() for piece in pieces],
+                "note": "; ".join(text for text in (cause, failed_back) if text),
                 "change": "; ".join(map(change, pieces)),
             }
 

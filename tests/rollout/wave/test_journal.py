@@ -1,7 +1,9 @@
 """The journal of a run: whatever happens to it, nothing that was written is lost or made up."""
 
+import errno
 import json
 import multiprocessing
+import os
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -135,9 +137,22 @@ def test_one_run_at_a_time_and_a_killed_one_holds_nothing(path: Path) -> None:
 
 
 def test_a_journal_that_cannot_be_made_is_said(tmp_path: Path) -> None:
-    for path in (tmp_path / "none" / "journal", tmp_path):
-        with (
-            pytest.raises(InputError, match="cannot be opened"),
-            opened(path, PLAN, resume=False),
-        ):
+    for path in (tmp_path / "none" / "journal", tmp_path, Path("/dev/full")):
+        with pytest.raises(InputError) as caught, opened(path, PLAN, resume=False):
             pass
+        assert str(path) in str(caught.value)
+
+
+def test_a_full_disk_is_said_and_what_was_written_stays(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with opened(path, PLAN, resume=False) as journal:
+        journal.add("applied", cluster="a")
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(InputError, match="No space left") as caught:
+            journal.add("applied", cluster="b")
+        assert len(journal.events) == 2
+        assert "--resume" in caught.value.hint

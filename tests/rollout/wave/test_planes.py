@@ -73,7 +73,7 @@ def _the_second_wave_fails_and_the_third_is_untouched(planes: list[Plane], folde
     told = json.loads(done.stdout)
     assert told["schema"] == "opskit.rollout.wave/1"
     assert told["outcome"] == "failed"
-    assert [row["outcome"] for row in told["clusters"]] == ["taken back", "taken back", "not begun"]
+    assert [row["outcome"] for row in told["clusters"]] == ["taken-back", "taken-back", "not-begun"]
     assert "exceeded quota: few" in told["clusters"][1]["cause"]
     assert [image(plane) for plane in planes] == [f"{IMAGE}:1"] * 3
     assert [sets(plane) for plane in planes] == [2, 2, 0]
