@@ -74,4 +74,9 @@ SCHEMAS = {
 }
 
 #: The steps of `opskit demo`: `module:STEPS`, a sequence of `opskit.demo.Step`.
-DEMOS = ("opskit.broker.demo:STEPS", "opskit.redshift.demo:STEPS", "opskit.emrfs.demo:STEPS")
+DEMOS = (
+    "opskit.broker.demo:STEPS",
+    "opskit.redshift.demo:STEPS",
+    "opskit.emrfs.demo:STEPS",
+    "opskit.rollout.demo:STEPS",
+)

@@ -257,7 +257,9 @@ def test_a_failure_says_how_to_go_back(plane: Plane, namespace: str) -> None:
     plane.kubectl("set", "image", "deploy/web", "web=r.example.com/web:missing", "-n", namespace)
     status, out, _ = run(*_on(plane, namespace), "deploy/web")
     assert status == 1
-    assert f"to go back: opskit rollout undo deploy/web -n {namespace}\n    # to revision 1 (" in out
+    assert (
+        f"to go back: opskit rollout undo deploy/web -n {namespace}\n    # to revision 1 (" in out
+    )
     cluster = connect("", str(plane.kubeconfig))
     found = history(cluster, Target(namespace, "deploy", "web"))
     assert found.last_good is None

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import boto3
@@ -144,6 +145,7 @@ class Service:
         return text
 
 
+@cache
 def _validators() -> dict[str, Callable[[dict[str, Any]], None]]:
     """What botocore's model says of each call, with the lengths that botocore itself lets pass."""
     model = boto3.client(

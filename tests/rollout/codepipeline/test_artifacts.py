@@ -27,8 +27,8 @@ DEFINITIONS = json.dumps(
 DETAIL = json.dumps({"ImageURI": "r/web@sha256:" + "a" * 64, "ImageTags": ["2"], "Version": "1.0"})
 
 
-@pytest.fixture(autouse=True)
-def _bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "the-functions-own")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
@@ -56,6 +56,7 @@ def files(*names: str) -> Files:
     return Files(job.of(event(artifacts=names)).data)
 
 
+@pytest.mark.usefixtures("bucket")
 def test_a_file_of_one_artifact_and_of_several() -> None:
     put("Build", {"k8s/web.yaml": "kind: Deployment\n"})
     put("Source", {"k8s/web.yaml": "kind: Pod\n"})
@@ -69,6 +70,7 @@ def test_a_file_of_one_artifact_and_of_several() -> None:
         files("Build").read("Build::")
 
 
+@pytest.mark.usefixtures("bucket")
 def test_the_jobs_credentials_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     put("Build", {"a": "b"})
     used: list[str] = []
@@ -83,6 +85,7 @@ def test_the_jobs_credentials_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     assert used[0] == "ASIAEXAMPLE"
 
 
+@pytest.mark.usefixtures("bucket")
 @pytest.mark.parametrize(
     ("held", "path", "words"),
     [
@@ -103,6 +106,7 @@ def test_what_is_not_there_is_a_revision_that_is_not_available(
         assert error.value.hint == "did you mean k8s/web.yaml?"
 
 
+@pytest.mark.usefixtures("bucket")
 def test_a_broken_and_an_encrypted_member() -> None:
     buffer = io.BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
@@ -118,12 +122,14 @@ def test_a_broken_and_an_encrypted_member() -> None:
             files("Build").read("a")
 
 
+@pytest.mark.usefixtures("bucket")
 def test_a_file_that_grows_when_unpacked_is_refused() -> None:
     put("Build", {"a": "0" * (17 << 20)})
     with pytest.raises(ArtifactError, match="larger than 16 MiB"):
         files("Build").read("a")
 
 
+@pytest.mark.usefixtures("bucket")
 def test_a_huge_artifact_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     put("Build", {"a": "b"})
     monkeypatch.setattr(codepipeline, "MAX_ARTIFACT", 10)
@@ -131,6 +137,7 @@ def test_a_huge_artifact_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None
         files("Build").read("a")
 
 
+@pytest.mark.usefixtures("bucket")
 def test_a_key_that_may_not_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     from botocore.client import BaseClient
     from botocore.exceptions import ClientError
@@ -143,6 +150,7 @@ def test_a_key_that_may_not_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
         files("Build").read("a")
 
 
+@pytest.mark.usefixtures("bucket")
 def test_images_come_from_the_parameters_or_from_the_artifacts() -> None:
     put("Source", {"README": ""})
     put("Build", {"imagedefinitions.json": DEFINITIONS, "imageDetail.json": DETAIL})

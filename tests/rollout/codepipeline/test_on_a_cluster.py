@@ -19,7 +19,9 @@ from opskit.rollout.codepipeline.deployer import ClusterDeployer
 from opskit.rollout.codepipeline.parameters import Parameters
 from opskit.rollout.codepipeline.run import invocation
 from opskit.rollout.codepipeline.templates import Names, files
+from opskit.rollout.targets import Target
 from tests.rollout.codepipeline.pipeline import JOB, Service, event
+from tests.rollout.onplane import rolled_out
 
 IMAGE = "registry.example.invalid/web"
 
@@ -72,7 +74,7 @@ def workload(name: str, tag: str, **labels: str) -> dict[str, Any]:
         "kind": "Deployment",
         "metadata": {"name": name},
         "spec": {
-            "replicas": 2,
+            "replicas": 1,
             "selector": {"matchLabels": {"app": name}},
             "template": {
                 "metadata": {"labels": {"app": name, **labels}},
@@ -84,8 +86,8 @@ def workload(name: str, tag: str, **labels: str) -> dict[str, Any]:
 
 @pytest.fixture
 def function(plane: Any, namespace: str) -> Function:
-    plane.apply(namespace, workload("web", "1"))
-    plane.kubectl("rollout", "status", "deploy/web", "-n", namespace, "--timeout=30s")
+    plane.make(namespace, workload("web", "1"))
+    rolled_out(plane, Target(namespace, "deploy", "web"))
     return Function(plane, namespace)
 
 
@@ -140,7 +142,7 @@ def test_a_slow_start_goes_over_invocations_and_is_changed_once(
 ) -> None:
     since, token, calls = time.time(), None, 0
     while True:
-        service = function("slow5", seconds=5, token=token)
+        service = function("slow5", seconds=3, token=token)
         calls += 1
         token = service.result[1].get("continuationToken")
         if token is None:
@@ -193,7 +195,7 @@ def test_made_anew_it_is_not_judged(function: Function, plane: Any) -> None:
     plane.kubectl("delete", "deploy/web", "-n", function.namespace)
     details = function("slow", token=waiting.token).failure_details
     assert (details["type"], "deleted" in details["message"]) == ("RevisionOutOfSync", True)
-    plane.apply(function.namespace, workload("web", "slow"))
+    plane.make(function.namespace, workload("web", "slow"))
     details = function("slow", token=waiting.token).failure_details
     assert "made anew" in details["message"]
 
@@ -318,8 +320,7 @@ spec:
         first = deploy(self.TEXT % "a", "1")
         assert first.result[0] == "success", first.result
         assert image_now(plane, namespace, "shop") == "1"
-        plane.say(["x"], previous=["boom"])
-        details = deploy(self.TEXT % "b", "crash").failure_details
+        details = deploy(self.TEXT % "b", "missing").failure_details
         assert "rolled back" in details["message"].splitlines()[1]
         assert image_now(plane, namespace, "shop") == "1"
         config = plane.api.get(f"/api/v1/namespaces/{namespace}/configmaps/settings")
