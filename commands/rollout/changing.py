@@ -191,10 +191,11 @@ def _watch(
 ) -> int:
     """Watch the rollouts to their end, write down how they ended, and print that."""
     from opskit.commands.results import finish_rows, output_format
-    from opskit.commands.rollout.watched import Shown, finish, followed, record
+    from opskit.commands.rollout.watched import Shown, finish, followed
     from opskit.commands.rollout.works import rows_of
     from opskit.errors import ExitCode
     from opskit.output import ROWS, message
+    from opskit.rollout import outcomes
     from opskit.rollout.verdict import exit_code
 
     fmt = output_format(output, ROWS)
@@ -203,8 +204,9 @@ def _watch(
         message(f"{work.change.target}: {work.result}")
     expected = {work.change.target: work.change.expected for work in works if not work.error}
     verdicts = followed(cluster, list(expected), policy, shown, expected=expected)
-    record(cluster, verdicts)
     for verdict in verdicts:
+        for note in outcomes.record(cluster, verdict):
+            message(f"note: {note}")
         for work in works:
             if work.change.target == verdict.target:
                 work.verdict = verdict

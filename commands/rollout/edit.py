@@ -41,8 +41,8 @@ def edit(
 
     \b
     Example:
-      opskit rollout edit web.yaml --image web=registry.example.com/shop/web:1.5.0
-      opskit rollout edit k8s/ -R --image web=registry.example.com/shop/web:1.5.0 --check
+      opskit rollout edit web.yaml --image web=ghcr.io/team/web:1.5.0
+      opskit rollout edit k8s/ -R --image web=ghcr.io/team/web:1.5.0 --check
       kustomize build prod | opskit rollout edit - --image '*=web:1.5.0'
     """
     from opskit.errors import ExitCode

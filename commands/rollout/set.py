@@ -54,7 +54,7 @@ def set_(
     \b
     Example:
       opskit rollout set deploy/web web=registry.example.com/web:1.4.2 --wait
-      opskit rollout set deploy/web cj/report '*=web:1.4.2' -n shop --dry-run server
+      opskit rollout set deploy/web cj/report '*=web:1.4.2' --dry-run server
     """
     from opskit.commands.rollout.changing import carry_out
     from opskit.commands.rollout.common import chosen, connected

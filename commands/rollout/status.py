@@ -70,6 +70,8 @@ def status(
     """
     from opskit.commands.rollout import watched
     from opskit.commands.rollout.common import chosen, connected
+    from opskit.output import message
+    from opskit.rollout import outcomes
 
     policy = watched.policy(
         timeout,
@@ -85,6 +87,7 @@ def status(
     cluster = connected(context, kubeconfig)
     found = chosen(cluster, namespace, targets, selector, file)
     verdicts = watched.followed(cluster, found, policy, shown)
-    if record:
-        watched.record(cluster, verdicts)
+    for verdict in verdicts if record else ():
+        for note in outcomes.record(cluster, verdict):
+            message(f"note: {note}")
     return watched.finish(verdicts, shown)

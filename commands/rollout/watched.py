@@ -51,7 +51,6 @@ __all__ = [
     "paragraph",
     "policy",
     "progress",
-    "record",
     "shown",
 ]
 
@@ -159,16 +158,6 @@ def followed(
         message("the rollout goes on by itself; 'opskit rollout status' watches it again")
         raise
     return [cleaned(each, shown.clean) for each in with_ways_back(cluster, verdicts)]
-
-
-def record(cluster: "Cluster", verdicts: "Sequence[Verdict]") -> None:
-    """Note the outcomes on the revisions, and say what could not be noted."""
-    from opskit.output import message
-    from opskit.rollout import outcomes
-
-    for verdict in verdicts:
-        for note in outcomes.record(cluster, verdict):
-            message(f"note: {note}")
 
 
 def finish(

@@ -2,21 +2,21 @@
 
 from opskit.demo import Step
 
-IMAGE = "registry.example.com/shop/web:1.5.0"
+NAME = "registry.example.com/shop/web"
 CRASH = ("--from", "crash.yaml", "--log", "web-7ff8bdf8bc-w9z59=crash.log", "--redact")
 
 STEPS = (
     Step(
         "rollout",
         "A new image for the shop: what would change in its manifest?",
-        ("rollout", "edit", "web.yaml", "--image", f"web={IMAGE}", "--diff"),
+        ("rollout", "edit", "web.yaml", "--image", f"web={NAME}:1.5.0", "--diff"),
         status=1,
     ),
     Step(
         "rollout",
-        "Is the image's name one that a registry knows?",
-        ("rollout", "preflight", "--offline", IMAGE.replace("web", "Web")),
-        status=2,
+        "And if the pipeline forgets the version?",
+        ("rollout", "preflight", "--offline", f"{NAME}:latest", "--fail-on", "warning"),
+        status=1,
     ),
     Step(
         "rollout",

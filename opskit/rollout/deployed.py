@@ -13,6 +13,7 @@ def fields(done: Deployed) -> dict[str, object]:
                 "name": item.name,
                 "kind": item.thing["kind"],
                 "namespace": item.namespace,
+                "planned": item.action,
                 "action": told(item) if item.after is not None else "not-applied",
                 "file": item.file,
             }

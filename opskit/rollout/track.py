@@ -1,6 +1,6 @@
 """One workload that is being watched, and the namespace that it is in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,13 +8,16 @@ from opskit.rollout.feeds import Scope
 from opskit.rollout.judge.completion import Progress, progress
 from opskit.rollout.judge.judging import Judgement
 from opskit.rollout.judge.situation import Memory, Policy, Situation
-from opskit.rollout.kinds import DEPLOYMENT, STATEFUL_SET
+from opskit.rollout.kinds import CRON_JOB, DEPLOYMENT, STATEFUL_SET
 from opskit.rollout.store import Store
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Cause, Outcome, Verdict
 from opskit.rollout.workload import images, revision, template
 
 _NOTHING = Progress(0, 0, 0, "nothing is known of it")
+
+#: How long lists are waited for without which something can be said, in seconds.
+_LIST_SECONDS = 10.0
 
 
 @dataclass(slots=True, eq=False)
@@ -41,10 +44,22 @@ class Place:
         self.notes: list[str] = []
         self._by_name = {(each.kind.plural, each.name): Track(each) for each in targets}
         self._all = False
+        self._late = 0.0
 
     @property
     def tracks(self) -> list[Track]:
         return list(self._by_name.values())
+
+    def begin(self, scopes: Iterable[Scope], now: float) -> None:
+        """Wait for these lists: without end for those that are needed, else a while."""
+        self.waiting.update(scopes)
+        self._late = now + _LIST_SECONDS
+
+    def ready(self, now: float) -> bool:
+        """Whether workloads can be judged: all that is to be known has come, or is late."""
+        if not self.waiting:
+            return True
+        return now >= self._late and not any(scope.needed for scope in self.waiting)
 
     def open_of(self, plural: str) -> list[Track]:
         """The workloads of one kind that have no verdict yet."""
@@ -59,9 +74,9 @@ class Place:
         self.waiting.discard(scope)
         self._all = True
 
-    def touched(self) -> list[Track]:
-        """The workloads to look at anew, once all that is to be known has come."""
-        if self.waiting:
+    def touched(self, now: float) -> list[Track]:
+        """The workloads to look at anew."""
+        if not self.ready(now):
             return []
         names = self.store.touched()
         if self._all:
@@ -107,8 +122,14 @@ class Place:
             images=images(template(kind, workload or {})),
             revision=revision(workload or {}),
             seconds=seconds,
-            notes=tuple(self.notes),
+            notes=tuple(self._all_notes()),
         )
+
+    def _all_notes(self) -> Iterator[str]:
+        yield from self.notes
+        for scope in sorted(self.waiting):
+            if not scope.needed:
+                yield f"{scope.plural} could not be looked at: their list does not come"
 
 
 def gone(track: Track) -> Cause:
@@ -125,3 +146,10 @@ def overtaken(target: Target, workload: Any, expected: Mapping[str, str]) -> Cau
             text = f"{container} was set to {image}, and is {now.get(container)} now"
             return Cause("ROL120", "Superseded", text, str(target))
     return None
+
+
+def done(verdict: Verdict) -> str:
+    """What is said of a rollout that is complete."""
+    if verdict.target.kind is CRON_JOB:
+        return "its next run takes the image"
+    return f"complete: {verdict.progress.available} of {verdict.progress.desired} pods serve"

@@ -26,7 +26,7 @@ PREVIOUS = "previous"
 #: How long the ways back may be looked for, of all that failed, in seconds.
 _LOOK_SECONDS = 5.0
 #: Causes that make going back wrong: deleted, and changed by somebody else.
-_NOT_OURS = ("ROL117", "ROL120")
+NOT_OURS = ("ROL117", "ROL120")
 
 
 class Choice(NamedTuple):
@@ -138,7 +138,7 @@ def with_ways_back(cluster: Cluster, verdicts: Sequence[Verdict]) -> list[Verdic
 
 def _may_go_back(verdict: Verdict) -> bool:
     codes = {each.code for each in verdict.causes}
-    return verdict.outcome is Outcome.FAILED and not codes & set(_NOT_OURS)
+    return verdict.outcome is Outcome.FAILED and not codes & set(NOT_OURS)
 
 
 def _recorded(found: History) -> Choice:

@@ -21,9 +21,8 @@ from opskit.rollout.following import Following
 from opskit.rollout.judge.completion import Progress
 from opskit.rollout.judge.judging import Judgement, judge
 from opskit.rollout.judge.situation import Policy, Symptom
-from opskit.rollout.kinds import CRON_JOB
 from opskit.rollout.targets import Target
-from opskit.rollout.track import Place, Track, gone, overtaken
+from opskit.rollout.track import Place, Track, done, gone, overtaken
 from opskit.rollout.verdict import Cause, Outcome, Verdict
 
 Images = Mapping[str, str]
@@ -116,7 +115,7 @@ class _Watch:
             for heard in following.take(min(seconds, 1.0)):  # `stop` may be set
                 self._take(*heard)
             for place in self._places.values():
-                for track in place.touched():
+                for track in place.touched(self._clock()):
                     self._judge(place, track)
             while self._due and self._due[0][0] <= self._clock():
                 track = heapq.heappop(self._due)[2]
@@ -125,8 +124,9 @@ class _Watch:
     def _take(self, scope: Scope | None, change: Change | list[Scope]) -> None:
         if isinstance(change, list):
             self._recovered(None)
-            for each in change:
-                self._places[each.namespace].waiting.add(each)
+            for place in self._places.values():
+                here = [each for each in change if each.namespace == place.namespace]
+                place.begin(here, self._clock())
         elif scope is None:
             assert isinstance(change, Trouble)
             self._troubled(None, change)
@@ -170,7 +170,7 @@ class _Watch:
 
     def _judge(self, place: Place, track: Track) -> None:
         """Look at one workload anew."""
-        if track.verdict or place.waiting:
+        if track.verdict or not place.ready(self._clock()):
             return
         target = track.target
         workload = place.store.find(target)
@@ -214,10 +214,10 @@ class _Watch:
     def _give_up(self, *, stopped: bool) -> None:
         """The time is over: say what was in the way, or that nobody could look."""
         self._patience.left = min(self._patience.left, _LAST_LOGS_SECONDS)
-        error = next(iter(self._trouble.values()), None)
         for track in self._tracks:
             if track.verdict:
                 continue
+            error = self._error_of(track)
             if error or track.situation is None or track.judgement is None:
                 self._unknown(track, error or OpskitError("the cluster did not answer in time"))
             elif stopped:
@@ -229,6 +229,13 @@ class _Watch:
                 late = Cause("ROL119", "TimedOut", text, str(track.target))
                 self._end(track, Outcome.TIMED_OUT, [*found, late])
 
+    def _error_of(self, track: Track) -> OpskitError | None:
+        """Why nothing is known of a workload now; trouble with other lists is none."""
+        for scope, error in self._trouble.items():
+            if scope is None or (scope.needed and scope.namespace == track.target.namespace):
+                return error
+        return None
+
     def _unknown(self, track: Track, error: OpskitError) -> None:
         cause = Cause("ROL121", "CouldNotLook", error.message, str(track.target))
         self._end(track, Outcome.UNKNOWN, [cause])
@@ -239,11 +246,5 @@ class _Watch:
         verdict = track.verdict = place.verdict(track, outcome, found, self._cluster.name, seconds)
         track.situation = track.judgement = None  # its pods are kept no longer
         self._open -= 1
-        words = verdict.headline or _done(verdict)
+        words = verdict.headline or done(verdict)
         self._say(Step("verdict", words, track.target, verdict.progress, verdict=verdict))
-
-
-def _done(verdict: Verdict) -> str:
-    if verdict.target.kind is CRON_JOB:
-        return "its next run takes the image"
-    return f"complete: {verdict.progress.available} of {verdict.progress.desired} pods serve"

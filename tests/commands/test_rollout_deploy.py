@@ -111,6 +111,9 @@ def test_write_only_what_serves(deploy: Any, file: Path) -> None:
 def test_a_dry_run_prints_the_diff_and_changes_nothing(
     deploy: Any, file: Path, capsys: pytest.CaptureFixture[str], plane: Plane, namespace: str
 ) -> None:
+    assert deploy("-f", file, "--dry-run", "-o", "json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert [(e["planned"], e["action"]) for e in told["applied"]] == [("create", "not-applied")] * 2
     assert deploy("-f", file, "--dry-run") == 1
     out = capsys.readouterr().out
     assert "+++ deploy/web" in out

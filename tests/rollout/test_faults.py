@@ -11,7 +11,7 @@ from opskit.clients.kube import Cluster, connect_with_token
 from opskit.clients.kubeconfig import connect
 from opskit.clients.kubeerrors import UnauthorizedError, UnreachableError
 from opskit.errors import ExitCode
-from opskit.rollout import causes
+from opskit.rollout import causes, track
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome, exit_code
@@ -337,6 +337,35 @@ def test_workloads_that_may_not_be_listed_are_unknown(
     verdicts = Watching(connect(kubeconfig=str(config)), *targets).end()
     assert exit_code(verdicts) is ExitCode.UNKNOWN
     assert "cannot list" in verdicts[0].causes[0].message
+
+
+@pytest.mark.parametrize("tag", ["1", "unready"])
+def test_a_list_that_does_not_come_is_not_waited_for_without_end(
+    plane: Plane,
+    proxy: Proxy,
+    cluster: Cluster,
+    namespace: str,
+    tag: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(track, "_LIST_SECONDS", 2.0)
+    target = deploy(plane, namespace, "web", tag)
+    proxy.mute = of("/events?")
+    watching = Watching(cluster, target, policy={"timeout": 5.0})
+    [verdict] = watching.end()
+    assert verdict.outcome is (Outcome.COMPLETE if tag == "1" else Outcome.TIMED_OUT)
+    assert verdict.notes == ("events could not be looked at: their list does not come",)
+
+
+def test_trouble_with_a_list_that_is_not_needed_leaves_a_verdict(
+    plane: Plane, proxy: Proxy, cluster: Cluster, namespace: str
+) -> None:
+    target = deploy(plane, namespace, "web", "unready")
+    watching = Watching(cluster, target, policy={"timeout": 6.0}).settled()
+    proxy.rule = lambda request: Answer(500) if "/events" in request.path else None
+    proxy.cut()
+    [verdict] = watching.end()
+    assert verdict.outcome is Outcome.TIMED_OUT
 
 
 def test_a_server_that_is_no_api_server_is_one_clear_error(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from opskit.clients.kube import Cluster
 from opskit.clients.kubeerrors import NotFoundError
 from opskit.errors import OpskitError
+from opskit.redact import scrubbed
 from opskit.rollout import checked, deploy, outcomes, takeback, targets, undoing, words
 from opskit.rollout import plan as planning
 from opskit.rollout.apply import Item
@@ -18,13 +19,12 @@ from opskit.rollout.codepipeline.protocol import Ending, FailureType, Request, S
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.preflight.check import Options
 from opskit.rollout.targets import Target
+from opskit.rollout.told import cleaned
 from opskit.rollout.verdict import Outcome, Verdict
 from opskit.rollout.watching import Step
 from opskit.rollout.workload import images, template
 
 _BAD = (Outcome.FAILED, Outcome.TIMED_OUT)
-#: Causes that make going back wrong: deleted, and changed by somebody else.
-_NOT_OURS = ("ROL117", "ROL120")
 _SEPARATOR = ":"
 _SHORTEST = 5.0
 
@@ -94,7 +94,7 @@ class ClusterDeployer:
         codes = {cause.code for each in failed for cause in each.causes}
         overtaken = "ROL120" in codes
         kind = FailureType.OUT_OF_SYNC if overtaken else FailureType.JOB_FAILED
-        if goes_back and not codes & set(_NOT_OURS):
+        if goes_back and not codes & set(undoing.NOT_OURS):
             state.phase, state.since, state.cause = "undoing", self._clock(), "\n".join(lines)
         return Ending(lines[0], kind, lines[1:])
 
@@ -229,10 +229,10 @@ def _own(found: Sequence[Item]) -> list[Item]:
 
 
 def _lines(verdicts: Sequence[Verdict]) -> list[str]:
-    """The root cause in a line, then all that is known."""
-    first = verdicts[0]
-    rest = [line for each in verdicts for line in words.block(each)]
-    return [f"{first.target}: {first.headline}", *rest]
+    """The root cause in a line, then all that is known, without secrets: a token holds it, too."""
+    clean = [cleaned(each, scrubbed) for each in verdicts]
+    rest = [line for each in clean for line in words.block(each)]
+    return [f"{clean[0].target}: {clean[0].headline}", *rest]
 
 
 @contextmanager

@@ -94,8 +94,13 @@ def of_error(error: BaseException, execution: str = "") -> Result:
 
 
 def failed(kind: FailureType, lines: Sequence[str], execution: str = "") -> Result:
-    """A failure with the lines as its message, the first of which matter most."""
-    details = {"type": kind.value, "message": fit("\n".join(lines), MESSAGE)}
+    """A failure with the lines as its message, the first of which matter most.
+
+    Some of them may be a program's last words: what looks like a secret in them is masked.
+    """
+    from opskit.redact import scrubbed
+
+    details = {"type": kind.value, "message": fit(scrubbed("\n".join(lines)), MESSAGE)}
     if execution:
         details["externalExecutionId"] = execution
     return Result("failure", {"failureDetails": details})

@@ -34,6 +34,16 @@ def test_one_endless_line_is_cut_in_it() -> None:
     assert len(fit("x" * 9000, 5000)) == 5000
 
 
+def test_a_secret_in_last_words_is_masked() -> None:
+    """Also one that only a program would write so, and a key over lines."""
+    lines = ['{"level": "info", "token": "hunter2hunter2"}', "Authorization: Bearer hunter2hunter2"]
+    key = ["-----BEGIN PRIVATE KEY-----", "MIIEhunter2", "-----END PRIVATE KEY-----"]
+    found = results.failed(FailureType.JOB_FAILED, ["the root cause", *lines, *key])
+    message = found.arguments["failureDetails"]["message"]
+    assert "hunter2" not in message
+    assert message.startswith("the root cause")
+
+
 def test_astral_characters_count_twice() -> None:
     assert units(fit("😀" * 5000, 5000)) <= 5000
 

@@ -1,12 +1,14 @@
 """Connections to the clusters of a plan."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from opskit.clients import eks, kubeconfig
-from opskit.errors import UnknownError
+from opskit.errors import OpskitError, UnknownError
 from opskit.rollout.wave.clusters import Clusters, connect, each_of
 from opskit.rollout.wave.document import ClusterSpec
 
@@ -49,3 +51,32 @@ def test_labels() -> None:
     arn = "arn:aws:eks:us-east-1:123456789012:cluster/shop-us"
     assert ClusterSpec(eks=arn).label == "shop-us"
     assert ClusterSpec(context="x", name="y").label == "y"
+
+
+def test_an_exec_plugin_that_fails_is_the_trouble_of_its_cluster_alone(tmp_path: Path) -> None:
+    """Both sign in at the same time, each in a thread."""
+
+    def user(name: str, program: str) -> dict[str, Any]:
+        plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "sh"}
+        return {"name": name, "user": {"exec": {**plugin, "args": ["-c", program]}}}
+
+    credential = '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",'
+    credential += '"status":{"token":"t"}}'
+    names = ["good", "bad"]
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}],
+        "users": [
+            user("good", f"sleep 0.6; echo '{credential}'"),
+            user("bad", "sleep 0.2; exit 3"),
+        ],
+        "contexts": [{"name": n, "context": {"cluster": "c", "user": n}} for n in names],
+    }
+    file = tmp_path / "config"
+    file.write_text(yaml.safe_dump(config))
+    found = each_of(
+        [ClusterSpec(context=name) for name in names], lambda spec: connect(spec, str(file))
+    )
+    assert not isinstance(found["good"], OpskitError)
+    assert "signing in failed" in str(found["bad"])
