@@ -1,85 +1,90 @@
-"""`opskit rollout edit`: the image in manifests, and no other byte."""
+"""`opskit rollout edit`: the image in manifests, and nothing else."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from opskit.commands.options import RowsOutput
 
+if TYPE_CHECKING:
+    from opskit.output import Table
     from opskit.rollout.edit.edited import Edited
 
 
 def edit(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Files or folders; - is stdin, to stdout."),
+        typer.Argument(metavar="FILE...", help="Manifests, values, or folders; - is stdin."),
     ],
     image: Annotated[
         list[str],
-        typer.Option(metavar="NAME=IMAGE", help="What to set, and to which image. Repeat."),
+        typer.Option("--image", metavar="NAME=IMAGE", help="Which image becomes what; repeat."),
     ],
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit with 1 if a file would change.")
-    ] = False,
-    diff: Annotated[
-        bool, typer.Option("--diff", help="Print the change as a diff; write nothing.")
-    ] = False,
-    recursive: Annotated[
-        bool, typer.Option("-R", "--recursive", help="Folders below folders, too.")
+        bool,
+        typer.Option("--check", "--diff", help="Print the change as a diff; change nothing."),
     ] = False,
     anchors: Annotated[
-        bool, typer.Option("--anchors", help="Change an anchored image for all that use it.")
+        bool,
+        typer.Option("--anchors", help="Edit anchored values, for all that use them."),
     ] = False,
+    recursive: Annotated[
+        bool, typer.Option("-R", "--recursive", help="Look into the folders in folders, too.")
+    ] = False,
+    output: RowsOutput = None,
 ) -> int:
     """Change the image in manifests, and nothing else.
 
-    NAME is a container (* for all), the image of a kustomization's entry, or the path of an image
-    in Helm values, as api.image; one with a slash, a dot or a colon is a repository. Every other
-    byte of the file stays. Templates and aliases are refused, with their line; where one file
-    cannot be edited, none is written.
+    NAME is a container's name ('*': all containers), or a repository, in workloads; the name of
+    an entry in a kustomization's images; a path (api.image) or a repository in Helm values. Every
+    other byte stays, which is proved by reading the result again. Templates, and aliases without
+    --anchors, are refused. Files are written in place, without a backup; stdin goes to stdout.
+    With --check the exit status is 1 where there is something to change.
 
     \b
     Example:
-      opskit rollout edit web.yaml --image web=ghcr.io/team/web:1.5.0
-      opskit rollout edit k8s/ -R --image web=ghcr.io/team/web:1.5.0 --check
-      kustomize build prod | opskit rollout edit - --image '*=web:1.5.0'
+      opskit rollout edit deploy.yaml --image web=registry.example.com/web:1.4.2
+      opskit rollout edit values.yaml --image api.image=registry.example.com/api:2.0 --check
+      kubectl get deploy web -o yaml | opskit rollout edit - --image web=web:1.4.2
     """
-    from opskit.errors import ExitCode
-    from opskit.output import message, write, write_bytes
+    from opskit.commands.changes import show
+    from opskit.commands.results import finish_rows, output_format
+    from opskit.errors import ExitCode, UsageError
+    from opskit.output import ROWS, message, warn, write_bytes
+    from opskit.output.text import count
     from opskit.rollout.edit.plan import plan
 
+    to_stdout = files == ["-"] and not check
+    if to_stdout and output:
+        raise UsageError("stdout is for the edited text", hint="-o goes with --check, or a file")
     edited = plan(files, image, anchors=anchors, recursive=recursive)
-    changed = [each for each in edited if each.changed]
-    if diff:
-        for each in changed:
-            write(each.diff())
-    if check or diff:
-        _say(changed, "would change")
-        return ExitCode.NO if changed else ExitCode.OK
-    if files == ["-"]:
+    for note in (note for each in edited for note in each.notes):
+        warn(note)
+    if to_stdout:
         write_bytes(edited[0].after)
         return ExitCode.OK
+    status = ExitCode.OK if check else _save(edited)
+    changed = [each for each in edited if each.changed]
+    if check and output_format(output, ROWS) == "table":
+        show(changed)
+    elif changed or output_format(output, ROWS) != "table":
+        finish_rows(_table(edited, with_diff=check), output)
     if not changed:
-        message("no change")
-        return ExitCode.OK
-    return _saved(changed)
+        name = edited[0].name if len(edited) == 1 else count(len(edited), "file")
+        message(f"{name}: no change")
+    return ExitCode.NO if check and changed else status
 
 
-def _say(changed: "Sequence[Edited]", words: str) -> None:
-    from opskit.output import message
-
-    for each in changed:
-        message(f"{each.name}: {words}")
-
-
-def _saved(changed: "Sequence[Edited]") -> int:
+def _save(edited: "Sequence[Edited]") -> int:
     """Write the files; 4 where some could not be, the error itself where the first could not."""
     from opskit.errors import ExitCode, OpskitError
-    from opskit.output import error, message
+    from opskit.output import error
 
     written = failed = 0
-    for each in changed:
+    for each in edited:
+        if not each.changed:
+            continue
         try:
             each.save()
         except OpskitError as failure:
@@ -87,9 +92,31 @@ def _saved(changed: "Sequence[Edited]") -> int:
                 raise
             error(failure)
             failed += 1
-            continue
-        written += 1
-        for change in each.changes:
-            before = f"{change.before} -> " if change.before else ""
-            message(f"{change.location}: {change.label} {change.field}: {before}{change.after}")
+        else:
+            written += 1
     return ExitCode.PARTIAL if failed else ExitCode.OK
+
+
+def _table(edited: "Sequence[Edited]", *, with_diff: bool) -> "Table":
+    from opskit.output import Column, Table
+
+    rows = [
+        {
+            "file": change.location.file,
+            "line": change.location.line,
+            "column": change.location.column,
+            "name": change.label,
+            "field": change.field,
+            "before": change.before,
+            "after": change.after,
+        }
+        for each in edited
+        for change in each.changes
+    ]
+    columns = [Column(name) for name in ("file", "line", "name", "field", "before", "after")]
+    extra: dict[str, object] = {
+        "files": [{"file": each.name, "changed": each.changed} for each in edited]
+    }
+    if with_diff:
+        extra["diff"] = "".join(each.diff() for each in edited)
+    return Table("opskit.rollout.edit/1", columns, rows, "changes", extra)

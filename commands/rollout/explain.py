@@ -171,7 +171,7 @@ def _lines(each: "Explanation") -> Iterator[str]:
     pods = f", {made.available} of {made.desired} pods serve" if made.desired else ""
     number = f", revision {each.revision}" if each.revision else ""
     yield f"{each.target.namespace}/{each.target}: {word}{pods}{number}"
-    if each.healthy is False and made.waiting:
+    if each.healthy is not True and made.waiting:
         yield f"  waits: {made.waiting}"
     for cause in each.causes:
         yield from words.cause(each.target, cause, f"{cause.code} {words.title(cause)}")

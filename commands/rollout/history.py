@@ -43,23 +43,24 @@ def history(
 
     cluster = connected(context, kubeconfig)
     [found] = chosen(cluster, namespace, [target])
-    past = revisions.history(cluster, found)
+    past = revisions.history(cluster, found, pods=False)
     shown = [past.numbered(revision)] if revision else list(past.revisions)
-    table = _table(past, shown, detailed=bool(revision))
-    finish_rows(table, output)
-    if revision and output_format(output, ROWS) == "table":
+    fmt = output_format(output, ROWS)
+    finish_rows(_table(past, shown, detailed=bool(revision), data=fmt == "csv"), output)
+    if revision and fmt == "table":
         write(past.diff(shown[0]))
     return 0
 
 
-def _table(past: "History", shown: "list[Revision]", *, detailed: bool) -> "Table":
+def _table(past: "History", shown: "list[Revision]", *, detailed: bool, data: bool) -> "Table":
+    """The revisions as rows; as `data` with the images and the time that JSON has, for CSV."""
     from opskit.output import Column, Table
 
     rows = [_row(past, each, detailed=detailed) for each in shown]
     columns = [
         Column("revision", least=8),
-        Column("change", "images"),
-        Column("age", least=4),
+        Column("images") if data else Column("change", "images"),
+        Column("created") if data else Column("age", least=4),
         Column("outcome"),
         Column("mark"),
     ]

@@ -29,11 +29,12 @@ def undo(
 ) -> int:
     """Go back to the last good revision, or to a given one.
 
-    Without --to it is the revision recorded as the last good one. Where none is recorded, it is the
-    newest earlier one that was complete, else the one whose pods serve now (of a StatefulSet: that
+    Without --to it is the revision recorded as the last good one, unless a newer one before the
+    present one serves now with all its pods. Where none is recorded, it is the newest earlier one
+    that was complete or so serves, else the one whose pods serve now (of a StatefulSet: that
     completed last), else the newest not known to have failed; which rule decided is said. A
-    workload that is at its last good revision stays there: --to previous goes back from a good one.
-    A paused Deployment is refused.
+    workload at its last good revision stays there while that is healthy; where it is not, it goes
+    back to the good one before. A paused Deployment is refused.
 
     \b
     Example:

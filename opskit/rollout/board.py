@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from opskit.rollout.targets import Target
-from opskit.rollout.verdict import Outcome, Verdict
+from opskit.rollout.verdict import UNVERIFIED, Outcome, Verdict
 from opskit.rollout.watching import Step
 from opskit.rollout.words import WORDS, title
 
@@ -116,6 +116,8 @@ def _root(verdict: Verdict) -> str:
 def _end(verdict: Verdict, *, known: bool) -> str:
     """The outcome and why: the rule's title where a line before has told the rest."""
     word, why = WORDS[verdict.outcome], verdict.headline
+    if verdict.outcome is Outcome.COMPLETE and not verdict.verified:
+        return UNVERIFIED
     if known and verdict.causes:
         first = verdict.causes[0]
         why = f"{first.code} {title(first)}"

@@ -2,11 +2,13 @@
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 from opskit.clients.kubeerrors import ApiError, ForbiddenError
 from opskit.errors import OpskitError
+from opskit.rollout.judge.ended import container_of
 from opskit.rollout.judge.situation import Situation, Symptom
 from opskit.rollout.kinds import core_path
 from opskit.rollout.reader import Reader
@@ -21,7 +23,7 @@ _LEAST = 0.5
 _MOST = 5
 _EVENTS = 5
 #: Symptoms of a container that runs or ran, and so may have said something.
-_SPEAKING = ("ROL107", "ROL108", "ROL109", "ROL112", "ROL113", "ROL116")
+_SPEAKING = ("ROL107", "ROL108", "ROL109", "ROL112", "ROL113", "ROL116", "ROL125")
 
 
 class Patience:
@@ -85,7 +87,7 @@ def _cause(
 
 
 def _events(situation: Situation, each: Symptom) -> list[str]:
-    """The newest texts about the object, each once."""
+    """The newest texts about the object, each once; none about another container of the pod."""
     if each.pod:
         pods = (*situation.pods, *situation.older)
         uids = [pod["metadata"]["uid"] for pod in pods if pod["metadata"]["name"] == each.pod]
@@ -97,9 +99,16 @@ def _events(situation: Situation, each: Symptom) -> list[str]:
         f"{event.get('reason')}: {event.get('message')}"
         for uid in uids
         for event in situation.events_of(uid)
-        if event.get("type") != "Normal" or event.get("reason") in ("TriggeredScaleUp",)
+        if not each.container or container_of(event) in ("", each.container)
+        if event.get("type") != "Normal" or _tells(event)
     ]
     return list({_kind(text): text for text in texts}.values())[-_EVENTS:]
+
+
+def _tells(event: Mapping[str, Any]) -> bool:
+    """Whether an event that is no warning says why: pods are killed for other reasons as well."""
+    killed = event.get("reason") == "Killing" and "probe" in str(event.get("message"))
+    return killed or event.get("reason") == "TriggeredScaleUp"
 
 
 def _kind(text: str) -> str:

@@ -13,11 +13,11 @@ from opskit.rollout import causes, related
 from opskit.rollout.feeds import feeds
 from opskit.rollout.jobs import of_cron_job
 from opskit.rollout.judge.completion import Progress
+from opskit.rollout.judge.ended import ended_ago, erred, probe_kill
 from opskit.rollout.judge.judging import judge
 from opskit.rollout.judge.situation import Policy, Situation, Symptom, states
 from opskit.rollout.kinds import CRON_JOB, DEPLOYMENT
 from opskit.rollout.reader import Object, Once, Reader
-from opskit.rollout.recorded import seconds
 from opskit.rollout.related import Step
 from opskit.rollout.targets import Target
 from opskit.rollout.track import Place
@@ -34,8 +34,9 @@ _LATELY = 900.0
 class Explanation:
     """What is to be said of a workload.
 
-    `healthy` is None where nothing is wrong, and not all could be looked at (`notes`). `related`
-    are facts beside the causes, `steps` what to do next.
+    `healthy` is None where nothing wrong was seen, and not all could be looked at (`notes`): a
+    rollout that is not complete is no more than that. `related` are facts beside the causes,
+    `steps` what to do next.
     """
 
     cluster: str
@@ -78,7 +79,7 @@ def explain(
         *related.leaving(everyone, now),
         *related.autoscaler(once, target, asides),
         *related.budgets(once, situation, asides),
-        *related.state(situation),
+        *related.state(situation, found),
     ]
     return Explanation(
         cluster=reader.name,
@@ -129,9 +130,9 @@ def _rests(symptom: Symptom, made: Progress) -> bool:
 
 
 def _healthy(found: Sequence[Symptom], made: Progress, notes: Sequence[str]) -> bool | None:
-    if found or not made.complete:
+    if found:
         return False
-    return None if notes else True
+    return None if notes else made.complete
 
 
 def _unsteady(situation: Situation, found: Sequence[Symptom]) -> Iterator[Symptom]:
@@ -139,29 +140,25 @@ def _unsteady(situation: Situation, found: Sequence[Symptom]) -> Iterator[Sympto
     known = {(each.pod, each.container) for each in found}
     for state in states(situation.judged):
         ended, code = state.ended, state.ended.get("exitCode")
-        if (state.pod_name, state.name) in known or not code or not state.status.get("ready"):
+        if (state.pod_name, state.name) in known or not state.status.get("ready"):
             continue
         if state.init or state.restarts < situation.policy.max_restarts:
             continue
-        ago = _ago(situation, str(ended.get("finishedAt")))
-        if ago is None or ago > _LATELY:
+        ago = ended_ago(situation, state)
+        if not erred(situation, state) or ago is None or ago > _LATELY:
             continue
-        out_of_memory = ended.get("reason") == "OOMKilled"
+        kill = probe_kill(situation, state)
+        rule = "ROL108" if ended.get("reason") == "OOMKilled" else "ROL125" if kill else "ROL107"
+        by = f", killed by its {kill.probe} probe" if rule == "ROL125" and kill else ""
         yield Symptom(
             f"serves now, but was restarted {state.restarts} times; it last ended "
-            f"{related.span(ago)} ago with exit code {code}",
+            f"{related.span(max(0.0, ago))} ago with exit code {code}{by}",
             str(ended.get("reason") or "Error"),
             state.pod_name,
             state.name,
             restarts=True,
-            code="ROL108" if out_of_memory else "ROL107",
+            code=rule,
         )
-
-
-def _ago(situation: Situation, stamp: str) -> float | None:
-    for at in seconds(stamp):
-        return max(0.0, (situation.wall or time.time()) - at)
-    return None
 
 
 def whole(explanations: Iterable[Explanation]) -> bool | None:

@@ -23,6 +23,7 @@ from opskit.errors import OpskitError
 from opskit.rollout.jsonpatch import NO_MATCH, Operation, annotated, test
 from opskit.rollout.kinds import CRON_JOB
 from opskit.rollout.plan import read
+from opskit.rollout.serving import proved
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome, Verdict
 from opskit.rollout.workload import annotations, images, template
@@ -35,6 +36,8 @@ OUTCOME = "opskit.dev/outcome"
 #: Outcomes that say something of the revision, and codes of causes that say nothing of it.
 _TOLD = (Outcome.COMPLETE, Outcome.FAILED, Outcome.TIMED_OUT)
 _NOT_ITS_FAULT = ("ROL114", "ROL117", "ROL118", "ROL120")  # paused, deleted, by hand, overtaken
+#: Codes of causes that lie in what runs: pods that had them may serve, and fail again.
+_LASTING = ("", "ROL107", "ROL108", "ROL109", "ROL116", "ROL124")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,17 @@ class Recorded:
     at: str = ""
 
     @property
-    def bad(self) -> bool:
-        return self.outcome != Outcome.COMPLETE
+    def good(self) -> bool:
+        return self.outcome == Outcome.COMPLETE
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it failed for a reason that does not pass: pods that serve do not disprove it.
+
+        An image that could not be pulled, a quota, a node that was missing, a start that took too
+        long are over once the pods serve.
+        """
+        return self.outcome == Outcome.FAILED and self.code in _LASTING
 
 
 def last_good(workload: Object) -> LastGood | None:
@@ -86,11 +98,14 @@ def record(cluster: Cluster, verdict: Verdict, *, now: datetime | None = None) -
     """Write down how the rollout that a verdict is about ended; what could not be, as sentences.
 
     Nothing is written for a CronJob, for an outcome that says nothing of the revision (unknown,
-    paused, overtaken), or where the workload has other images than the verdict's by now. Never
-    raises what the cluster answers: a rollout is not worse for a note that is missing.
+    paused, overtaken; complete with no pod, or while a partition keeps old pods), or where the
+    workload has other images than the verdict's by now. Never raises what the cluster answers: a
+    rollout is not worse for a note that is missing.
     """
     code = verdict.causes[0].code if verdict.causes else ""
     if verdict.target.kind is CRON_JOB or verdict.outcome not in _TOLD or code in _NOT_ITS_FAULT:
+        return []
+    if verdict.outcome is Outcome.COMPLETE and not proved(verdict.progress):
         return []
     notes: list[str] = []
     try:
@@ -105,9 +120,13 @@ def _record(cluster: Cluster, verdict: Verdict, code: str, now: datetime, notes:
 
     target = verdict.target
     workload = read(cluster, target)
-    current = revisions.history(cluster, target, workload).current
-    if images(template(target.kind, workload)) != dict(verdict.images) or current is None:
+    if images(template(target.kind, workload)) != dict(verdict.images):
         notes.append(f"{target}: was changed since; its outcome is not recorded")
+        return
+    current = revisions.history(cluster, target, workload, pods=False).current
+    if current is None:
+        why = "it is paused" if workload["spec"].get("paused") else "its controller is slow"
+        notes.append(f"{target}: has no revision yet, {why}; its outcome is not recorded")
         return
     stamp = f"{now:%Y-%m-%dT%H:%M:%SZ}"
     about = {"template": current.name, "revision": current.number, "at": stamp}

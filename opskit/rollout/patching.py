@@ -73,7 +73,7 @@ def planned(target: Target, workload: Object, wanted: Wanted) -> Change:
     """As `plan`, for a workload that was read."""
     there = _chosen(target, workload, wanted)
     changing = {each.name: each for each in there if each.image != wanted_image(wanted, each)}
-    _expected(target, changing.values(), wanted)
+    _expected(target, there, wanted)
     if not changing:
         return _unchanged(target, workload, wanted)
     shown = {name: each.image for name, each in changing.items()}
@@ -116,13 +116,15 @@ def _chosen(target: Target, workload: Object, wanted: Wanted) -> list[Container]
     ]
 
 
-def _expected(target: Target, changing: Iterable[Container], wanted: Wanted) -> None:
+def _expected(target: Target, chosen: Iterable[Container], wanted: Wanted) -> None:
+    """NotDoneError where a container has another image, also where that is the wanted one."""
     if not wanted.expect:
         return
-    for each in changing:
+    for each in chosen:
         if not same(each.image, wanted.expect):
+            already = " already" if each.image == wanted_image(wanted, each) else ""
             raise NotDoneError(
-                f"{each.name} has {each.image}, not {wanted.expect}; nothing was changed",
+                f"{each.name} has {each.image}{already}, not {wanted.expect}; nothing was changed",
                 where=str(target),
                 hint="'opskit rollout history' shows who was faster",
             )

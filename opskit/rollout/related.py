@@ -10,7 +10,7 @@ from opskit.clients.kubeerrors import ApiError
 from opskit.rollout.jobs import failure, runs
 from opskit.rollout.judge.judging import symptoms
 from opskit.rollout.judge.situation import Memory, Situation, Symptom
-from opskit.rollout.kinds import CRON_JOB, DEPLOYMENT
+from opskit.rollout.kinds import CRON_JOB, DAEMON_SET, DEPLOYMENT
 from opskit.rollout.preflight.selectors import matches
 from opskit.rollout.reader import Object, Reader
 from opskit.rollout.recorded import seconds
@@ -153,15 +153,21 @@ def budgets(reader: Reader, situation: Situation, notes: list[str]) -> Iterator[
             yield Fact(f"{name} allows no disruption: {healthy} pods are healthy, {wanted} have to")
 
 
-def state(situation: Situation) -> Iterator[Fact]:
-    """How the workload itself is set, where that surprises."""
-    spec = situation.workload["spec"]
-    if situation.kind is DEPLOYMENT and spec.get("paused"):
+def state(situation: Situation, found: Sequence[Symptom] = ()) -> Iterator[Fact]:
+    """How the workload itself is set, where that surprises and is not told as a symptom."""
+    spec, status = situation.workload["spec"], situation.workload.get("status") or {}
+    told = any(each.code == "ROL114" for each in found)
+    if situation.kind is DEPLOYMENT and spec.get("paused") and not told:
         yield Fact("it is paused: changes of it make no pods")
     if situation.kind is CRON_JOB and spec.get("suspend"):
         yield Fact("it is suspended: nothing runs")
     if spec.get("replicas") == 0:
         yield Fact("it is scaled to 0")
+    if situation.kind is DAEMON_SET and status.get("desiredNumberScheduled") == 0:
+        pod = template(situation.kind, situation.workload).get("spec") or {}
+        chosen = [f"{name}={value}" for name, value in (pod.get("nodeSelector") or {}).items()]
+        why = f": its nodeSelector is {', '.join(chosen)}" if chosen else ""
+        yield Fact(f"no node matches it, so that it has no pods{why}")
 
 
 def last_run(reader: Reader, situation: Situation) -> Symptom | None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from opskit.errors import InputError, UsageError
-from opskit.rollout import outcomes
+from opskit.rollout import outcomes, serving
 from opskit.rollout.kinds import CRON_JOB, DEPLOYMENT, STATEFUL_SET, apps_path
 from opskit.rollout.outcomes import LastGood, Recorded
 from opskit.rollout.plan import diff, masked, read
 from opskit.rollout.reader import Reader
+from opskit.rollout.serving import Standing
 from opskit.rollout.targets import Target
 from opskit.rollout.workload import (
     CHANGE_CAUSE,
@@ -28,14 +29,15 @@ from opskit.rollout.workload import (
 Object = Mapping[str, Any]
 
 _HASH = "pod-template-hash"
+_UNKNOWN = Standing()
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
     """One revision: `object` is its ReplicaSet or ControllerRevision, `template` the pod template.
 
-    `available` is how many pods of it serve now, where that is known; `completed` says that a
-    StatefulSet's controller counts it as rolled out.
+    `now` is how its pods are, where that is known; `completed` says that a StatefulSet's controller
+    counts it as rolled out.
     """
 
     number: int
@@ -45,7 +47,7 @@ class Revision:
     template: Object
     current: bool
     last_good: bool
-    available: int = 0
+    now: Standing = _UNKNOWN
     completed: bool = False
 
     @property
@@ -88,11 +90,17 @@ class History:
 
     def lacks(self, message: str) -> InputError:
         """The error for a revision that is not there; the hint says which are."""
-        there = ", ".join(str(each.number) for each in self.revisions)
-        hint = f"there are {there}: 'opskit rollout history {self.target}'"
-        if not there:
-            hint = "its controller has made none yet"
-        return InputError(message, where=str(self.target), hint=hint)
+        return InputError(message, where=str(self.target), hint=self.there)
+
+    @property
+    def there(self) -> str:
+        """Which revisions there are, for a hint."""
+        numbers = ", ".join(str(each.number) for each in self.revisions)
+        if not numbers:
+            return "its controller has made none yet"
+        are = "there are" if len(self.revisions) > 1 else "there is"
+        place = f"{self.target} -n {self.target.namespace}"
+        return f"{are} {numbers}: 'opskit rollout history {place}'"
 
     def before(self, one: Revision) -> Revision | None:
         """The revision before one; None for the oldest."""
@@ -111,8 +119,13 @@ class History:
         return diff(f"{self.target} {one.number}", there, comparable(one.template))
 
 
-def history(cluster: Reader, target: Target, workload: Object | None = None) -> History:
-    """The revisions of a workload as they are now; UsageError for a CronJob, which has none."""
+def history(
+    cluster: Reader, target: Target, workload: Object | None = None, *, pods: bool = True
+) -> History:
+    """The revisions of a workload as they are now; UsageError for a CronJob, which has none.
+
+    Without `pods` these are not looked at, and not all is known of how a revision is now.
+    """
     has_revisions(target)
     workload = read(cluster, target) if workload is None else workload
     plural = "replicasets" if target.kind is DEPLOYMENT else "controllerrevisions"
@@ -122,7 +135,8 @@ def history(cluster: Reader, target: Target, workload: Object | None = None) -> 
     uid = workload["metadata"]["uid"]
     good = outcomes.last_good(workload)
     own = [each for each in items if owner(each) == uid]
-    found = [_revision(target, workload, plural, each, good) for each in own]
+    seen = serving.own_pods(cluster, target, workload) if pods else None
+    found = [_revision(target, workload, plural, each, good, seen) for each in own]
     found.sort(key=lambda each: each.number)
     return History(target, workload, found, good)
 
@@ -137,7 +151,12 @@ def has_revisions(target: Target) -> None:
 
 
 def _revision(
-    target: Target, workload: Object, plural: str, thing: Object, good: LastGood | None
+    target: Target,
+    workload: Object,
+    plural: str,
+    thing: Object,
+    good: LastGood | None,
+    pods: Sequence[Object] | None,
 ) -> Revision:
     name = thing["metadata"]["name"]
     made = _of_replica_set(thing) if target.kind is DEPLOYMENT else _of_controller(thing)
@@ -150,7 +169,7 @@ def _revision(
         template=made,
         current=comparable(made) == comparable(template(target.kind, workload)),
         last_good=good is not None and good.name == name,
-        available=int((thing.get("status") or {}).get("availableReplicas") or 0),
+        now=serving.standing(target.kind, workload, thing, pods),
         completed=target.kind is STATEFUL_SET and status.get("currentRevision") == name,
     )
 

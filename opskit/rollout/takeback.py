@@ -13,6 +13,7 @@ from typing import Any
 from opskit.clients.kube import Cluster
 from opskit.errors import OpskitError
 from opskit.rollout import plan as planning
+from opskit.rollout import stuck
 from opskit.rollout.apply import Item, changed
 from opskit.rollout.jsonpatch import NO_MATCH, guarded, pointer, test
 from opskit.rollout.kinds import DEPLOYMENT
@@ -91,6 +92,7 @@ def _workload(
     note = f"back to {', '.join(dict.fromkeys(images(old).values()))}"
     if target.kind is DEPLOYMENT and change.before["spec"].get("paused"):
         note += "; it is paused"
+    note = "; ".join([note, *stuck.release(cluster, target)])
     return TakenBack(item.name, True, note, target, images(old))
 
 

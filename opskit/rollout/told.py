@@ -36,6 +36,7 @@ def verdict_fields(verdict: Verdict) -> dict[str, Any]:
         "namespace": verdict.target.namespace,
         "target": str(verdict.target),
         "outcome": verdict.outcome.value,
+        "verified": verdict.verified,
         "revision": verdict.revision,
         "images": dict(verdict.images),
         "desired": made.desired,

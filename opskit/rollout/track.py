@@ -8,10 +8,11 @@ from opskit.rollout.feeds import Scope
 from opskit.rollout.judge.completion import Progress, progress
 from opskit.rollout.judge.judging import Judgement
 from opskit.rollout.judge.situation import Memory, Policy, Situation
-from opskit.rollout.kinds import CRON_JOB, DEPLOYMENT, STATEFUL_SET
+from opskit.rollout.kinds import DEPLOYMENT, STATEFUL_SET
+from opskit.rollout.serving import unproved
 from opskit.rollout.store import Store
 from opskit.rollout.targets import Target
-from opskit.rollout.verdict import Cause, Outcome, Verdict
+from opskit.rollout.verdict import UNVERIFIED, Cause, Outcome, Verdict
 from opskit.rollout.workload import images, revision, template
 
 _NOTHING = Progress(0, 0, 0, "nothing is known of it")
@@ -113,16 +114,17 @@ class Place:
         """What is said of a workload in the end, after so many seconds."""
         kind = track.target.kind
         workload = self.store.find(track.target)
+        shows = unproved(kind, workload) if workload and outcome is Outcome.COMPLETE else ""
         return Verdict(
             cluster=cluster,
             target=track.target,
             outcome=outcome,
-            progress=progress(kind, workload) if workload else _NOTHING,
+            progress=_progress(track, workload, outcome),
             causes=causes,
             images=images(template(kind, workload or {})),
             revision=revision(workload or {}),
             seconds=seconds,
-            notes=tuple(self._all_notes()),
+            notes=(*([shows] if shows else []), *self._all_notes()),
         )
 
     def _all_notes(self) -> Iterator[str]:
@@ -130,6 +132,15 @@ class Place:
         for scope in sorted(self.waiting):
             if not scope.needed:
                 yield f"{scope.plural} could not be looked at: their list does not come"
+
+
+def _progress(track: Track, workload: Any, outcome: Outcome) -> Progress:
+    """How far it is; of what was judged only the judgement knows that it has to stand yet."""
+    if not workload:
+        return _NOTHING
+    if outcome is Outcome.TIMED_OUT and track.judgement:
+        return track.judgement.progress
+    return progress(track.target.kind, workload)
 
 
 def gone(track: Track) -> Cause:
@@ -150,6 +161,6 @@ def overtaken(target: Target, workload: Any, expected: Mapping[str, str]) -> Cau
 
 def done(verdict: Verdict) -> str:
     """What is said of a rollout that is complete."""
-    if verdict.target.kind is CRON_JOB:
-        return "its next run takes the image"
+    if not verdict.verified:
+        return UNVERIFIED
     return f"complete: {verdict.progress.available} of {verdict.progress.desired} pods serve"

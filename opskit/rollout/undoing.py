@@ -4,36 +4,30 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from opskit.clients.kube import Cluster
-from opskit.errors import InputError, OpskitError, UsageError
+from opskit.errors import InputError, OpskitError
 from opskit.rollout import managers
+from opskit.rollout.choosing import Choice, check, choose
 from opskit.rollout.jsonpatch import pointer, test
 from opskit.rollout.patching import cause_operations
 from opskit.rollout.plan import Change, NotDoneError, carry_out, image_changes, read
-from opskit.rollout.revisions import History, Revision, comparable, has_revisions, history
+from opskit.rollout.revisions import History, comparable, has_revisions, history
 from opskit.rollout.stuck import names, release, stuck_pods
 from opskit.rollout.switches import refuse_if_paused
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome, Verdict
 from opskit.rollout.workload import images, template
 
+__all__ = ["Choice", "check", "choose", "take_back", "undo", "way_back", "with_ways_back"]
+
 Object = Mapping[str, Any]
 
-LAST_GOOD = "last-good"
-PREVIOUS = "previous"
 #: How long the ways back may be looked for, of all that failed, in seconds.
 _LOOK_SECONDS = 5.0
 #: Causes that make going back wrong: deleted, and changed by somebody else.
 NOT_OURS = ("ROL117", "ROL120")
-
-
-class Choice(NamedTuple):
-    """The revision to go back to, and the rule that decided, as a clause; None: stay."""
-
-    revision: Revision | None
-    rule: str
 
 
 def undo(cluster: Cluster, target: Target, to: str = "") -> Change:
@@ -66,35 +60,6 @@ def take_back(cluster: Cluster, change: Change) -> list[str]:
     return release(cluster, change.target) if change.needed else []
 
 
-def choose(found: History, to: str = "") -> Choice:
-    """The revision that `to` means; without one, in this order:
-
-    the one recorded as the last good; the newest that was complete; that whose pods serve now, or
-    which a StatefulSet completed last; the newest earlier one that is not known to have failed.
-    """
-    if to == PREVIOUS:
-        earlier = _earlier(found)
-        if not earlier:
-            raise found.lacks("there is no earlier revision")
-        return Choice(earlier[-1], "it is the previous one")
-    if to and to != LAST_GOOD:
-        return Choice(found.numbered(int(to)), "as asked for")
-    if found.last_good is not None:
-        return _recorded(found)
-    if to == LAST_GOOD:
-        raise found.lacks("no last good revision is recorded")
-    return _guessed(found)
-
-
-def check(to: str) -> None:
-    """UsageError for a `to` that names no revision."""
-    number = to.isascii() and to.isdigit() and len(to) < 19
-    if to not in ("", LAST_GOOD, PREVIOUS) and not number:
-        raise UsageError(
-            f"{to[:40]!r} is no revision", where="--to", hint="give last-good, previous or a number"
-        )
-
-
 def way_back(found: History) -> str:
     """Where `undo` goes without `to`, and why: `revision 1 (r/web:1): recorded as good`.
 
@@ -114,7 +79,7 @@ def way_back(found: History) -> str:
 
 
 def with_ways_back(cluster: Cluster, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Verdicts, those that failed with their way back as far as it is known after 5 s.
+    """Verdicts, those that failed or timed out with their way back, as far as known after 5 s.
 
     Never raises what the cluster answers: a verdict is not worse for an advice that is missing.
     """
@@ -138,45 +103,8 @@ def with_ways_back(cluster: Cluster, verdicts: Sequence[Verdict]) -> list[Verdic
 
 def _may_go_back(verdict: Verdict) -> bool:
     codes = {each.code for each in verdict.causes}
-    return verdict.outcome is Outcome.FAILED and not codes & set(NOT_OURS)
-
-
-def _recorded(found: History) -> Choice:
-    good = found.last_good
-    assert good is not None
-    current = found.current
-    if current is not None and current.last_good:
-        return Choice(None, f"it is at the last good revision, {current.number}")
-    revision = next((each for each in found.revisions if each.last_good), None)
-    if revision is not None:
-        return Choice(revision, f"recorded as good {good.at}".rstrip())
-    error = found.lacks(f"the last good revision, {good.name}, is gone (revisionHistoryLimit)")
-    if good.images:
-        words = " ".join(f"{name}={image}" for name, image in good.images.items())
-        error.hint = f"its images: opskit rollout set {found.target} {words}; or {error.hint}"
-    raise error
-
-
-def _guessed(found: History) -> Choice:
-    current = found.current
-    if current is not None and current.recorded and not current.recorded.bad:
-        return Choice(None, f"revision {current.number} is recorded as good")
-    earlier = [each for each in _earlier(found) if not (each.recorded and each.recorded.bad)]
-    if not earlier:
-        raise found.lacks("there is no earlier revision that did not fail")
-    good = [each for each in earlier if each.recorded]
-    serving = max(earlier, key=lambda each: (each.completed, each.available, each.number))
-    if good:
-        return Choice(good[-1], "it is the newest that was complete")
-    if serving.completed:
-        return Choice(serving, "no good one is recorded; it was completed last")
-    if serving.available:
-        return Choice(serving, "no good one is recorded; its pods serve now")
-    return Choice(earlier[-1], "no good one is recorded; it is the newest not known to have failed")
-
-
-def _earlier(found: History) -> list[Revision]:
-    return [each for each in found.revisions if not each.current]
+    ended_badly = verdict.outcome in (Outcome.FAILED, Outcome.TIMED_OUT)
+    return ended_badly and not codes & set(NOT_OURS)
 
 
 def _planned(target: Target, workload: Object, choice: Choice) -> Change:

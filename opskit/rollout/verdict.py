@@ -6,7 +6,13 @@ from enum import StrEnum
 
 from opskit.errors import ExitCode
 from opskit.rollout.judge.completion import Progress
+from opskit.rollout.kinds import CRON_JOB
 from opskit.rollout.targets import Target
+
+#: The rule that says that the time is over: what has been seen meanwhile says more.
+LATE = "ROL119"
+#: What is said of a CronJob whose rollout is complete: no pod has shown anything.
+UNVERIFIED = "set; not verified: its next run takes the image"
 
 
 class Outcome(StrEnum):
@@ -60,10 +66,25 @@ class Verdict:
     notes: Sequence[str] = ()
 
     @property
+    def verified(self) -> bool:
+        """Whether pods were seen to run what the workload says: those of a CronJob come later."""
+        return self.target.kind is not CRON_JOB
+
+    @property
     def headline(self) -> str:
-        """The root cause in a line; empty for a rollout that is complete."""
+        """The root cause in a line; empty for a rollout that is complete.
+
+        Of one that timed out it is what was waited for, with what was wrong meanwhile.
+        """
+        waiting = "" if self.outcome is Outcome.COMPLETE else self.progress.waiting
         if not self.causes:
-            return "" if self.outcome is Outcome.COMPLETE else self.progress.waiting
+            return waiting
+        if self.outcome is Outcome.TIMED_OUT and waiting:
+            return waiting if self.causes[0].code == LATE else f"{waiting}; {self._first}"
+        return self._first
+
+    @property
+    def _first(self) -> str:
         first = self.causes[0]
         place = first.object if first.object != str(self.target) else ""
         where = " ".join(part for part in (place, first.container) if part)

@@ -7,7 +7,7 @@ from shlex import quote
 from opskit.rollout.durations import shown
 from opskit.rollout.judge.judging import RULES
 from opskit.rollout.targets import Target
-from opskit.rollout.verdict import Cause, Outcome, Verdict
+from opskit.rollout.verdict import LATE, UNVERIFIED, Cause, Outcome, Verdict
 
 WORDS = {
     Outcome.COMPLETE: "complete",
@@ -18,8 +18,11 @@ WORDS = {
 #: What stands in a block as it is, to be read in columns and copied.
 VERBATIM = "    "
 _OTHERS = 3
-#: That the time is over: what has been seen meanwhile says more.
-_LATE = "ROL119"
+#: What to do where the time is over, and not all could be looked at.
+_BLIND = (
+    "get the right to look at what the note names (list and watch): why it is not complete is "
+    "only to be seen there"
+)
 #: So many complete rollouts are named one by one; more of them are a count.
 _NAMED = 8
 
@@ -48,7 +51,9 @@ def told(verdicts: Sequence[Verdict]) -> Iterator[str]:
 def summary(verdicts: Sequence[Verdict]) -> str:
     """`198 of 200 rollouts complete, 1 failed, 1 timed out: shop/deploy/web, ...`."""
     counts = Counter(each.outcome for each in verdicts)
-    parts = [f"{counts[Outcome.COMPLETE]} of {len(verdicts)} rollouts complete"]
+    unseen = sum(each.outcome is Outcome.COMPLETE and not each.verified for each in verdicts)
+    parts = [f"{counts[Outcome.COMPLETE] - unseen} of {len(verdicts)} rollouts complete"]
+    parts += [f"{unseen} set and not verified"] if unseen else []
     parts += [
         f"{counts[outcome]} {WORDS[outcome]}"
         for outcome in (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.UNKNOWN)
@@ -62,14 +67,18 @@ def block(verdict: Verdict, *, cluster: bool = False) -> Iterator[str]:
     yield f"{name(verdict, cluster=cluster)}: {_outcome(verdict)}"
     yield from _image(verdict)
     late = verdict.outcome is Outcome.TIMED_OUT
-    shown = [each for each in verdict.causes if not (late and each.code == _LATE)]
+    shown = [each for each in verdict.causes if not (late and each.code == LATE)]
     for number, each in enumerate(shown or verdict.causes):
         lead = f"{each.code} {title(each)}" if late and shown else ""
-        yield from cause(
-            verdict.target, each, lead or (f"besides: {each.code} {title(each)}" if number else "")
-        )
+        lead = lead or (f"besides: {each.code} {title(each)}" if number else "")
+        blind = bool(verdict.notes) and each.code == LATE
+        yield from cause(verdict.target, each, lead, _BLIND if blind else "")
     for note in verdict.notes:
         yield f"  note: {note}"
+    if late and not verdict.rolled_back:
+        yield f"  it goes on by itself; to watch on: {_command('status', verdict.target)}"
+    if not verdict.verified:
+        yield f"  its newest run: {_command('explain', verdict.target)}"
     if verdict.rolled_back:
         yield f"  rolled back: {verdict.rolled_back}"
     elif verdict.way_back:
@@ -80,6 +89,8 @@ def block(verdict: Verdict, *, cluster: bool = False) -> Iterator[str]:
 def _outcome(verdict: Verdict) -> str:
     word, after = WORDS[verdict.outcome], shown(verdict.seconds)
     made = verdict.progress
+    if verdict.outcome is Outcome.COMPLETE and not verdict.verified:
+        return UNVERIFIED
     if verdict.outcome is Outcome.COMPLETE:
         number = f", revision {verdict.revision}" if verdict.revision else ""
         pods = f": {made.available} of {made.desired} pods serve" if made.desired else ""
@@ -104,8 +115,11 @@ def title(found: Cause) -> str:
     return _TITLES.get(found.code, found.reason)
 
 
-def cause(target: Target, each: Cause, lead: str) -> Iterator[str]:
-    """The lines of one cause, after a line that leads it in, if there is one."""
+def cause(target: Target, each: Cause, lead: str, fix: str = "") -> Iterator[str]:
+    """The lines of one cause, after a line that leads it in, if there is one.
+
+    `fix` stands for what the cause's rule says is to be done.
+    """
     if lead:
         yield f"  {lead}"
     same = each.object == str(target)
@@ -123,13 +137,17 @@ def cause(target: Target, each: Cause, lead: str) -> Iterator[str]:
         yield from (f"{VERBATIM}{line}" for line in each.log)
     elif each.log_note:
         yield f"  log: {each.log_note}"
-    if each.code in _FIXES:
-        yield f"  what to do: {_FIXES[each.code]}"
+    if fix := fix or _FIXES.get(each.code, ""):
+        yield f"  what to do: {fix}"
 
 
 def undo(target: Target) -> str:
     """The command that goes back."""
-    return f"opskit rollout undo {quote(str(target))} -n {quote(target.namespace)}"
+    return _command("undo", target)
+
+
+def _command(name: str, target: Target) -> str:
+    return f"opskit rollout {name} {quote(str(target))} -n {quote(target.namespace)}"
 
 
 _TITLES = {rule.code: rule.title for rule in RULES.rules}

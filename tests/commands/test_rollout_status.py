@@ -71,7 +71,7 @@ def _workloads() -> list[Object]:
     partition = {"updateStrategy": {"rollingUpdate": {"partition": 1}}, "serviceName": "db"}
     return [
         deployment("web", "1", replicas=3),
-        deployment("slow", "slow"),
+        deployment("slow", "slow5"),
         deployment("heals", "crash-once"),
         deployment("cache", "cachesync"),
         deployment("missing", "missing"),
@@ -104,7 +104,8 @@ def morning(plane: Plane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     watcher.start()
     reports = [f"{kind}={folder / kind}" for kind in ("junit", "sarif", "github", "json", "md")]
     named = [word for report in reports for word in ("--report", report)]
-    options = ["--timeout", "50s", "--schedule-grace", "6s", "--events", "--redact"]
+    options = ["--timeout", "50s", "--schedule-grace", "6s", "--quota-grace", "6s"]
+    options += ["--events", "--redact"]
     found.status, out, _ = run(*_on(plane, space), "-f", str(manifest), *options, *named)
     done.set()
     watcher.join()
@@ -201,7 +202,7 @@ def test_a_crash_loop_fails_within_fifteen_seconds_with_its_last_words(morning: 
 
 
 def test_a_quota_and_a_pause_are_told_in_time(morning: Morning) -> None:
-    assert morning.ends["deploy/refused"]["seconds"] < 20
+    assert 6 <= morning.ends["deploy/refused"]["seconds"] < 11
     assert morning.ends["deploy/paused"]["seconds"] < 2
 
 
@@ -299,9 +300,10 @@ def test_a_log_that_may_not_be_read_is_said(plane: Plane, namespace: str) -> Non
 
 def test_a_target_that_is_deleted(plane: Plane, namespace: str) -> None:
     plane.apply(namespace, deployment("web", "slow"), deployment("other", "slow"))
-    timer = threading.Timer(1.5, plane.kubectl, ("delete", "deploy/web", "-n", namespace))
+    path = Target(namespace, "deploy", "web").path
+    timer = threading.Timer(0.5, plane.api.delete, (path,))
     timer.start()
-    options = ("deploy/web", "deploy/other", "--timeout", "4s")
+    options = ("deploy/web", "deploy/other", "--timeout", "2s")
     status, found = verdicts(*_on(plane, namespace), *options)
     timer.join()
     assert found["deploy/web"]["causes"][0]["code"] == "ROL117"
@@ -320,7 +322,8 @@ def test_a_timeout_is_no_failure(plane: Plane, namespace: str) -> None:
 def test_graces_can_be_set_and_reasons_tolerated(plane: Plane, namespace: str) -> None:
     plane.apply(namespace, deployment("web", "crash"), deployment("gone", "missing"))
     options = ["--tolerate", "CrashLoopBackOff", "--tolerate", "Error", "--tolerate", "ROL102"]
-    status, found = verdicts(*_on(plane, namespace), "-l", "part-of=shop", *options, "--timeout=4")
+    options += ["--max-restarts", "0", "--timeout", "3s"]
+    status, found = verdicts(*_on(plane, namespace), "-l", "part-of=shop", *options)
     assert {each["outcome"] for each in found.values()} == {"timed-out"}
     assert status == 3
     status, found = verdicts(*_on(plane, namespace), "deploy/web", "--max-restarts", "0")

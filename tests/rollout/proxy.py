@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
@@ -85,6 +85,7 @@ class Proxy:
         self.mute: Callable[[Request], bool] = lambda request: False
         self._cluster = cluster
         self._connections: set[_Connection] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._port = 0
 
@@ -192,19 +193,19 @@ class Proxy:
         port = int(cluster.url.rpartition(":")[2])
         reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
         task = asyncio.ensure_future(self._back(connection, reader))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._tasks.add(task)  # the loop alone does not keep it
+        task.add_done_callback(self._tasks.discard)
         return writer
 
     async def _back(self, connection: _Connection, reader: asyncio.StreamReader) -> None:
-        try:
+        with suppress(OSError):
             while data := await reader.read(1 << 16):
                 if not connection.silent:
                     self.received += len(data)
                     connection.writer.write(data)
                     await connection.writer.drain()
-        finally:
-            if not connection.silent:
-                connection.writer.close()
+        if not connection.silent:
+            connection.writer.close()
 
 
 def _parsed(head: bytes) -> tuple[Request, int]:

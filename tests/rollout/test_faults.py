@@ -233,7 +233,8 @@ def test_a_server_that_restarts_is_waited_for(fragile: Plane) -> None:
     [verdict] = watching.end()
     kinds = [step.kind for _, step in watching.steps]
     assert verdict.outcome is Outcome.COMPLETE, verdict
-    assert kinds.count("trouble") == kinds.count("recovered") == 1
+    assert kinds.count("trouble") == 1  # and not once for each of the four watches
+    assert kinds.count("recovered") <= 1  # the verdict may come before the last of them
 
 
 def test_a_server_that_is_away_at_first_is_waited_for(fragile: Plane) -> None:

@@ -27,7 +27,7 @@ def verdict(
     target: Target, outcome: Outcome = Outcome.COMPLETE, code: str = "", image: str = "w:1"
 ) -> Verdict:
     causes = [Cause(code, "x", "x", str(target))] if code else []
-    return Verdict("c", target, outcome, Progress(0, 0, 0), causes, {"web": image})
+    return Verdict("c", target, outcome, Progress(2, 2, 2), causes, {"web": image})
 
 
 @pytest.mark.parametrize(

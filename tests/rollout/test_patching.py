@@ -9,7 +9,7 @@ import pytest
 from opskit.clients.kubeerrors import InvalidError, NotFoundError
 from opskit.errors import InputError, UsageError
 from opskit.rollout import patching, plan
-from opskit.rollout.patching import Wanted, assignments, planned
+from opskit.rollout.patching import IfUnchanged, Wanted, assignments, planned
 from opskit.rollout.plan import NotDoneError
 from opskit.rollout.targets import Target
 from opskit.rollout.workload import CHANGE_CAUSE, images, template
@@ -89,7 +89,18 @@ def test_expect_holds_for_what_changes() -> None:
     assert planned(WEB, thing, Wanted({"web": "w:2"}, expect="w:1")).needed
     with pytest.raises(NotDoneError, match="log has l:1, not w:1"):
         planned(WEB, thing, Wanted({"*": "w:2"}, expect="w:1"))
-    assert not planned(WEB, workload(web="w:2"), Wanted({"web": "w:2"}, expect="w:1")).needed
+
+
+def test_expect_holds_for_what_is_set_already() -> None:
+    """Else a restart would go past it."""
+    thing = workload(web="w:2")
+    choices: list[IfUnchanged] = ["noop", "restart", "fail"]
+    for choice in choices:
+        with pytest.raises(NotDoneError, match="web has w:2 already, not w:1"):
+            planned(WEB, thing, Wanted({"web": "w:2"}, expect="w:1", if_unchanged=choice))
+    assert not planned(WEB, thing, Wanted({"web": "w:2"}, expect="w:2")).needed
+    again = Wanted({"web": "w:2"}, expect="w:2", if_unchanged="restart")
+    assert planned(WEB, thing, again).needed
 
 
 def test_a_cause_is_written_and_an_old_one_goes() -> None:

@@ -8,7 +8,9 @@ import pytest
 from opskit.errors import InputError, UsageError
 from opskit.rollout import outcomes, undoing
 from opskit.rollout.outcomes import LastGood
+from opskit.rollout.plan import NotDoneError
 from opskit.rollout.revisions import History, Revision
+from opskit.rollout.serving import Standing
 from opskit.rollout.targets import Target
 from opskit.rollout.undoing import choose, undo, way_back
 from tests.rollout.onplane import workload
@@ -16,8 +18,15 @@ from tests.rollout.onplane import workload
 WEB = Target("shop", "deploy", "web")
 
 
-def past(*words: str, last_good: int = 0, gone: bool = False) -> History:
-    """Revisions 1, 2, 3 ... of these properties; the last one is the current one."""
+SERVES = {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}
+
+
+def past(*words: str, last_good: int = 0, gone: bool = False, **status: object) -> History:
+    """Revisions 1, 2, 3 ... of these properties; the last one is the current one.
+
+    `failed` is of no known code, `ROL106` and the like failed with that; `half` of its pods serve.
+    The workload has all its pods unless `status` says otherwise.
+    """
     revisions = []
     for number, text in enumerate(words, 1):
         name = f"web-{number}"
@@ -26,6 +35,10 @@ def past(*words: str, last_good: int = 0, gone: bool = False) -> History:
             if outcome in text.split():
                 told = {"outcome": outcome, "template": name}
                 notes[outcomes.OUTCOME] = json.dumps(told)
+        for code in [word for word in text.split() if word.startswith("ROL")]:
+            told = {"outcome": "failed", "code": code, "template": name}
+            notes[outcomes.OUTCOME] = json.dumps(told)
+        pods = 2 if {"serves", "half", "ill"} & set(text.split()) else 0
         revisions.append(
             Revision(
                 number,
@@ -35,14 +48,15 @@ def past(*words: str, last_good: int = 0, gone: bool = False) -> History:
                 workload(web=f"w:{number}")["spec"]["template"],
                 current=number == len(words),
                 last_good=number == last_good,
-                available=2 if "serves" in text else 0,
+                now=Standing(pods, pods // (1 + ("half" in text)), "it crashes" * ("ill" in text)),
                 completed="completed" in text,
             )
         )
     good = LastGood(f"web-{last_good}", last_good, {"web": f"w:{last_good}"}, "then")
     if gone:
         revisions = [each for each in revisions if not each.last_good]
-    return History(WEB, workload(web="w:1"), revisions, good if last_good else None)
+    thing = {**workload(web="w:1"), "status": {**SERVES, **status}}
+    return History(WEB, thing, revisions, good if last_good else None)
 
 
 @pytest.mark.parametrize(
@@ -52,10 +66,27 @@ def past(*words: str, last_good: int = 0, gone: bool = False) -> History:
         (past("serves", "", "", last_good=2), "", 2, "recorded as good"),
         (past("complete", "failed", "failed"), "", 1, "newest that was complete"),
         (past("", "complete", "complete", "", ""), "", 3, "newest that was complete"),
-        (past("serves", "", ""), "", 1, "pods serve now"),
+        (past("serves", "", ""), "", 1, "no good one is recorded; all its pods serve now"),
+        (past("half", "", ""), "", 1, "no good one is recorded; its pods serve now"),
+        # what serves now goes before an older note, unless it failed for a reason that lasts
+        (past("complete", "timed-out serves", "", last_good=1), "", 2, "newer than 1"),
+        (past("complete", "serves", "failed", last_good=1), "", 2, "newer than 1"),
+        (past("complete", "ROL106 serves", "", last_good=1), "", 2, "newer than 1"),
+        (past("complete", "ROL107 serves", "", last_good=1), "", 1, "recorded as good"),
+        (past("complete", "half", "", last_good=1), "", 1, "recorded as good"),
+        (past("complete", "ill", "", last_good=1), "", 1, "recorded as good"),
+        (past("serves", "complete", "", last_good=2), "", 2, "recorded as good"),
+        (past("complete", "timed-out serves", ""), "", 2, "all its pods serve now"),
+        (past("", "timed-out half", ""), "", 2, "its pods serve now"),
+        # the present one was good, and is ill
+        (past("complete", "", "complete ill", last_good=3), "", 1, "does not serve now (it crash"),
+        (past("complete", "complete ill"), "", 1, "does not serve now (it crashes)"),
+        (past("complete", "", last_good=2, availableReplicas=1), "", 1, "does not serve now (1 of"),
+        (past("complete", "serves", "ill", last_good=3), "", 2, "all its pods serve now; revision"),
         (past("completed", "", ""), "", 1, "completed last"),
         (past("", "", "failed", "timed-out", ""), "", 2, "not known to have failed"),
         (past("failed serves", "", ""), "", 2, "not known to have failed"),
+        (past("complete", "complete serves", "", last_good=1), "previous", 2, "previous"),
         (past("complete", "failed", "", last_good=1), "previous", 2, "previous"),
         (past("", "failed", "", last_good=1), "2", 2, "as asked for"),
         (past("", "", "", last_good=1), "last-good", 1, "recorded as good"),
@@ -83,7 +114,7 @@ def test_rules(found: History, to: str, number: int, rule: str) -> None:
 def test_the_way_back_that_is_advised_is_the_one_that_is_taken(found: History) -> None:
     try:
         choice = choose(found).revision
-    except InputError:
+    except (InputError, NotDoneError):
         choice = None
     told = way_back(found)
     if choice is None:
@@ -103,16 +134,43 @@ def test_at_the_last_good_one_it_stays() -> None:
     for to in ("", "last-good"):
         assert choose(past("", "failed", "complete", last_good=3), to).revision is None
     assert choose(past("", "complete")).revision is None
+    assert choose(past("", "ill", last_good=2), "last-good").revision is None
+
+
+def test_on_its_way_to_the_last_good_one_it_goes_no_further_back() -> None:
+    """An undo given twice, before the first has made all pods."""
+    rolls = [{"type": "Progressing", "status": "True", "reason": "ReplicaSetUpdated"}]
+    choice = choose(past("complete", "", last_good=2, updatedReplicas=1, conditions=rolls))
+    assert choice.revision is None
+    assert choice.rule.startswith("it is on its way to the last good revision, 2: 1 of 2 pods")
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        (past(""), "has only revision 1"),
+        (past(), "no revision yet"),
+        (past("failed", ""), "no earlier revision that did not fail"),
+        (past("timed-out", ""), "no earlier revision that did not fail"),
+        (past("", "ill", last_good=2), r"does not serve now \(it crashes\); none before it"),
+    ],
+)
+def test_where_there_is_nothing_to_go_back_to_the_answer_is_no(
+    found: History, message: str
+) -> None:
+    with pytest.raises(NotDoneError, match=message):
+        choose(found)
+    if len(found.revisions) < 2:
+        with pytest.raises(NotDoneError, match=message):
+            choose(found, "previous")
 
 
 @pytest.mark.parametrize(
     ("found", "to", "message"),
     [
-        (past("failed", ""), "", "no earlier revision that did not fail"),
-        (past(""), "", "no earlier revision"),
-        (past(""), "previous", "no earlier revision"),
         (past("", ""), "last-good", "no last good revision is recorded"),
         (past("", ""), "7", "no revision 7"),
+        (past(""), "7", "no revision 7"),
         (past("", "", "", last_good=1, gone=True), "", "web-1, is gone"),
     ],
 )
@@ -121,7 +179,9 @@ def test_a_revision_that_is_not_there_is_told_with_those_that_are(
 ) -> None:
     with pytest.raises(InputError, match=message) as caught:
         choose(found, to)
-    assert "there are" in caught.value.hint
+    there = "there are" if len(found.revisions) > 1 else "there is"
+    assert f"{there} 1" in caught.value.hint or f"{there} 2" in caught.value.hint
+    assert "history deploy/web -n shop" in caught.value.hint
 
 
 def test_the_images_of_a_last_good_revision_that_is_gone_are_told() -> None:

@@ -168,4 +168,4 @@ def _verdict(
 ) -> Verdict:
     causes = [Cause(code, "x", "x", str(target))] if code else []
     shown = images(template(target.kind, thing))
-    return Verdict("c", target, outcome, Progress(0, 0, 0), causes, shown)
+    return Verdict("c", target, outcome, Progress(2, 2, 2), causes, shown)

@@ -131,13 +131,14 @@ class ClusterDeployer:
         """Undo the workload if it still has the new image: else an invocation before did."""
         workload = planning.read(self._cluster, target)
         new = self._wanted(target, workload, state)
-        now = images(template(target.kind, workload))
+        now: Mapping[str, str] = images(template(target.kind, workload))
         if any(now[name] == image for name, image in new.items()):
             change = undoing.undo(self._cluster, target)
             if not change.needed:
                 raise planning.NotDoneError(change.note)
-            workload = planning.carry_out(self._cluster, change)
-        return {target: images(template(target.kind, workload))}
+            undoing.take_back(self._cluster, change)
+            now = change.expected
+        return {target: now}
 
     def _verdicts(
         self, there: Mapping[Target, Mapping[str, str]], began: float, until: float

@@ -34,13 +34,17 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A file as it was read, and all its bytes afterwards. `name` is `<stdin>` for stdin."""
+    """A file as it was read, and all its bytes afterwards. `name` is `<stdin>` for stdin.
+
+    `notes` are sentences on what in it works against the edit.
+    """
 
     name: str
     before: bytes
     after: bytes
     edits: tuple[Edit, ...] = ()
     changes: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:

@@ -7,7 +7,7 @@ tag and digest (kustomize reference, "images").
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from yaml import ScalarEvent
+from yaml import ScalarNode
 
 from opskit.nodes import Trouble
 from opskit.rollout.edit.splice import Edit, inserted, renamed, replaced
@@ -94,7 +94,7 @@ def _exchanged(spot: Spot, field: str, value: str) -> list[Edit]:
     """The edits that make `newTag: ...` a `digest: ...`, or the other way."""
     key = spot.key
     done = replaced(spot, value, field)
-    if not isinstance(key, ScalarEvent) or not done:
+    if not isinstance(key, ScalarNode) or not done:
         raise Trouble(f"cannot become a {field}", spot.start, f"write a {field} here")
     return [renamed(key, spot.document.part, field), *done]
 

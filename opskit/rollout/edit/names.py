@@ -1,10 +1,11 @@
 """The names that files hold, so that one that is not there, or means too much, is refused well."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from opskit.errors import InputError
 from opskit.findings import Location
 from opskit.rollout.edit.wanted import ALL, Slot, Wanted, repository
+from opskit.rollout.images import same
 from opskit.suggestions import Suggestions
 
 _KEPT = 1000
@@ -17,21 +18,24 @@ class Names:
     def __init__(self) -> None:
         self._seen: dict[str, str] = {}
         self._met: dict[str, dict[str, tuple[str, Location]]] = {}
+        self._entries: dict[str, tuple[str, Location]] = {}
 
     def saw(self, slot: Slot) -> None:
         """An image that a file holds."""
         if len(self._seen) < _KEPT:
             self._seen.setdefault(slot.name, slot.image)
+        if slot.kind == "kustomization":
+            self._entries.setdefault(repository(slot.name), (slot.image, _place(slot)))
 
     def met(self, wanted: Wanted, slot: Slot) -> None:
         """An image that is asked for."""
+        if slot.kind == "kustomization":
+            self._entries.pop(repository(slot.name), None)
         places = self._met.setdefault(wanted.name, {})
         by_name = slot.kind == "container" or wanted.name == slot.name
         name = repository(slot.image) if by_name and slot.kind != "kustomization" else ""
         if name not in places and len(places) < _KEPT:
-            part = slot.spot.document.part
-            at = Location(part.stream.name, *part.stream.lines.at(slot.spot.start))
-            places[name] = (slot.label, at)
+            places[name] = (slot.label, _place(slot))
 
     def check(self, wanted: Iterable[Wanted], files: Iterable[str]) -> None:
         """Raise InputError for a name that was not met, or met on images of several repositories.
@@ -45,6 +49,13 @@ class Names:
             several = {name: place for name, place in places.items() if name}
             if len(several) > 1 and each.name != ALL:
                 raise _ambiguous(each, several)
+
+    def overrides(self, wanted: Iterable[Wanted]) -> Iterator[tuple[Location, str]]:
+        """The entries of kustomizations that make another image of one that was asked for."""
+        for each in wanted:
+            image, at = self._entries.get(each.image.name, ("", None))
+            if at is not None and not same(image, each.text):
+                yield at, f"{at}: this kustomization makes {image} of {each.text}"
 
     def _unknown(self, wanted: Wanted, files: list[str]) -> InputError:
         where = files[0] if len(files) == 1 else ""
@@ -65,6 +76,11 @@ class Names:
             where=where,
             hint=f"{meant}there are: {', '.join(shown[:_SHOWN])}{rest}",
         )
+
+
+def _place(slot: Slot) -> Location:
+    stream = slot.spot.document.part.stream
+    return Location(stream.name, *stream.lines.at(slot.spot.start))
 
 
 def _ambiguous(wanted: Wanted, several: dict[str, tuple[str, Location]]) -> InputError:

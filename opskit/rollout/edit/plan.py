@@ -1,6 +1,7 @@
 """What an edit will make of files: all is read, edited and proved before a byte is written."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from opskit.documents import EmptyInputError, decode_text, encode_like, line_of
@@ -17,7 +18,7 @@ from opskit.rollout.edit.sources import files
 from opskit.rollout.edit.splice import Edit, applied
 from opskit.rollout.edit.spot import Spot
 from opskit.rollout.edit.stream import Document, Part, Stream, documents, parts
-from opskit.rollout.edit.templates import marked
+from opskit.rollout.edit.templates import marked, template
 from opskit.rollout.edit.wanted import Matcher, Slot, parse_wanted
 
 MAX_PROBLEMS = 10
@@ -54,7 +55,11 @@ def plan(
             if is_named:
                 raise
     names.check(matcher.wanted, [each.name for each in edited])
-    return edited
+    overrides = list(names.overrides(matcher.wanted))
+    return [
+        replace(each, notes=tuple(note for at, note in overrides if at.file == each.name))
+        for each in edited
+    ]
 
 
 def edit_bytes(
@@ -106,7 +111,7 @@ class _Editor:
             return part.text
         edits = sorted(found.values())
         after = applied(part.text, edits, part.start)
-        in_block = not any(slot.block.in_flow for slot in slots)
+        in_block = not self._anchors and not any(slot.block.in_flow for slot in slots)
         self._prover.prove(part, after, edits, in_block=in_block)
         self.edits += edits
         return after
@@ -126,8 +131,8 @@ class _Editor:
                 self._names.met(wanted, slot)
                 try:
                     edits = _EDITS[slot.kind](slot, wanted, anchors=self._anchors)
-                    if edits and (refusal := marked(document)):
-                        raise refusal
+                    if edits and self._stream.has_templates:
+                        _refuse_template(document)
                 except Trouble as trouble:
                     self._problem(trouble)
                     continue
@@ -159,6 +164,12 @@ class _Editor:
         self.problems.append(trouble)
         if len(self.problems) > MAX_PROBLEMS:
             raise trouble
+
+
+def _refuse_template(document: Document) -> None:
+    at = marked(document.root, document.part.text)
+    if at is not None:
+        raise template(document.part.start + at)
 
 
 def _error(stream: Stream, problems: Sequence[Trouble]) -> InputError:

@@ -1,15 +1,15 @@
 """The proof of an edit: what is read afterwards is what was read before, but for the edit."""
 
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import NamedTuple
 
 import yaml
-from yaml import CollectionStartEvent, ScalarEvent
+from yaml import MappingNode, ScalarNode
 
 from opskit.nodes import Trouble
 from opskit.rollout.edit.splice import Edit, applied
-from opskit.rollout.edit.stream import Part, events
+from opskit.rollout.edit.stream import Part
+from opskit.rollout.edit.tree import Alias, Node, Written, anchor_of, compose
 
 
 class _Lines(NamedTuple):
@@ -24,10 +24,9 @@ class _Lines(NamedTuple):
 _BATCH = 200
 _MARKER = "\n---\n"
 _Sign = tuple[object, ...]
+_END: _Sign = ()
 #: Where a scalar ends in a text, and what it reads as afterwards or what is put in behind it.
 _Mark = tuple[int, str | None, tuple[str, ...]]
-_SCALAR = attrgetter("anchor", "tag", "value", "implicit", "style")
-_START = attrgetter("__class__", "anchor", "tag", "flow_style")
 
 
 class Prover:
@@ -97,31 +96,51 @@ def _lines(part: Part, edits: Sequence[Edit]) -> tuple[str, int]:
 def _holds(before: str, marks: Sequence[_Mark], after: str) -> bool:
     """Whether two texts say the same, but for what the marks say."""
     try:
-        old, new = list(events(before)), list(events(after))
+        wanted, ends = _signs(before)
+        found, _ = _signs(after)
     except yaml.YAMLError:
         return False
-    wanted, found = _signs(old), _signs(new)
-    ends = {event.end_mark.index: at for at, event in enumerate(old) if type(event) is ScalarEvent}
     for end, value, pairs in reversed(marks):  # what is put in moves what follows
         at = ends.get(end)
         if at is None:
             return False  # no scalar stands there
         if value is None:
-            wanted[at + 1 : at + 1] = [(None, None, text) for text in pairs]
+            wanted[at + 1 : at + 1] = [(text, None) for text in pairs]
         else:
-            wanted[at] = (*wanted[at][:2], value)
+            wanted[at] = (value, *wanted[at][1:3])
     return len(wanted) == len(found) and all(
-        sign == other or sign == other[:3] for sign, other in zip(wanted, found, strict=True)
+        sign == other or (len(sign) > 0 and sign == other[: len(sign)])
+        for sign, other in zip(wanted, found, strict=True)
     )
 
 
-def _signs(events: Sequence[yaml.Event]) -> list[_Sign]:
-    """What each event says, wherever it stands. Of a scalar first that which an edit keeps."""
-    return [
-        _SCALAR(event)
-        if type(event) is ScalarEvent
-        else _START(event)
-        if isinstance(event, CollectionStartEvent)
-        else (type(event), getattr(event, "anchor", None))
-        for event in events
-    ]
+def _signs(text: str) -> tuple[list[_Sign], dict[int, int]]:
+    """What each node says, wherever it stands, and which node is the scalar that ends somewhere.
+
+    Of a scalar first that which an edit changes, then what it keeps.
+    """
+    signs: list[_Sign] = []
+    ends: dict[int, int] = {}
+    nodes: list[Node] = [root for root, _ in compose(text)][::-1]
+    while nodes:
+        node = nodes.pop()
+        kind = type(node)
+        if kind is ScalarNode:
+            ends[node.end_mark.index] = len(signs)
+            signs.append((node.value, _tag(node), anchor_of(node), node.style))
+        elif node is None:
+            signs.append(_END)
+        elif kind is Alias:
+            signs.append((Alias, node.name))
+        else:
+            signs.append((kind, _tag(node), anchor_of(node), node.flow_style))
+            nodes.append(None)
+            if kind is MappingNode:
+                nodes += [each for pair in reversed(node.value) for each in reversed(pair)]
+            else:
+                nodes += reversed(node.value)
+    return signs, ends
+
+
+def _tag(node: Written) -> str | None:
+    return node.tag if type(node.tag) is str else None

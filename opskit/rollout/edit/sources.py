@@ -22,7 +22,7 @@ def files(paths: Sequence[str | Path], *, recursive: bool = False) -> Iterator[t
         raise UsageError("stdin is edited by itself", hint="name - alone: the result is stdout")
     seen: set[str] = set()
     for name in names:
-        is_folder = name != "-" and os.path.isdir(name)
+        is_folder = name != "-" and Path(name).is_dir()
         for file in _in_folder(name, recursive) if is_folder else [name]:
             real = file if file == "-" else os.path.realpath(file)
             if real not in seen:
@@ -35,7 +35,9 @@ def _in_folder(folder: str, recursive: bool) -> list[str]:
 
     def refuse(error: OSError) -> None:
         raise InputError(
-            f"cannot look into this folder: {error.strerror}", where=str(error.filename), hint=""
+            f"cannot be looked into: {error.strerror}",
+            where=str(error.filename),
+            hint="check the permissions of the folder",
         )
 
     for place, folders, names in os.walk(folder, onerror=refuse):
@@ -43,7 +45,7 @@ def _in_folder(folder: str, recursive: bool) -> list[str]:
         if not recursive:
             folders.clear()
         found += [
-            os.path.join(place, name)
+            str(Path(place, name))
             for name in sorted(names)
             if name.lower().endswith(SUFFIXES) or name == KUSTOMIZATION
         ]

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from yaml import ScalarEvent
+from yaml import ScalarNode
 
 from opskit.nodes import Trouble
 from opskit.rollout.edit.spot import Spot
-from opskit.rollout.edit.stream import TEMPLATE, Part, template
+from opskit.rollout.edit.stream import Part
+from opskit.rollout.edit.templates import TEMPLATE, template
+from opskit.rollout.edit.tree import Written, is_tagged
 
 _PROPERTIES = re.compile(r"(?:(?:&[^\s,\[\]{}]+|!!str|!)[ \t]+)+")
 _LINE_BREAK = re.compile("[\r\n\x85\u2028\u2029]")
@@ -70,9 +72,9 @@ def replaced(spot: Spot, value: str, field: str, *, anchors: bool = False) -> li
     a change of all places that use the scalar's anchor.
     """
     node = spot.node
-    if not isinstance(node, ScalarEvent):
+    if not isinstance(node, ScalarNode):
         raise _unfit(spot)
-    if node.value == value and (not node.implicit[0] or is_text(value)):
+    if node.value == value and (_is_quoted(node) or is_text(value)):
         return []
     if not anchors:
         _refuse_shared(spot, field)
@@ -86,7 +88,7 @@ def replaced(spot: Spot, value: str, field: str, *, anchors: bool = False) -> li
     return [Edit(base + start, base + end, text, value, field=field, before=node.value)]
 
 
-def renamed(key: ScalarEvent, part: Part, name: str) -> Edit:
+def renamed(key: Written, part: Part, name: str) -> Edit:
     """The edit that gives a key another name, in its style."""
     start, end = _span(part, key)
     return Edit(part.start + start, part.start + end, _styled(name, key.style), name)
@@ -98,8 +100,9 @@ def inserted(mapping: Spot, behind: Spot, pairs: Sequence[tuple[str, str]]) -> l
     In a block each gets a line of its own, at that key's indentation. Raises `Trouble` where the
     mapping is no place for that.
     """
-    key, value, part = behind.key, behind.node, mapping.document.part
-    if behind.alias or mapping.shared or not isinstance(value, ScalarEvent) or key is None:
+    key: Any = behind.key
+    value, part = behind.node, mapping.document.part
+    if behind.alias or mapping.shared or not isinstance(value, ScalarNode) or key is None:
         raise Trouble(
             f"{pairs[0][0]} is missing here, and cannot be put in: what stands here is shared",
             mapping.start,
@@ -141,11 +144,11 @@ def applied(text: str, edits: Iterable[Edit], base: int = 0) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def _span(part: Part, node: ScalarEvent) -> tuple[int, int]:
+def _span(part: Part, node: Written) -> tuple[int, int]:
     """Where a scalar's value stands in its part, without anchor and tag; `Trouble` if not fit."""
     start, end = node.start_mark.index, node.end_mark.index
     at = part.start + start
-    if node.anchor is not None or node.tag is not None:
+    if part.text.startswith(("&", "!"), start):
         properties = _PROPERTIES.match(part.text, start, end)
         if properties is None or properties.end() == end:
             raise Trouble("is tagged, and not edited", at, "write the value without a tag")
@@ -164,21 +167,24 @@ def _styled(value: str, style: str | None, *, flow: bool = False) -> str:
     return value if is_text(value) and not (flow and ":" in value) else f'"{value}"'
 
 
+def _is_quoted(node: Written) -> bool:
+    return bool(node.style) or is_tagged(node)
+
+
 def _refuse_shared(spot: Spot, field: str) -> None:
     part = spot.document.part
     if spot.alias is not None:
-        anchor = spot.alias.event.anchor
         raise Trouble(
-            f"{field} comes through the alias `*{anchor}`",
-            part.start + spot.alias.event.start_mark.index,
+            f"{field} comes through the alias `*{spot.alias.name}`",
+            part.start + spot.alias.start,
             "--anchors edits it at its anchor, for all that use it; or write it out here",
         )
     if spot.shared:
-        lines = sorted({part.line(each.event.start_mark.index) for each in spot.shared})
+        lines = sorted({part.line(each.start) for each in spot.shared})
         shown = ", ".join(map(str, lines[:5])) + (", ..." if len(lines) > 5 else "")
         word = "line" if len(lines) == 1 else "lines"
         raise Trouble(
-            f"{field} stands under the anchor `&{spot.shared[0].event.anchor}`, "
+            f"{field} stands under the anchor `&{spot.shared[0].name}`, "
             f"which is used again in {word} {shown}",
             spot.start,
             "--anchors edits it for all that use it",

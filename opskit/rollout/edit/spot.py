@@ -6,10 +6,11 @@ it, so that it is refused or edited knowingly.
 
 from collections.abc import Iterator
 
-from yaml import ScalarEvent
+from yaml import MappingNode, ScalarNode, SequenceNode
 
 from opskit.nodes import Trouble
-from opskit.rollout.edit.stream import Alias, Branch, Document, Mapping, Node, Sequence
+from opskit.rollout.edit.stream import Document
+from opskit.rollout.edit.tree import Alias, Node, Written, is_tagged
 
 
 class Spot:
@@ -26,7 +27,7 @@ class Spot:
         self,
         document: Document,
         node: Node,
-        key: ScalarEvent | None = None,
+        key: ScalarNode | None = None,
         alias: Alias | None = None,
         shared: tuple[Alias, ...] = (),
         flow: bool = False,
@@ -37,30 +38,30 @@ class Spot:
             shared += tuple(each for each in document.uses[id(node)] if each is not alias)
         self.document = document
         self.flow = flow
-        self.node: ScalarEvent | Branch = node
+        self.node: Written = node
         self.key = key
         self.alias = alias
         self.shared = shared
 
     @property
     def is_map(self) -> bool:
-        return type(self.node) is Mapping
+        return type(self.node) is MappingNode
 
     @property
     def text(self) -> str | None:
         """The text of a scalar; None for a collection."""
-        return self.node.value if type(self.node) is ScalarEvent else None
+        return self.node.value if type(self.node) is ScalarNode else None
 
     @property
     def start(self) -> int:
         """Where it starts in the file, its anchor and tag included."""
-        event = self.node.event if isinstance(self.node, Branch) else self.node
-        return self.document.part.start + event.start_mark.index
+        at: int = self.node.start_mark.index
+        return self.document.part.start + at
 
     @property
     def in_flow(self) -> bool:
         """Whether a mapping or a sequence is written with brackets."""
-        return isinstance(self.node, Branch) and bool(self.node.event.flow_style)
+        return type(self.node) is not ScalarNode and bool(self.node.flow_style)
 
     def get(self, name: str, seen: set[int] | None = None) -> "Spot | None":
         """The value under a key, its own or one that `<<` brings in.
@@ -68,13 +69,13 @@ class Spot:
         Raises `Trouble` where the key stands twice.
         """
         node = self.node
-        if type(node) is not Mapping:
+        if type(node) is not MappingNode:
             return None
-        keys = [key.value for key in node[::2]]
+        keys = [key.value for key, _ in node.value]
         count = keys.count(name)
         if count == 1:
-            at = 2 * keys.index(name)
-            return self._below(node[at + 1], node[at])
+            key, value = node.value[keys.index(name)]
+            return self._below(value, key)
         if count:
             raise self._twice(name)
         return self._merged(name, set() if seen is None else seen) if "<<" in keys else None
@@ -90,8 +91,8 @@ class Spot:
 
     def __iter__(self) -> Iterator["Spot"]:
         """The items of a sequence; nothing for all else."""
-        if type(self.node) is Sequence:
-            for item in self.node:
+        if type(self.node) is SequenceNode:
+            for item in self.node.value:
                 yield self._below(item, None)
 
     def entries(self) -> Iterator["Spot"]:
@@ -100,14 +101,14 @@ class Spot:
             if not _merges(key):
                 yield self._below(value, key)
 
-    def _pairs(self) -> Iterator[tuple[ScalarEvent, Node]]:
-        if type(self.node) is Mapping:
-            for key, value in zip(self.node[::2], self.node[1::2], strict=True):
-                if type(key) is ScalarEvent:
+    def _pairs(self) -> Iterator[tuple[ScalarNode, Node]]:
+        if type(self.node) is MappingNode:
+            for key, value in self.node.value:
+                if type(key) is ScalarNode:
                     yield key, value
 
     def _below(self, node: Node, key: Node | None) -> "Spot":
-        named = key if type(key) is ScalarEvent else None
+        named = key if type(key) is ScalarNode else None
         return Spot(self.document, node, named, self.alias, self.shared, self.in_flow)
 
     def _merged(self, name: str, seen: set[int]) -> "Spot | None":
@@ -134,5 +135,5 @@ class Spot:
         )
 
 
-def _merges(key: ScalarEvent) -> bool:
-    return key.value == "<<" and bool(key.implicit[0])
+def _merges(key: ScalarNode) -> bool:
+    return key.value == "<<" and not key.style and not is_tagged(key)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from opskit.nodes import Trouble
 from opskit.rollout.edit.splice import Edit, inserted, replaced
 from opskit.rollout.edit.spot import Spot
-from opskit.rollout.edit.stream import TEMPLATE
+from opskit.rollout.edit.templates import TEMPLATE
 from opskit.rollout.edit.wanted import Slot, Wanted
 from opskit.rollout.images import DOCKER_HUB
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from opskit.rollout.edit.splice import Edit, replaced
 from opskit.rollout.edit.spot import Spot
 from opskit.rollout.edit.wanted import Slot, Wanted
-from opskit.rollout.kinds import CRON_JOB, KINDS
+from opskit.rollout.kinds import KINDS
 
 _TEMPLATE = ("spec", "template")
 #: Where each kind has its pod's spec (Kubernetes API reference, "Workload Resources").
@@ -14,7 +14,6 @@ POD_SPECS = {
     "PodTemplate": ("template", "spec"),
     **dict.fromkeys(("ReplicaSet", "ReplicationController", "Job"), (*_TEMPLATE, "spec")),
     **{kind.name: (*kind.template, "spec") for kind in KINDS},
-    "JobTemplate": (*CRON_JOB.template[1:], "spec"),
 }
 _LISTS = ("containers", "initContainers")
 

@@ -1,7 +1,8 @@
 """When a rollout is complete, as `kubectl rollout status` has it, and how far it is.
 
 Source: kubectl's polymorphichelpers/rollout_status.go. Unlike there, a StatefulSet counts its
-available pods, which heed minReadySeconds, rather than the ready ones.
+available pods, which heed minReadySeconds, rather than the ready ones; and pods that somebody
+replaces by hand (OnDelete) are counted, too, where kubectl refuses to look.
 """
 
 from typing import NamedTuple
@@ -50,6 +51,8 @@ def _deployment(spec: Object, status: Object) -> Progress:
         waiting = f"{_old(status.get('replicas', 0) - updated)} to end"
     elif available < updated:
         waiting = f"{available} of {updated} new pods are available"
+    elif spec.get("paused") and not desired:  # no pod tells whether it has taken the template
+        waiting = "it is paused: no new pods are made"
     return Progress(desired, updated, available, waiting)
 
 
@@ -70,8 +73,10 @@ def _daemon_set(spec: Object, status: Object) -> Progress:
 
 def _stateful_set(spec: Object, status: Object) -> Progress:
     desired = spec.get("replicas", 1)
-    strategy = (spec.get("updateStrategy") or {}).get("rollingUpdate") or {}
-    wanted = max(0, desired - (strategy.get("partition") or 0))
+    strategy = spec.get("updateStrategy") or {}
+    by_hand = strategy.get("type") == "OnDelete"  # then currentRevision stays as it is
+    partition = (strategy.get("rollingUpdate") or {}).get("partition") or 0
+    wanted = desired if by_hand else max(0, desired - partition)
     settled = status.get("updateRevision") == status.get("currentRevision")
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
     if settled:  # the controller no longer counts them as updated
@@ -82,6 +87,6 @@ def _stateful_set(spec: Object, status: Object) -> Progress:
     elif wanted < desired:
         if updated < wanted:
             waiting = f"{updated} of {wanted} pods (its partition) are of the new revision"
-    elif not settled:
+    elif updated < desired if by_hand else not settled:
         waiting = f"{updated} of {desired} pods are of the new revision"
     return Progress(desired, updated, available, waiting)

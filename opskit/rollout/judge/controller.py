@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from opskit.findings import Rule, Severity
+from opskit.rollout.judge.completion import progress
 from opskit.rollout.judge.situation import Situation, Symptom, symptom
 from opskit.rollout.kinds import CRON_JOB, DAEMON_SET, DEPLOYMENT
 from opskit.rollout.workload import condition
@@ -94,14 +95,15 @@ def deadline(situation: Situation) -> Iterator[Symptom]:
         Severity.ERROR,
         "the pods are replaced by hand",
         "The update strategy is OnDelete: a pod takes the new template when somebody deletes it, "
-        "so that nobody can tell when the rollout ends.",
+        "so that nobody can tell when the rollout ends. It is complete when all pods have it.",
         "delete the pods one by one, or set the strategy to RollingUpdate",
         "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#update-strategies",
     )
 )
 def on_delete(situation: Situation) -> Iterator[Symptom]:
     strategy = (situation.workload["spec"].get("updateStrategy") or {}).get("type")
-    if strategy == "OnDelete":
+    made = progress(situation.kind, situation.workload)
+    if strategy == "OnDelete" and made.updated < made.desired:
         yield Symptom(
             "its update strategy is OnDelete: pods are replaced when somebody deletes them",
             "OnDelete",

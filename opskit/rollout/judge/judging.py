@@ -1,17 +1,18 @@
 """One judgement: the symptoms of a workload, and whether they end the rollout."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from opskit.rollout.judge import containers, controller, ends, images, scheduling, stuck
+from opskit.rollout.judge import containers, controller, ends, images, probes, scheduling, stuck
 from opskit.rollout.judge.completion import Progress, progress
+from opskit.rollout.judge.ended import unsteady
 from opskit.rollout.judge.situation import DETECTORS, RULES, Situation, Symptom
-from opskit.rollout.kinds import DEPLOYMENT
+from opskit.rollout.kinds import CRON_JOB, DEPLOYMENT
 
 __all__ = ["RULES", "Judgement", "judge", "symptoms"]
 
 #: The modules whose import registers the rules.
-SUBJECTS = (images, containers, scheduling, controller, stuck, ends)
+SUBJECTS = (images, containers, probes, scheduling, controller, stuck, ends)
 #: What only says that something else is wrong, and so is told last.
 _CONSEQUENCES = ("ROL115",)
 
@@ -40,12 +41,15 @@ class Judgement:
 
 def judge(situation: Situation) -> Judgement:
     """What is to be said of the workload now."""
-    found = symptoms(situation)
+    found, shaky = symptoms(situation), unsteady(situation)
     situation.memory.end_round()
     made = progress(situation.kind, situation.workload)
+    if made.complete and shaky and situation.kind is not CRON_JOB:
+        waiting = made._replace(waiting=str(shaky[0]))
+        return Judgement(waiting, found, (), situation.now + shaky[0].left)
     if made.complete:
         return Judgement(made, found, (), None)
-    causes = _causes(situation, found)
+    causes = _causes(situation, found, {each.state.pod_name for each in shaky})
     coming = [
         each.fatal_at
         for each in found
@@ -66,21 +70,26 @@ def symptoms(situation: Situation) -> list[Symptom]:
     return sorted(found, key=lambda each: each.code in _CONSEQUENCES)
 
 
-def _causes(situation: Situation, found: Sequence[Symptom]) -> list[Symptom]:
-    """The symptoms that fail the rollout: of pods only where enough of them are doomed."""
+def _causes(
+    situation: Situation, found: Sequence[Symptom], shaky: Collection[str]
+) -> list[Symptom]:
+    """The symptoms that fail the rollout: of pods only where enough of them are doomed.
+
+    Pods that crash in turn serve for a moment each: one that is `shaky` saves no other.
+    """
     policy, now = situation.policy, situation.now
     fatal = [each for each in found if each.fatal(now) and not policy.tolerates(each)]
     whole = [each for each in fatal if not each.pod]
     doomed = {each.pod for each in fatal if each.pod}
-    of_pods = [each for each in fatal if each.pod] if _enough(situation, doomed) else []
+    of_pods = [each for each in fatal if each.pod] if _enough(situation, doomed, shaky) else []
     if whole and not of_pods:  # a deadline has passed: what is wrong with the pods is why
         late = any(each.code in _CONSEQUENCES for each in whole)
         of_pods = [each for each in found if each.pod] if late else []
     return sorted([*of_pods, *whole], key=lambda each: each.code in _CONSEQUENCES)
 
 
-def _enough(situation: Situation, doomed: set[str]) -> bool:
+def _enough(situation: Situation, doomed: set[str], shaky: Collection[str]) -> bool:
     if not doomed:
         return False
     quorum = situation.policy.quorum or ("all" if situation.kind is DEPLOYMENT else "any")
-    return quorum == "any" or len(doomed) >= len(situation.judged)
+    return quorum == "any" or len(doomed.union(shaky)) >= len(situation.judged)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from opskit.findings import Rule, Severity
-from opskit.rollout.judge import containers, images
+from opskit.rollout.judge import containers, images, probes
 from opskit.rollout.judge.situation import Situation, Symptom, symptom
 from opskit.rollout.kinds import STATEFUL_SET
 
@@ -23,6 +23,7 @@ _BREAKAGES = (
     containers.out_of_memory,
     containers.init_fails,
     containers.cannot_start,
+    probes.killed,
 )
 
 

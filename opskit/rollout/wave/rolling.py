@@ -9,7 +9,7 @@ from typing import Any
 
 from opskit.clients.kube import Cluster
 from opskit.errors import OpskitError
-from opskit.rollout import patching
+from opskit.rollout import patching, stuck
 from opskit.rollout import plan as planning
 from opskit.rollout.kinds import ROLLING
 from opskit.rollout.targets import Target, parse, selected
@@ -58,11 +58,15 @@ def roll(cluster: Cluster, todo: Sequence[Piece]) -> None:
 
 
 def back(cluster: Cluster, done: Sequence[Piece]) -> list[tuple[Piece, str]]:
-    """Put the images back that the run set, the last workload first; why not, for the others."""
+    """Put the images back that the run set, the last workload first; why not, for the others.
+
+    Pods of the new image that a StatefulSet would wait for are deleted.
+    """
     troubles = []
     for each in reversed(done):
         try:
             _set(cluster, each, each.after, each.before)
+            stuck.release(cluster, each.target)
         except OpskitError as error:
             troubles.append((each, error.message))
     return troubles

@@ -6,7 +6,8 @@ request, that the Lambda's own role needs none is not.
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -21,26 +22,36 @@ from opskit.rollout.codepipeline import job
 from opskit.rollout.codepipeline.artifacts import ArtifactError, Files, chosen, images
 from tests.rollout.codepipeline.pipeline import event
 
+Put = Callable[[str, Mapping[str, str] | bytes], None]
 DEFINITIONS = json.dumps(
     [{"name": "web", "imageUri": "r/web:2"}, {"name": "side", "imageUri": "r/side:3"}]
 )
 DETAIL = json.dumps({"ImageURI": "r/web@sha256:" + "a" * 64, "ImageTags": ["2"], "Version": "1.0"})
 
 
+@pytest.fixture(scope="module")
+def s3() -> Iterator[Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        patch.delenv("AWS_PROFILE", raising=False)
+        with mock_aws():
+            patch.setenv("AWS_ACCESS_KEY_ID", "the-functions-own")
+            patch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+            yield boto3.client("s3")
+
+
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "the-functions-own")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
-        boto3.client("s3").create_bucket(
-            Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-        )
-        yield
+def put(s3: Any) -> Iterator[Put]:
+    """Puts an artifact into the bucket of the pipeline, which is empty at first."""
+    place = {"LocationConstraint": "eu-west-1"}
+    s3.create_bucket(Bucket="artifacts", CreateBucketConfiguration=place)
+    yield partial(_put, s3)
+    for each in s3.list_objects_v2(Bucket="artifacts").get("Contents", ()):
+        s3.delete_object(Bucket="artifacts", Key=each["Key"])
+    s3.delete_bucket(Bucket="artifacts")
 
 
-def put(name: str, held: Mapping[str, str] | bytes) -> None:
+def _put(s3: Any, name: str, held: Mapping[str, str] | bytes) -> None:
     if isinstance(held, bytes):
         data = held
     else:
@@ -49,15 +60,14 @@ def put(name: str, held: Mapping[str, str] | bytes) -> None:
             for path, text in held.items():
                 archive.writestr(path, text)
         data = buffer.getvalue()
-    boto3.client("s3").put_object(Bucket="artifacts", Key=f"pipeline/{name}", Body=data)
+    s3.put_object(Bucket="artifacts", Key=f"pipeline/{name}", Body=data)
 
 
 def files(*names: str) -> Files:
     return Files(job.of(event(artifacts=names)).data)
 
 
-@pytest.mark.usefixtures("bucket")
-def test_a_file_of_one_artifact_and_of_several() -> None:
+def test_a_file_of_one_artifact_and_of_several(put: Put) -> None:
     put("Build", {"k8s/web.yaml": "kind: Deployment\n"})
     put("Source", {"k8s/web.yaml": "kind: Pod\n"})
     assert files("Build").read("k8s/web.yaml") == b"kind: Deployment\n"
@@ -70,8 +80,7 @@ def test_a_file_of_one_artifact_and_of_several() -> None:
         files("Build").read("Build::")
 
 
-@pytest.mark.usefixtures("bucket")
-def test_the_jobs_credentials_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_jobs_credentials_are_used(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     put("Build", {"a": "b"})
     used: list[str] = []
     real = boto3.Session
@@ -85,7 +94,6 @@ def test_the_jobs_credentials_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     assert used[0] == "ASIAEXAMPLE"
 
 
-@pytest.mark.usefixtures("bucket")
 @pytest.mark.parametrize(
     ("held", "path", "words"),
     [
@@ -96,7 +104,7 @@ def test_the_jobs_credentials_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_what_is_not_there_is_a_revision_that_is_not_available(
-    held: Any, path: str, words: str
+    put: Put, held: Any, path: str, words: str
 ) -> None:
     if held is not None:
         put("Build", held)
@@ -106,8 +114,7 @@ def test_what_is_not_there_is_a_revision_that_is_not_available(
         assert error.value.hint == "did you mean k8s/web.yaml?"
 
 
-@pytest.mark.usefixtures("bucket")
-def test_a_broken_and_an_encrypted_member() -> None:
+def test_a_broken_and_an_encrypted_member(put: Put) -> None:
     buffer = io.BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         archive.writestr("a", "text " * 100)
@@ -122,23 +129,20 @@ def test_a_broken_and_an_encrypted_member() -> None:
             files("Build").read("a")
 
 
-@pytest.mark.usefixtures("bucket")
-def test_a_file_that_grows_when_unpacked_is_refused() -> None:
+def test_a_file_that_grows_when_unpacked_is_refused(put: Put) -> None:
     put("Build", {"a": "0" * (17 << 20)})
     with pytest.raises(ArtifactError, match="larger than 16 MiB"):
         files("Build").read("a")
 
 
-@pytest.mark.usefixtures("bucket")
-def test_a_huge_artifact_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_huge_artifact_is_not_fetched(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     put("Build", {"a": "b"})
     monkeypatch.setattr(codepipeline, "MAX_ARTIFACT", 10)
     with pytest.raises(UnknownError, match="MiB"):
         files("Build").read("a")
 
 
-@pytest.mark.usefixtures("bucket")
-def test_a_key_that_may_not_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_may_not_be_used(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     from botocore.client import BaseClient
     from botocore.exceptions import ClientError
 
@@ -150,8 +154,7 @@ def test_a_key_that_may_not_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
         files("Build").read("a")
 
 
-@pytest.mark.usefixtures("bucket")
-def test_images_come_from_the_parameters_or_from_the_artifacts() -> None:
+def test_images_come_from_the_parameters_or_from_the_artifacts(put: Put) -> None:
     put("Source", {"README": ""})
     put("Build", {"imagedefinitions.json": DEFINITIONS, "imageDetail.json": DETAIL})
     have = files("Source", "Build")

@@ -5,7 +5,7 @@ import hashlib
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.errors import InputError, UnknownError
@@ -31,6 +31,7 @@ STATES = st.builds(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(STATES)
 def test_a_state_comes_out_as_it_went_in(state: State) -> None:
     token = encode(state)

@@ -341,7 +341,7 @@ ANSWERS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(SCRIPTS, st.lists(ANSWERS, min_size=6, max_size=6), SECONDS, st.booleans())
 def test_exactly_one_result_whatever_happens(
     script: Script, answers: list[list[Any]], seconds: float, again: bool

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from opskit.rollout.judge.completion import progress
+from opskit.rollout.judge.judging import judge
 from opskit.rollout.kinds import CRON_JOB, DAEMON_SET, DEPLOYMENT, STATEFUL_SET
-from tests.rollout.objects import daemon_set, deployment, stateful_set
+from tests.rollout.objects import daemon_set, deployment, situation, stateful_set
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,33 @@ def test_a_stateful_set(status: dict[str, Any], partition: int | None, complete:
     strategy = {"rollingUpdate": {"partition": partition}} if partition is not None else {}
     made = stateful_set(status=status, updateStrategy=strategy)
     assert progress(STATEFUL_SET, made).complete is complete
+
+
+@pytest.mark.parametrize(
+    ("status", "complete"),
+    [
+        (revisions("b", "b", availableReplicas=3, currentReplicas=3), True),
+        (revisions("b", "a", availableReplicas=3, updatedReplicas=3), True),
+        (revisions("b", "a", availableReplicas=3, updatedReplicas=2), False),
+        (revisions("b", "a", availableReplicas=2, updatedReplicas=3), False),
+    ],
+)
+def test_a_stateful_set_whose_pods_are_replaced_by_hand(
+    status: dict[str, Any], complete: bool
+) -> None:
+    strategy = {"type": "OnDelete"}
+    made = stateful_set(status=status, updateStrategy=strategy)
+    assert progress(STATEFUL_SET, made).complete is complete
+    assert judge(situation(workload=made)).complete is complete
+
+
+def test_a_paused_deployment_without_pods_has_not_taken_a_template() -> None:
+    counts = {"desired": 0, "updated": 0, "total": 0, "available": 0}
+    assert judge(situation(workload=deployment(**counts))).complete
+    found = judge(situation(workload=deployment(**counts, spec={"paused": True})))
+    assert [each.code for each in found.causes] == ["ROL114"]
+    whole = {"desired": 1, "updated": 1, "total": 1, "available": 1}
+    assert judge(situation(workload=deployment(**whole, spec={"paused": True}))).complete
 
 
 def test_a_cron_job_has_nothing_to_wait_for() -> None:

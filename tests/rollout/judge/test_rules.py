@@ -42,6 +42,19 @@ def failed(reason: str, **more: Any) -> dict[str, Any]:
     return pod(status={"phase": "Failed", "reason": reason, **more})
 
 
+def killed(container_name: str = "web") -> dict[str, Any]:
+    """That a liveness probe had a container of web-1 killed."""
+    about = {"uid": "uid-web-1", "fieldPath": f"spec.containers{{{container_name}}}"}
+    text = f"Container {container_name} failed liveness probe, will be restarted"
+    said = event(pod(), "Killing", text, involvedObject=about)
+    return {"events": ({**said, "type": "Normal"},)}
+
+
+def probed(text: str) -> dict[str, Any]:
+    return {"events": (event(pod(), "Unhealthy", text),)}
+
+
+NEW = {"updatedReplicas": 3, "updateRevision": "b", "currentRevision": "a"}
 OWED = deployment(conditions=[{"type": "ReplicaFailure", "status": "True", "message": "quota"}])
 LATE = deployment(conditions=[{"type": "Progressing", "reason": "ProgressDeadlineExceeded"}])
 
@@ -67,6 +80,10 @@ FIRES = [
     ("ROL116", [failed("DeadlineExceeded")], {}),
     ("ROL118", [], {"workload": stateful_set(updateStrategy={"type": "OnDelete"})}),
     ("ROL118", [], {"workload": daemon_set(updateStrategy={"type": "OnDelete"})}),
+    ("ROL125", [pod(crashed(137))], killed()),
+    ("ROL125", [pod(crashed(0))], killed()),  # the program ends well when it is told to end
+    ("ROL125", [pod(crashed(137))], probed("Liveness probe failed: HTTP 503")),
+    ("ROL125", [pod(crashed(143))], probed("Startup probe failed: HTTP 503")),
 ]
 
 QUIET = [
@@ -115,6 +132,14 @@ QUIET = [
     ("ROL116", [failed("Preempting")], {}),
     ("ROL116", [pod(crashed(128), status={"phase": "Failed", "reason": "StartError"})], {}),
     ("ROL118", [], {"workload": stateful_set(updateStrategy={"type": "RollingUpdate"})}),
+    ("ROL118", [], {"workload": stateful_set(status=NEW, updateStrategy={"type": "OnDelete"})}),
+    ("ROL107", [pod(crashed(137))], killed()),
+    ("ROL125", [pod(crashed(137))], {}),
+    ("ROL125", [pod(crashed(137))], killed("side")),
+    ("ROL125", [pod(crashed(137, reason="OOMKilled"))], killed()),
+    ("ROL125", [pod(crashed(1))], probed("Liveness probe failed: connection refused")),
+    ("ROL125", [pod(crashed(143))], probed("Readiness probe failed: HTTP 503")),
+    ("ROL125", [pod(running())], killed()),
 ]
 
 
