@@ -192,6 +192,7 @@ def _watch(
     """Watch the rollouts to their end, write down how they ended, and print that."""
     from opskit.commands.results import finish_rows, output_format
     from opskit.commands.rollout.watched import Shown, finish, followed
+    from opskit.commands.rollout.unended import told_too
     from opskit.commands.rollout.works import rows_of
     from opskit.errors import ExitCode
     from opskit.output import ROWS, message
@@ -203,7 +204,8 @@ def _watch(
     for work in works:
         message(f"{work.change.target}: {work.result}")
     expected = {work.change.target: work.change.expected for work in works if not work.error}
-    verdicts = followed(cluster, list(expected), policy, shown, expected=expected)
+    with told_too(shown, f"opskit.rollout.{command}/1"):
+        verdicts = followed(cluster, list(expected), policy, shown, expected=expected)
     for verdict in verdicts:
         for note in outcomes.record(cluster, verdict):
             message(f"note: {note}")

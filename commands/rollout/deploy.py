@@ -52,6 +52,9 @@ def deploy(
         bool, typer.Option("--skip-preflight", help="Do not check images before.")
     ] = False,
     max_severity: MaxSeverity = None,
+    cause: Annotated[
+        str, typer.Option(metavar="TEXT", help="The change cause that the history shows.")
+    ] = "",
     force_conflicts: Annotated[
         bool, typer.Option("--force-conflicts", help="Take over what other managers own.")
     ] = False,
@@ -89,6 +92,9 @@ def deploy(
     where one workload fails or times out. What is new, and other objects, stay, and are named;
     nothing is taken back where the cluster does not answer, or where somebody changed it since.
 
+    Without --cause, and without one in the manifest, the change cause of the revision before is
+    taken away from what rolls out.
+
     Exit status: 0 all serve, 1 failed or refused (rolled back or not), 3 timed out or could not
     tell, 4 some only. With --dry-run 1 where there is something to do.
 
@@ -100,6 +106,7 @@ def deploy(
     """
     from opskit.commands.rollout import deploying, sources, watched
     from opskit.commands.rollout.common import connected
+    from opskit.commands.rollout.unended import told_too
     from opskit.rollout.preflight.check import Options
     from opskit.rollout.preflight.lookup import Access
 
@@ -115,15 +122,17 @@ def deploy(
     files = sources.names(file)
     shown = watched.shown(output, events=events, redact=redact, reports=report, files=files)
     access = Access(profile, insecure_registry)
-    images = sources.pinned(image or [], access) if pin_digest else list(image or ())
-    manifests, rewrites = sources.read(file or [], images)
-    cluster = connected(context, kubeconfig)
-    items = _items(cluster, targets, manifests, images, namespace, force=force_conflicts)
     options = None
     if not skip_preflight:
         options = Options(access, limit=max_severity or "", pins=pin_digest)
-    job = deploying.Job(cluster, items, policy, shown, options, auto_rollback=auto_rollback)
-    status = job.carry_out(yes=yes, dry_run=dry_run)
+    with told_too(shown, deploying.SCHEMA):
+        images = sources.pinned(image or [], access) if pin_digest else list(image or ())
+        manifests, rewrites = sources.read(file or [], images)
+        cluster = connected(context, kubeconfig)
+        force = force_conflicts
+        items = _items(cluster, targets, manifests, images, namespace, cause, force=force)
+        job = deploying.Job(cluster, items, policy, shown, options, auto_rollback=auto_rollback)
+        status = job.carry_out(yes=yes, dry_run=dry_run)
     if write and status == 0 and not dry_run:
         sources.save(rewrites)
     return status
@@ -135,6 +144,7 @@ def _items(
     manifests: "list[Manifest]",
     images: list[str],
     namespace: str,
+    cause: str,
     *,
     force: bool,
 ) -> "list[Item]":
@@ -143,10 +153,13 @@ def _items(
     from opskit.output import progress
     from opskit.rollout import deploy as engine
     from opskit.rollout import patching
+    from opskit.rollout.targets import check_namespace
 
+    if namespace:
+        check_namespace(namespace)
     with progress() as say:
         say(f"trying it on {cluster.name} ...")
         if not targets:
-            return engine.of_manifests(cluster, manifests, namespace, force=force)
+            return engine.of_manifests(cluster, manifests, namespace, force=force, cause=cause)
         wanted = patching.assignments(images)
-        return engine.of_targets(cluster, chosen(cluster, namespace, targets), wanted)
+        return engine.of_targets(cluster, chosen(cluster, namespace, targets), wanted, cause=cause)

@@ -165,12 +165,32 @@ class Job:
 
     def _end_without(self, extra: "Mapping[str, object]", outcome: str, status: int) -> int:
         """Print a deploy that came to no verdict of a workload."""
+        from opskit.commands.rollout.reports import write_reports
         from opskit.output import Format, Record, emit_record
 
-        if self.shown.output in ("json", "yaml"):
+        self.shown.seen.told = True
+        if self.shown.output in ("json", "yaml") and not self.shown.events:
             fields = {**extra, "verdicts": [], "outcome": outcome}
             emit_record(Record(SCHEMA, fields, ""), Format(self.shown.output))
-        return status
+        return write_reports(self._report(outcome, extra["error"]), self.shown, status)
+
+    def _report(self, outcome: str, error: object) -> "Report":
+        """Every object as passed; as failed where it was refused, or could not be applied."""
+        from opskit.findings import Finding, Report
+        from opskit.rollout.checked import refused
+
+        names = [item.name for item in self.items]
+        if outcome == "refused":
+            found = [
+                Finding(each.message, rule=each.rule, object=each.object)
+                for each in refused(self._reports)
+            ]
+            return Report(SCHEMA, found, checked=len(names), unit="object")
+        if error:
+            text = self.shown.clean(str(error))
+            found = [Finding(text, rule="not-applied", object=self.cluster.name)]
+            return Report(SCHEMA, found, checked=len(names), unit="object")
+        return Report(SCHEMA, [], checked=len(names), unit="object", passed=names)
 
 
 def _with_place(error: "OpskitError", cluster: str) -> "OpskitError":

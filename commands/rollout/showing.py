@@ -35,7 +35,8 @@ def progress(keys: "Sequence[tuple[str, Target]]", shown: "Shown") -> Iterator[S
         with live(HEADINGS, teller.rows):
             yield teller.quiet
     else:
-        yield teller.line
+        with teller.lines():
+            yield teller.line
 
 
 class _Teller:
@@ -43,46 +44,74 @@ class _Teller:
 
     def __init__(self, board: "Board", lock: threading.Lock, shown: "Shown") -> None:
         self._board, self._lock, self._shown = board, lock, shown
-        self._started = time.monotonic()
+        self._started: float | None = None
+        self._begun = time.monotonic()
 
-    def _take(self, cluster: str, step: "Step") -> "Step":
+    def _since(self, step: "Step | None" = None) -> float:
+        """The seconds since the (first) watch began, which a verdict counts from, too."""
+        now = time.monotonic()
+        if self._started is None and step is not None and step.seconds is not None:
+            self._started = now - step.seconds
+        return now - (self._begun if self._started is None else self._started)
+
+    def _take(self, cluster: str, step: "Step", since: float) -> "Step":
         from opskit.rollout.told import cleaned_step
 
         step = cleaned_step(step, self._shown.clean)
         self._board.put(step, cluster)
         if self._shown.events:
-            self._emit(cluster, step)
+            self._emit(cluster, step, since)
         return step
 
-    def _emit(self, cluster: str, step: "Step") -> None:
+    def _emit(self, cluster: str, step: "Step", since: float) -> None:
         from datetime import UTC, datetime
 
         from opskit.output import write
         from opskit.output.values import dumps
         from opskit.rollout.told import event_fields
 
-        since = time.monotonic() - self._started
         write(dumps(event_fields(step, cluster, since, datetime.now(UTC))) + "\n")
 
     def event(self, cluster: str, step: "Step") -> None:
         with self._lock:
-            self._take(cluster, step)
+            self._take(cluster, step, self._since(step))
 
     quiet = event  # the table is drawn by itself
 
     def line(self, cluster: str, step: "Step") -> None:
+        with self._lock:
+            since = self._since(step)
+            self._print(since, self._board.line(self._take(cluster, step, since), cluster, since))
+
+    @contextmanager
+    def lines(self) -> Iterator[None]:
+        """Within, lines that had to wait are told when their time has come."""
+        ended = threading.Event()
+        thread = threading.Thread(target=self._late, args=(ended,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _late(self, ended: threading.Event) -> None:
+        while not ended.wait(1.0):
+            with self._lock:
+                since = self._since()
+                for text in self._board.kept(since):
+                    self._print(since, text)
+
+    def _print(self, since: float, text: str) -> None:
         from opskit.output import message
         from opskit.output.text import one_line
 
-        with self._lock:
-            text = self._board.line(self._take(cluster, step), cluster)
-            if text:
-                since = time.monotonic() - self._started
-                message(f"{since:6.1f} s  {one_line(text)}", verbatim=True)
+        if text:
+            message(f"{since:6.1f} s  {one_line(text)}", verbatim=True)
 
     def rows(self, most: int) -> "tuple[str, Sequence[Sequence[str]]]":
         from opskit.rollout.durations import shown
 
         with self._lock:
             count = f"{self._board.ended} of {self._board.count} rollouts ended"
-            return f"{count}, {shown(time.monotonic() - self._started)}", self._board.rows(most)
+            return f"{count}, {shown(self._since())}", self._board.rows(most)

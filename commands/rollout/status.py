@@ -70,8 +70,10 @@ def status(
     """
     from opskit.commands.rollout import watched
     from opskit.commands.rollout.common import chosen, connected
+    from opskit.commands.rollout.unended import told_too
     from opskit.output import message
     from opskit.rollout import outcomes
+    from opskit.rollout.told import STATUS_SCHEMA
 
     policy = watched.policy(
         timeout,
@@ -84,9 +86,10 @@ def status(
         tolerate=tolerate,
     )
     shown = watched.shown(output, events=events, redact=redact, reports=report, files=file)
-    cluster = connected(context, kubeconfig)
-    found = chosen(cluster, namespace, targets, selector, file)
-    verdicts = watched.followed(cluster, found, policy, shown)
+    with told_too(shown, STATUS_SCHEMA):
+        cluster = connected(context, kubeconfig)
+        found = chosen(cluster, namespace, targets, selector, file, look=False)
+        verdicts = watched.followed(cluster, found, policy, shown)
     for verdict in verdicts if record else ():
         for note in outcomes.record(cluster, verdict):
             message(f"note: {note}")

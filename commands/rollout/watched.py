@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from opskit.commands.rollout.showing import Say, progress
+from opskit.commands.rollout.unended import Seen
 from opskit.commands.rollout.watchoptions import (
     Events,
     MaxRestarts,
@@ -25,6 +26,7 @@ from opskit.commands.rollout.watchoptions import (
 
 if TYPE_CHECKING:
     from opskit.clients.kube import Cluster
+    from opskit.findings import Report
     from opskit.rollout.judge.situation import Policy
     from opskit.rollout.report import Locations
     from opskit.rollout.targets import Target
@@ -71,6 +73,7 @@ class Shown:
     redact: bool = False
     reports: Sequence[Wanted] = ()
     locations: "Locations" = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
 
     @property
     def clean(self) -> Callable[[str], str]:
@@ -140,9 +143,18 @@ def followed(
     Raises as `watching.watch` does.
     """
     from opskit.output import message
+    from opskit.rollout.numbered import with_revisions
     from opskit.rollout.told import cleaned
     from opskit.rollout.undoing import with_ways_back
-    from opskit.rollout.watching import watch
+    from opskit.rollout.watching import Step, watch
+
+    shown.seen.cluster = cluster.name
+    shown.seen.targets += [each for each in targets if each not in shown.seen.targets]
+
+    def heard(step: Step) -> None:
+        if step.verdict is not None:
+            shown.seen.verdicts.setdefault(step.verdict.target, cleaned(step.verdict, shown.clean))
+        say(cluster.name, step)
 
     try:
         with progress([(cluster.name, target) for target in targets], shown) as say:
@@ -151,13 +163,14 @@ def followed(
                 targets,
                 policy,
                 expected=expected,
-                say=lambda step: say(cluster.name, step),
+                say=heard,
                 stop=stop,
             )
     except KeyboardInterrupt:
         message("the rollout goes on by itself; 'opskit rollout status' watches it again")
         raise
-    return [cleaned(each, shown.clean) for each in with_ways_back(cluster, verdicts)]
+    verdicts = with_revisions(cluster, with_ways_back(cluster, verdicts))
+    return [cleaned(each, shown.clean) for each in verdicts]
 
 
 def finish(
@@ -168,25 +181,28 @@ def finish(
     extra: "Mapping[str, object] | None" = None,
 ) -> int:
     """Print the verdicts, write the reports; the exit status. `extra` goes into the JSON."""
+    from opskit.commands.rollout.reports import write_reports
     from opskit.rollout.told import cleaned
     from opskit.rollout.verdict import exit_code
 
     verdicts = [cleaned(each, shown.clean) for each in verdicts]
+    shown.seen.told = True
     if not shown.events:
         _print(verdicts, shown, schema, extra or {})
-    return _write(verdicts, shown, schema, int(exit_code(verdicts)))
+    return write_reports(_report(verdicts, shown, schema), shown, int(exit_code(verdicts)))
 
 
 def _print(
     verdicts: "Sequence[Verdict]", shown: Shown, schema: str, extra: "Mapping[str, object]"
 ) -> None:
+    from opskit.commands.rollout.reports import rendered
     from opskit.output import Format, Record, emit_record, quiet_on_closed_pipe, write
     from opskit.rollout import words
     from opskit.rollout.told import verdict_fields, whole_outcome
 
     with quiet_on_closed_pipe():
         if shown.output == "github":
-            write(_rendered(verdicts, shown, schema, "github"))
+            write(rendered(_report(verdicts, shown, schema), "github"))
             return
         fields = {
             **extra,
@@ -212,30 +228,7 @@ def paragraph(text: str) -> str:
     return "".join(f"{line}\n" for line in (head, *body))
 
 
-def _write(verdicts: "Sequence[Verdict]", shown: Shown, schema: str, status: int) -> int:
-    """Write the reports; a file that cannot be written hides no verdict."""
-    from opskit.errors import ExitCode, OpskitError
-    from opskit.files import write_atomic
-    from opskit.output import error, write
-
-    for wanted in shown.reports:
-        text = _rendered(verdicts, shown, schema, wanted.format)
-        if wanted.file == "-":
-            write(text)
-            continue
-        try:
-            write_atomic(wanted.file, text.encode("utf-8"))
-        except OpskitError as failure:
-            error(failure)
-            status = status or int(ExitCode.UNKNOWN)
-    return status
-
-
-def _rendered(verdicts: "Sequence[Verdict]", shown: Shown, schema: str, fmt: str) -> str:
-    from opskit.findings import FailOn
-    from opskit.output import Format, render_report
-    from opskit.rollout.judge.judging import RULES
+def _report(verdicts: "Sequence[Verdict]", shown: Shown, schema: str) -> "Report":
     from opskit.rollout.report import report
 
-    made = report(verdicts, shown.locations, schema)
-    return render_report(made, Format(fmt), RULES.rules, FailOn.ERROR)
+    return report(verdicts, shown.locations, schema)

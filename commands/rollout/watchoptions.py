@@ -63,10 +63,12 @@ def policy(
     quorum: Literal["any", "all"] | None = None,
     tolerate: Sequence[str] | None = None,
 ) -> "Policy":
-    """The policy that options mean; what is empty is as in `Policy`."""
+    """The policy that options mean; what is empty is as in `Policy`. UsageError."""
     from opskit.rollout.durations import seconds
     from opskit.rollout.judge.situation import Policy
+    from opskit.rollout.tolerating import check
 
+    check(tolerate or (), "--tolerate")
     texts = {
         "timeout": timeout,
         "schedule_grace": schedule_grace,

@@ -7,7 +7,7 @@ import typer
 
 from opskit.commands.options import RowsOutput, Yes
 from opskit.commands.rollout.common import Kubeconfig
-from opskit.commands.rollout.watched import Redact
+from opskit.commands.rollout.watched import Redact, Reports
 
 
 def wave(
@@ -24,6 +24,7 @@ def wave(
     ] = False,
     kubeconfig: Kubeconfig = "",
     redact: Redact = False,
+    report: Reports = None,
     yes: Yes = False,
     output: RowsOutput = None,
 ) -> int:
@@ -39,22 +40,28 @@ def wave(
     a run that ended early, and does nothing twice. A changed plan is not resumed.
 
     Exit status: 0 when all clusters serve, 4 when only some do, 1 when none does, 3 where it could
-    not be told. With --dry-run 3 where a cluster does not tell what it has.
+    not be told. With --dry-run 3 where a cluster does not tell what it has; 2 where all that is
+    wrong is that workloads of the plan are not there.
 
     \b
     Example:
       opskit rollout wave wave.yaml --dry-run
-      opskit rollout wave wave.yaml --yes
+      opskit rollout wave wave.yaml --yes --report junit=wave.xml
       opskit rollout wave wave.yaml --resume --yes
     """
     from opskit.commands.results import output_format
-    from opskit.commands.rollout.waving import Run
+    from opskit.commands.rollout import watched
+    from opskit.commands.rollout.unended import told_too
+    from opskit.commands.rollout.waving import SCHEMA, Run
     from opskit.errors import UsageError
     from opskit.output import ROWS
 
     if str(plan) == "-" and state is None and not dry_run:
         raise UsageError("a plan from stdin has no journal beside it", hint="give --state FILE")
-    run = Run(plan, output_format(output, ROWS), kubeconfig=kubeconfig, redact=redact)
-    if dry_run:
-        return run.show()
-    return run.carry_out(state or plan.with_name(f"{plan.name}.journal"), resume=resume, yes=yes)
+    shown = watched.shown("table" if output is None else output, redact=redact, reports=report)
+    with told_too(shown, SCHEMA):
+        run = Run(plan, output_format(output, ROWS), shown, kubeconfig=kubeconfig)
+        if dry_run:
+            return run.show()
+        journal = state or plan.with_name(f"{plan.name}.journal")
+        return run.carry_out(journal, resume=resume, yes=yes)

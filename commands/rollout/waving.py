@@ -1,12 +1,13 @@
 """The steps of `wave` as a person sees them: the plan shown, asked about, carried out, told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opskit.commands.rollout.watched import Say
+    from opskit.commands.rollout.watched import Say, Shown
+    from opskit.errors import OpskitError
     from opskit.output import Table
     from opskit.rollout.targets import Target
     from opskit.rollout.verdict import Verdict
@@ -20,16 +21,13 @@ SCHEMA = "opskit.rollout.wave/1"
 class Run:
     """One call of the command."""
 
-    def __init__(
-        self, plan: Path, output: str, *, kubeconfig: str = "", redact: bool = False
-    ) -> None:
-        from opskit.commands.rollout.watched import Shown
+    def __init__(self, plan: Path, output: str, shown: "Shown", *, kubeconfig: str = "") -> None:
         from opskit.rollout.wave import clusters, survey
 
         self._name = str(plan)
         self._plan = survey.read(plan)
         self._output = output
-        self._shown = Shown(redact=redact)
+        self._shown = shown
         self._clusters = clusters.Clusters(lambda spec: clusters.connect(spec, kubeconfig))
 
     def show(self) -> int:
@@ -41,11 +39,12 @@ class Run:
         found = self._survey(standings)
         self._print(self._table(standings, found, planned=True))
         self._say_errors(found)
-        return ExitCode.UNKNOWN if found.errors else ExitCode.OK
+        self._report(standings, found)
+        return _refused(found, 1, "").exit_code if found.errors else ExitCode.OK
 
     def carry_out(self, journal: Path, *, resume: bool, yes: bool) -> int:
         """Ask, and do it; the exit status."""
-        from opskit.errors import ExitCode, UnknownError
+        from opskit.errors import ExitCode
         from opskit.output import confirm, message
         from opskit.rollout.wave import journal as journals
         from opskit.rollout.wave.engine import Engine
@@ -62,12 +61,8 @@ class Run:
         if survey.errors:
             self._say_errors(survey)
             if not resume:
-                raise UnknownError(
-                    f"{len(survey.errors)} of {self._count} clusters did not tell what they have; "
-                    "nothing was changed",
-                    where=self._name,
-                    hint="mend the connection, or take them out of the plan",
-                )
+                self._report(before, survey)
+                raise _refused(survey, self._count, self._name)
         if not confirm(self._question(resume=resume), yes=yes):
             message("nothing was changed")
             return ExitCode.NO
@@ -79,7 +74,7 @@ class Run:
                 _Screen(self),
                 survey=survey.pieces,
             )
-            self._run(engine, journal)
+            self._run(engine, journal, survey)
         return self._end(engine, survey)
 
     @property
@@ -94,13 +89,14 @@ class Run:
             say(f"asking {self._count} clusters ...")
             return survey(self._plan.document, self._clusters, standings)
 
-    def _run(self, engine: "Engine", journal: Path) -> None:
+    def _run(self, engine: "Engine", journal: Path, survey: "Survey") -> None:
         from opskit.output import message
 
         try:
             engine.run()
         except BaseException:
             message(f"not ended; --resume goes on from {journal}")
+            self._report(engine.standings, survey, engine.verdicts)
             raise
 
     def _end(self, engine: "Engine", survey: "Survey") -> int:
@@ -113,7 +109,30 @@ class Run:
             for line in self._shown.clean(block).splitlines():
                 message(line, verbatim=line.startswith(VERBATIM))
         self._print(self._table(engine.standings, survey))
-        return told.exit_code(self._plan.document, engine.standings)
+        status = int(told.exit_code(self._plan.document, engine.standings))
+        return self._report(engine.standings, survey, engine.verdicts, status)
+
+    def _report(
+        self,
+        standings: "Standings",
+        survey: "Survey",
+        watched: "Mapping[str, Sequence[Verdict]] | None" = None,
+        status: int = 0,
+    ) -> int:
+        """Write the reports that were asked for; the exit status."""
+        from opskit.commands.rollout.reports import write_reports
+        from opskit.rollout.report import report
+        from opskit.rollout.told import cleaned
+        from opskit.rollout.wave.reported import verdicts
+
+        if not self._shown.reports:
+            return status
+        self._shown.seen.told = True
+        found = verdicts(
+            self._plan.document, standings, watched or {}, survey.pieces, survey.errors
+        )
+        clean = [cleaned(each, self._shown.clean) for each in found]
+        return write_reports(report(clean, schema=SCHEMA), self._shown, status)
 
     def _table(self, standings: "Standings", survey: "Survey", *, planned: bool = False) -> "Table":
         from opskit.output import Column, Table
@@ -174,6 +193,19 @@ class Run:
 
         with progress(keys, self._shown) as say:
             yield say
+
+
+def _refused(survey: "Survey", count: int, plan: str) -> "OpskitError":
+    """The error for clusters that did not tell: bad input where asking again is of no use."""
+    from opskit.errors import ExitCode, InputError, UnknownError
+
+    bad = all(each.exit_code == ExitCode.USAGE for each in survey.errors.values())
+    kind, what = (InputError, "lack what the plan names") if bad else (UnknownError, "did not tell")
+    return kind(
+        f"{len(survey.errors)} of {count} clusters {what}; nothing was changed",
+        where=plan,
+        hint="mend the plan" if bad else "mend the connection, or take them out of the plan",
+    )
 
 
 class _Screen:

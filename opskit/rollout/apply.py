@@ -19,6 +19,7 @@ from opskit.clients.kubeerrors import (
     UnauthorizedError,
 )
 from opskit.errors import InputError, UnknownError
+from opskit.rollout import changecause
 from opskit.rollout import plan as planning
 from opskit.rollout.kinds import kind_of
 from opskit.rollout.order import name as name_of
@@ -47,10 +48,10 @@ class Manifest(NamedTuple):
 class Item:
     """One object of a deploy.
 
-    `namespace` is empty for a kind that is in none. `before` is None for one that is not
-    there yet. `planned` is what the server would make of it,
-    None where it could not be tried, for the reason in `waits`. `after` is what it made of it.
-    `change` is set where the object is patched rather than applied. `force` takes over fields.
+    `namespace` is empty for a kind that is in none. `before` is None for one that is not there yet.
+    `planned` is what the server would make of it, None where it could not be tried, for the reason
+    in `waits`. `after` is what it made of it. `change` is set where the object is patched rather
+    than applied. `force` takes over fields. `stale_cause` is for `changecause`.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Item:
     waits: str = ""
     force: bool = False
     change: planning.Change | None = None
+    stale_cause: bool = False
 
     @property
     def place(self) -> str:
@@ -148,6 +150,7 @@ def carry_out(cluster: Cluster, items: Sequence[Item]) -> Iterator[Item]:
         elif item.waits:
             item.after = _patiently(lambda item=item: _late(cluster, served, item))  # type: ignore[misc]
         else:
+            changecause.clear(cluster, item)
             item.after = _apply(cluster, item)
         yield item
 

@@ -20,6 +20,8 @@ _RANKS = {
     _WAITS: 3,
     WORDS[Outcome.COMPLETE]: 4,
 }
+#: How long after a line on the progress of a workload the next one has to wait, in seconds.
+SPACING = 5.0
 #: From so many workloads on, lines tell of troubles and ends only.
 MANY = 20
 
@@ -42,6 +44,8 @@ class Board:
         self._clusters, self._spaces = len(clusters) > 1, len(spaces) > 1
         self._rows = {key: _Row(self.label(*key)) for key in keys}
         self._said: set[tuple[str, Target | None, str]] = set()
+        self._told_at: dict[tuple[str, Target | None], float] = {}
+        self._kept: dict[tuple[str, Target | None], str] = {}
 
     def label(self, cluster: str, target: Target | None) -> str:
         """What tells a workload from the others that are watched."""
@@ -86,11 +90,22 @@ class Board:
             cells.append((f"and {len(rest)} more", "", "", f"{done} complete", ""))
         return cells
 
-    def line(self, step: Step, cluster: str) -> str:
-        """A step as a line of a log; empty where it is not worth one."""
+    def line(self, step: Step, cluster: str, now: float = 0.0) -> str:
+        """A step as a line of a log at a time in seconds; empty where it is not worth one, yet.
+
+        Of a workload's progress there is a line every few seconds; `kept` has the newest of those
+        that had to wait.
+        """
         if step.kind == "progress" and (len(self._rows) > MANY or step.message == "complete"):
             return ""
-        label = self.label(cluster, step.target)
+        label, key = self.label(cluster, step.target), (cluster, step.target)
+        if step.kind == "progress":
+            if now < self._told_at.get(key, -SPACING) + SPACING:
+                self._kept[key] = f"{label}: {step.message}"
+                return ""
+            self._told_at[key] = now
+        if step.kind in ("progress", "verdict"):
+            self._kept.pop(key, None)
         if step.verdict is not None:
             known = (cluster, step.target, step.verdict.headline) in self._said
             text = _end(step.verdict, known=known)
@@ -98,6 +113,12 @@ class Board:
             text = where(step) + step.message
             self._said.add((cluster, step.target, text))
         return f"{label}: {text}" if label else text
+
+    def kept(self, now: float) -> list[str]:
+        """The lines of progress that have waited long enough."""
+        due = [key for key in self._kept if now >= self._told_at[key] + SPACING]
+        self._told_at |= dict.fromkeys(due, now)
+        return [self._kept.pop(key) for key in due]
 
 
 def _short(step: Step) -> str:

@@ -9,7 +9,7 @@ from opskit.clients.kube import Cluster
 from opskit.clients.kubeerrors import ApiError
 from opskit.errors import ExitCode, OpskitError
 from opskit.findings import Report
-from opskit.rollout import apply, outcomes, patching, takeback
+from opskit.rollout import apply, changecause, outcomes, patching, takeback
 from opskit.rollout import plan as planning
 from opskit.rollout.apply import Item, Manifest
 from opskit.rollout.judge.situation import Policy
@@ -67,10 +67,18 @@ class Deployed:
 
 
 def of_manifests(
-    cluster: Cluster, manifests: Sequence[Manifest], namespace: str = "", *, force: bool = False
+    cluster: Cluster,
+    manifests: Sequence[Manifest],
+    namespace: str = "",
+    *,
+    force: bool = False,
+    cause: str = "",
 ) -> list[Item]:
-    """The deploy of manifests: see `apply.plan`."""
-    return apply.plan(cluster, manifests, namespace, force=force)
+    """The deploy of manifests: see `apply.plan`; `cause` is the change cause of what rolls out."""
+    items = apply.plan(cluster, manifests, namespace, force=force)
+    for item in items:
+        changecause.noted(item, cause)
+    return items
 
 
 def of_targets(

@@ -1,8 +1,10 @@
 """Which lists have to be followed to watch some workloads: one a namespace and kind."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
+from opskit.clients.kubeerrors import NotFoundError
 from opskit.rollout.kinds import DAEMON_SET, DEPLOYMENT, apps_path, core_path
 from opskit.rollout.reader import Reader
 from opskit.rollout.targets import Target
@@ -30,10 +32,7 @@ class Scope(NamedTuple):
 
 
 def feeds(cluster: Reader, targets: Sequence[Target]) -> list[Scope]:
-    """The lists to follow. What one workload alone needs is narrowed to it.
-
-    Raises `NotFoundError` where such a single workload is not there.
-    """
+    """The lists to follow. What one workload alone needs is narrowed to it, if it is there."""
     by_namespace: dict[str, list[Target]] = {}
     for target in targets:
         by_namespace.setdefault(target.namespace, []).append(target)
@@ -48,7 +47,8 @@ def _of_namespace(cluster: Reader, namespace: str, targets: Sequence[Target]) ->
     fields = labels = ""
     if len(targets) == 1:
         fields = f"metadata.name={targets[0].name}"
-        labels = selector(cluster.get(targets[0].path))
+        with suppress(NotFoundError):  # the list says so, too
+            labels = selector(cluster.get(targets[0].path))
     kinds = {target.kind for target in targets}
     for kind in sorted(kinds, key=lambda each: each.name):
         yield Scope(namespace, kind.plural, kind.path(namespace), True, fields=fields)

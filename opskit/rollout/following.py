@@ -9,6 +9,7 @@ from opskit.clients.kube import Cluster
 from opskit.clients.kubeerrors import UnreachableError
 from opskit.clients.kubewatch import Change, Feed, Trouble
 from opskit.errors import OpskitError
+from opskit.rollout import present
 from opskit.rollout.feeds import Scope, feeds
 from opskit.rollout.targets import Target
 
@@ -25,9 +26,18 @@ Heard = tuple[Scope | None, Change | list[Scope]]
 class Following:
     """Only these threads ask the cluster: whoever takes what they hear never waits for it."""
 
-    def __init__(self, cluster: Cluster, targets: Sequence[Target], silence: float) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        targets: Sequence[Target],
+        silence: float,
+        *,
+        sought: Sequence[Target] = (),
+    ) -> None:
+        """`sought` are those targets that may never have been there: NotThereError then."""
         self._cluster = cluster
         self._targets = targets
+        self._sought = sought
         self._silence = silence
         self._queue: queue.Queue[Heard | BaseException] = queue.Queue()
         self._feeds: list[Feed] = []
@@ -61,6 +71,7 @@ class Following:
         end = time.monotonic() + _CONTACT_SECONDS
         while True:
             try:
+                present.check(self._cluster, self._sought)
                 self._queue.put((None, feeds(self._cluster, self._targets)))
                 return
             except UnreachableError as error:

@@ -51,7 +51,7 @@ _BY_WORD = {
     word: kind
     for kind in KINDS
     for base in (kind.short, kind.plural, *kind.aliases)
-    for word in (base, f"{base}.{kind.group}")
+    for word in (base, f"{base}.{kind.group}", f"{base}.v1.{kind.group}")
 }
 
 

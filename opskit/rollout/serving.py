@@ -68,9 +68,9 @@ def _of(kind: Kind, pod: Object, workload: Object, revision: Object) -> bool:
         return False
     meta = revision["metadata"]
     if kind is DEPLOYMENT:
-        return owner(pod) == meta["uid"]
+        return owner(pod) == str(meta["uid"])
     mark = labels(revision).get(_HASH) if kind is DAEMON_SET else meta["name"]
-    return bool(owner(pod) == workload["metadata"]["uid"] and labels(pod).get(_HASH) == mark)
+    return owner(pod) == str(workload["metadata"]["uid"]) and labels(pod).get(_HASH) == mark
 
 
 def _trouble(kind: Kind, workload: Object, pods: Sequence[Object]) -> str:

@@ -17,9 +17,10 @@ from opskit.rollout import stuck
 from opskit.rollout.apply import Item, changed
 from opskit.rollout.jsonpatch import NO_MATCH, guarded, pointer, test
 from opskit.rollout.kinds import DEPLOYMENT
+from opskit.rollout.patching import cause_operations
 from opskit.rollout.revisions import comparable
 from opskit.rollout.targets import Target
-from opskit.rollout.workload import images, template
+from opskit.rollout.workload import CHANGE_CAUSE, annotations, images, template
 
 Object = Mapping[str, Any]
 
@@ -87,7 +88,9 @@ def _workload(
     old = template(target.kind, before)
     if comparable(old) == comparable(template(target.kind, after)):
         return TakenBack(item.name, False, "its pod template did not change", target)
-    change = _back(target, old, template(target.kind, after), planning.read(cluster, target))
+    cause = annotations(before).get(CHANGE_CAUSE, "")
+    ours = template(target.kind, after)
+    change = _back(target, old, ours, cause, planning.read(cluster, target))
     planning.carry_out(cluster, change)
     note = f"back to {', '.join(dict.fromkeys(images(old).values()))}"
     if target.kind is DEPLOYMENT and change.before["spec"].get("paused"):
@@ -96,16 +99,20 @@ def _workload(
     return TakenBack(item.name, True, note, target, images(old))
 
 
-def _back(target: Target, old: Object, ours: Object, now: Object) -> planning.Change:
-    """The change that puts a pod template back, if what stands there is what the deploy put."""
+def _back(target: Target, old: Object, ours: Object, cause: str, now: Object) -> planning.Change:
+    """The change that puts a pod template back, if what stands there is what the deploy put.
+
+    With it goes its change cause: the one of the deploy is not that of the old revision.
+    """
     there = template(target.kind, now)
-    again = partial(_back, target, old, ours)
+    again = partial(_back, target, old, ours, cause)
     if comparable(there) == comparable(old):
         return planning.Change("undo", target, now, (), again)
     if comparable(there) != comparable(ours):
         raise planning.NotDoneError("somebody else changed it meanwhile", where=str(target))
     path = target.kind.template
     operations = [test(path, there), {"op": "replace", "path": pointer(path), "value": old}]
+    operations += cause_operations(now, cause)
     return planning.Change("undo", target, now, operations, again)
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opskit.errors import InputError, UnknownError, UsageError
+from opskit.errors import InputError, UsageError
 from opskit.rollout.kinds import KINDS, ROLLING, Kind, kind_of
 
 if TYPE_CHECKING:
     from opskit.clients.kube import Cluster
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _FORMS = "deploy/NAME, sts/NAME, ds/NAME or cronjob/NAME"
 
 
@@ -53,6 +54,19 @@ def parse(text: str, namespace: str) -> Target:
     return Target(namespace, kind.short, name)
 
 
+def check_namespace(namespace: str) -> None:
+    """UsageError for what no namespace can be called.
+
+    A namespace is a label of DNS: Kubernetes documentation, "Object Names and IDs".
+    """
+    if not _LABEL.fullmatch(namespace) or len(namespace) > 63:
+        raise UsageError(
+            f"{namespace[:80]!r} is no name of a namespace",
+            where="--namespace",
+            hint="names have a-z, 0-9 and - and start and end with a letter or a digit",
+        )
+
+
 def of_object(workload: dict[str, Any], namespace: str) -> Target:
     """The target that an object of the API, or a manifest, is."""
     kind = kind_of(str(workload.get("kind")))
@@ -66,10 +80,11 @@ def selected(
 ) -> list[Target]:
     """The workloads of a namespace (of all, for an empty one) that a label selector matches.
 
-    InputError for a selector that the server does not take, UnknownError for one that matches
+    UsageError for a selector that the server does not take, InputError for one that matches
     nothing.
     """
     from opskit.clients.kubeerrors import ApiError
+    from opskit.rollout import present
 
     found = []
     for kind in kinds:
@@ -85,19 +100,26 @@ def selected(
             meta = item["metadata"]
             found.append(Target(meta["namespace"], kind.short, meta["name"]))
     if not found:
-        place = f"namespace {namespace}" if namespace else "any namespace"
-        raise UnknownError(
+        if namespace and not present.has_namespace(cluster, namespace):
+            raise present.no_namespace(cluster, namespace)
+        place = present.place(cluster, namespace) if namespace else "any namespace"
+        names = ",".join(kind.short for kind in kinds)
+        space = f"-n {namespace}" if namespace else "-A"
+        raise present.NotThereError(
             f"no workload in {place} matches {selector!r}",
-            where=cluster.name,
-            hint="check the labels: kubectl get deploy,sts,ds --show-labels",
+            hint=f"check the labels: kubectl get {names} {space} --show-labels",
         )
     return sorted(found)
 
 
-def in_manifests(files: Iterable[str | Path], namespace: str) -> list[Target]:
+def in_manifests(
+    files: Iterable[str | Path], namespace: str, *, given: bool = False
+) -> list[Target]:
     """The workloads that manifests hold, those in Lists included; other objects are passed over.
 
-    InputError with the file and line for what is no manifest, and where there is no workload.
+    `namespace` is for those that name none; where it was `given`, one that names another is
+    refused, as kubectl does. InputError with the file and line for what is no manifest, and where
+    there is no workload.
     """
     found: list[Target] = []
     names = []
@@ -107,11 +129,23 @@ def in_manifests(files: Iterable[str | Path], namespace: str) -> list[Target]:
             kind = kind_of(str(manifest.get("kind")))
             if kind is not None:
                 target = of_object(manifest, namespace)
+                if given:
+                    check_place(target, namespace, str(file))
                 found += [] if target in found else [target]
     if not found:
         known = ", ".join(kind.name for kind in KINDS)
         raise InputError("holds no workload", where=", ".join(names), hint=f"wanted is a {known}")
     return found
+
+
+def check_place(target: Target, namespace: str, file: str) -> None:
+    """InputError for a workload of a manifest that names another namespace than was given."""
+    if target.namespace != namespace:
+        raise InputError(
+            f"{target} is in namespace {target.namespace}, and -n says {namespace}",
+            where=file,
+            hint="leave -n out, or the namespace in the manifest",
+        )
 
 
 def read_manifests(file: str | Path) -> list[dict[str, Any]]:

@@ -144,8 +144,8 @@ def _progress(track: Track, workload: Any, outcome: Outcome) -> Progress:
 
 
 def gone(track: Track) -> Cause:
-    """The cause where the workload is not there, or not any more."""
-    text = "it was deleted while it rolled out" if track.seen else "there is no such workload"
+    """The cause where the workload is not there any more."""
+    text = "it was deleted while it rolled out" if track.seen else "it is not there any more"
     return Cause("ROL117", "Deleted", text, str(track.target))
 
 

@@ -9,7 +9,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from opskit.clients.kube import Cluster
@@ -29,13 +29,16 @@ Images = Mapping[str, str]
 #: How long all logs of a watch may take, and those that are asked for when the time is over.
 _LOGS_SECONDS = 20.0
 _LAST_LOGS_SECONDS = 3.0
+#: How long a first look may take, where the time is shorter than that: 0 is one look.
+_LOOK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """Something that happened while watching, for a table, for lines or for a stream of events.
 
-    `kind` says what; `verdict` is set for the last one of a workload.
+    `kind` says what; `verdict` is set for the last one of a workload. `seconds` is since the watch
+    began.
     """
 
     kind: Literal["progress", "symptom", "trouble", "recovered", "verdict"]
@@ -44,6 +47,7 @@ class Step:
     progress: Progress | None = None
     symptom: Symptom | None = None
     verdict: Verdict | None = None
+    seconds: float | None = None
 
 
 def watch(
@@ -60,10 +64,11 @@ def watch(
     """The verdict of each target, in their order, once all have one or the time is over.
 
     `expected` holds the images that the caller put there: a rollout that another one overtakes has
-    failed. `stop` ends the watch early, with the outcome unknown for what is still open. After
-    `silence`, in seconds, a connection is taken for dead and made anew. Raises what the cluster
-    answers when the targets are asked for (`NotFoundError`, `ForbiddenError`), and
-    UnreachableError where it does not answer for half a minute.
+    failed, and so has one that is not there any more. `stop` ends the watch early, with the outcome
+    unknown for what is still open. After `silence`, in seconds, a connection is taken for dead and
+    made anew. Raises NotThereError where a target without `expected` is not there, what the cluster
+    answers when the targets are asked for (`ForbiddenError`), and UnreachableError where it does
+    not answer for half a minute.
     """
     made = _Watch(cluster, targets, policy or Policy(), expected or {}, say, clock)
     return made.run(stop or threading.Event(), silence)
@@ -83,7 +88,7 @@ class _Watch:
         self._targets = list(dict.fromkeys(targets))
         self._policy = policy
         self._expected = expected
-        self._say = say
+        self._tell = say
         self._clock = clock
         self._places: dict[str, Place] = {}
         for name in dict.fromkeys(each.namespace for each in self._targets):
@@ -95,10 +100,12 @@ class _Watch:
         self._due: list[tuple[float, int, Track]] = []
         self._numbers = itertools.count()
         self._patience = causes.Patience(_LOGS_SECONDS)
+        self._looked = False
         self._started = clock()
 
     def run(self, stop: threading.Event, silence: float) -> list[Verdict]:
-        following = Following(self._cluster, self._targets, silence)
+        sought = [each for each in self._targets if each not in self._expected]
+        following = Following(self._cluster, self._targets, silence, sought=sought)
         try:
             self._loop(following, stop)
         finally:
@@ -107,11 +114,14 @@ class _Watch:
         found = {track.target: track.verdict for track in self._tracks if track.verdict}
         return [found[each] for each in self._targets]
 
+    def _say(self, step: Step) -> None:
+        self._tell(replace(step, seconds=self._clock() - self._started))
+
     def _loop(self, following: Following, stop: threading.Event) -> None:
         end = self._started + self._policy.timeout
-        while self._open and not stop.is_set() and self._clock() < end:
-            look = self._due[0][0] if self._due else end
-            seconds = min(end, look) - self._clock()
+        while self._open and not stop.is_set() and self._clock() < (until := self._until(end)):
+            look = self._due[0][0] if self._due else until
+            seconds = min(until, look) - self._clock()
             for heard in following.take(min(seconds, 1.0)):  # `stop` may be set
                 self._take(*heard)
             for place in self._places.values():
@@ -120,6 +130,12 @@ class _Watch:
             while self._due and self._due[0][0] <= self._clock():
                 track = heapq.heappop(self._due)[2]
                 self._judge(self._places[track.target.namespace], track)
+
+    def _until(self, end: float) -> float:
+        """When the watch ends: at `end`, or a little later for the first look at everything."""
+        if not self._looked:
+            self._looked = all(track.verdict or track.judgement for track in self._tracks)
+        return end if self._looked else max(end, self._started + _LOOK_SECONDS)
 
     def _take(self, scope: Scope | None, change: Change | list[Scope]) -> None:
         if isinstance(change, list):
@@ -219,7 +235,7 @@ class _Watch:
                 continue
             error = self._error_of(track)
             if error or track.situation is None or track.judgement is None:
-                self._unknown(track, error or OpskitError("the cluster did not answer in time"))
+                self._unknown(track, error or OpskitError(self._unanswered()))
             elif stopped:
                 self._unknown(track, OpskitError("the watch was ended"))
             else:
@@ -228,6 +244,11 @@ class _Watch:
                 found = self._causes(track, track.judgement.symptoms)
                 late = Cause("ROL119", "TimedOut", text, str(track.target))
                 self._end(track, Outcome.TIMED_OUT, [*found, late])
+
+    def _unanswered(self) -> str:
+        """What is said where the time was over before the first look."""
+        seconds = max(self._policy.timeout, _LOOK_SECONDS)
+        return f"what the cluster has of it had not come after {seconds:g} s"
 
     def _error_of(self, track: Track) -> OpskitError | None:
         """Why nothing is known of a workload now; trouble with other lists is none."""
@@ -247,4 +268,5 @@ class _Watch:
         track.situation = track.judgement = None  # its pods are kept no longer
         self._open -= 1
         words = verdict.headline or done(verdict)
-        self._say(Step("verdict", words, track.target, verdict.progress, verdict=verdict))
+        step = Step("verdict", words, track.target, verdict.progress, verdict=verdict)
+        self._tell(replace(step, seconds=seconds))

@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import lint, matrix, redshift, replay, start, warehouse
+from tests.bench import edit, lint, matrix, redshift, replay, rollout, start, warehouse
 from tests.bench.measure import show
 
 if __name__ == "__main__":
-    parts = (start, lint, redshift, warehouse, matrix, replay)
+    parts = (start, lint, redshift, warehouse, matrix, replay, edit, rollout)
     sys.exit(show([ratio for part in parts for ratio in part.ratios()]))

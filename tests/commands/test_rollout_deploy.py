@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -230,3 +231,46 @@ def test_ctrl_c_says_what_was_changed_and_the_way_back(
     assert process.returncode == 130
     assert "changed so far: configmap/conf, deploy/web" in err
     assert f"opskit rollout undo deploy/web -n {namespace}" in err
+
+
+def test_the_cause_is_written_and_a_stale_one_is_not_copied(
+    deploy: Any, file: Path, plane: Plane, namespace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deploy("-f", file, "--cause", "one")
+    deploy("deploy/web", "--image", f"web={IMAGE}:2", "--cause", "two")
+    deploy("-f", file, "--image", f"web={IMAGE}:3")
+    capsys.readouterr()
+    args = ["-n", namespace, "--kubeconfig", str(plane.kubeconfig), "-o", "json"]
+    assert cli.run(["rollout", "history", "deploy/web", *args]) == 0
+    told = json.loads(capsys.readouterr().out)["revisions"]
+    assert [each["cause"] for each in told] == ["one", "two", ""]
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "cases"),
+    [
+        (["-f", "web.yaml", "--dry-run"], 1, {"configmap/conf": "", "deploy/web": ""}),
+        (["-f", "web.yaml", "--context", "none"], 2, {"rollout": "error"}),
+        (["deploy/none", "--image", "web=x:1"], 2, {"rollout": "error"}),
+    ],
+)
+def test_a_report_is_written_however_it_ends(
+    deploy: Any, file: Path, args: list[str], status: int, cases: dict[str, str]
+) -> None:
+    assert file.is_file()
+    assert deploy(*args, "--report", "junit=out.xml") == status
+    found = ElementTree.parse("out.xml").findall(".//testcase")
+    told = {each.attrib["name"].split(" ")[-1]: "".join(one.tag for one in each) for each in found}
+    assert told == cases
+
+
+def test_all_that_is_not_there_is_told_before_anything_is_done(
+    deploy: Any, file: Path, plane: Plane, namespace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deploy("-f", file)
+    capsys.readouterr()
+    assert deploy("deploy/web", "deploy/wep", "sts/db", "--image", f"web={IMAGE}:2") == 2
+    err = " ".join(capsys.readouterr().err.split())
+    assert "deploy/wep not found" in err
+    assert "sts/db not found" in err
+    assert image(plane, namespace).endswith(":1")

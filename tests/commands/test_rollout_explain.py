@@ -70,10 +70,18 @@ def test_a_bad_image_after_a_good_one(plane: Plane, namespace: str) -> None:
     assert found["next"][0]["what"].startswith("goes back to revision 1 (")
 
 
+def waits(plane: Plane, space: str) -> bool:
+    return any(
+        "waiting" in each["state"]
+        for pod in plane.pods(space)
+        for each in pod["status"].get("containerStatuses", [])
+    )
+
+
 def test_the_advice_is_what_undo_does(plane: Plane, namespace: str) -> None:
     """After two bad ones that nobody recorded it is the one that serves, not the newest before."""
     plane.apply(namespace, deployment("web", "missing"))
-    wait_until(lambda: plane.pods(namespace), "no pod")
+    wait_until(lambda: waits(plane, namespace), "no container waits")
     status, first = explained(plane, namespace, "deploy/web")
     assert (status, [each["command"].split()[0] for each in first["next"]]) == (1, ["kubectl"])
     target = Target(namespace, "deploy", "web")
@@ -194,6 +202,13 @@ def test_what_could_not_be_looked_at_is_not_healthy(plane: Plane, namespace: str
     assert status == 3
     assert "could not tell" in out
     assert "note: pods could not be looked at" in out
+    plane.apply(namespace, deployment("ill", "missing"))
+    observed(plane, Target(namespace, "deploy", "ill"))
+    status, out, _ = run("--kubeconfig", str(config), "-n", namespace, "deploy/ill")
+    assert status == 3
+    assert "could not tell, 0 of 1 pods serve" in out
+    assert "waits: 0 of 1 new pods are available" in out
+    assert "note: pods could not be looked at" in out
     status, out, err = run("--kubeconfig", str(config), "-n", namespace, "deploy/none")
     assert (status, out) == (3, "")
     assert "not found" in err
@@ -238,7 +253,7 @@ def test_a_recording_as_json_without_what_was_not_recorded(recording: Path) -> N
     recording.write_text(json.dumps(whole))
     status, out, _ = run("--from", "crash.yaml", "-o", "json")
     found = json.loads(out)["explanations"][0]
-    assert (status, found["healthy"]) == (1, False)
+    assert (status, found["healthy"]) == (3, None)
     assert "pods could not be looked at: the recording holds no pods" in found["notes"]
 
 

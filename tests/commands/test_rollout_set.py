@@ -1,6 +1,9 @@
 """`opskit rollout set`, `pause`, `resume` and `restart` from the command line."""
 
+import csv
+import io
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -104,6 +107,9 @@ def test_expect_and_if_unchanged_answer_no(plane: Plane, web: Target) -> None:
     assert run("set", "deploy/web", "web=w:3", "--expect", "w:2", *place) == 1
     assert run("set", "deploy/web", "web=w:1", "--if-unchanged", "fail", *place) == 1
     assert now(plane, web) == "w:1"
+    guarded = ["web=w:1", "--expect", "w:0", "--if-unchanged", "restart"]
+    assert run("set", "deploy/web", *guarded, *place) == 1
+    assert "annotations" not in plane.api.get(web.path)["spec"]["template"]["metadata"]
     assert run("set", "deploy/web", "web=w:1", "--if-unchanged", "restart", *place) == 0
     assert "annotations" in plane.api.get(web.path)["spec"]["template"]["metadata"]
 
@@ -115,7 +121,7 @@ def test_all_are_planned_before_the_first_is_changed(
     place = ["-n", web.namespace, "--yes"]
     assert run("set", "deploy/web", "sts/db", "web=w:2", *place) == 2
     assert "there is db" in capsys.readouterr().err
-    assert run("set", "deploy/web", "deploy/none", "*=w:2", *place) == 3
+    assert run("set", "deploy/web", "deploy/none", "*=w:2", *place) == 2
     assert now(plane, web) == "w:1"
 
 
@@ -148,7 +154,7 @@ def test_a_selector_names_the_workloads(plane: Plane, web: Target) -> None:
     place = ["-n", web.namespace, "--yes"]
     assert run("set", "-l", "app=web", "web=w:2", *place) == 0
     assert now(plane, web) == "w:2"
-    assert run("set", "-l", "app=none", "web=w:2", *place) == 3
+    assert run("set", "-l", "app=none", "web=w:2", *place) == 2
 
 
 def test_wait_is_the_verdict_and_records_it(
@@ -203,6 +209,41 @@ def test_pause_resume_and_restart(
     for short in ("sts", "ds", "cronjob"):
         assert run("pause", f"{short}/x", "-n", web.namespace, "--yes") == 2
     wait_until(lambda: len(plane.pods(web.namespace)) == 2, "old pods stay")
+
+
+def test_undo_of_what_was_never_changed_is_a_no(
+    plane: Plane, web: Target, capsys: pytest.CaptureFixture[str]
+) -> None:
+    observed(plane, web)
+    assert run("undo", "deploy/web", "-n", web.namespace, "--yes") == 1
+    assert "deploy/web: has only revision 1: there is none to go back to" in " ".join(
+        capsys.readouterr().err.split()
+    )
+
+
+def test_wait_for_a_deployment_at_0_records_nothing(
+    plane: Plane, web: Target, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plane.kubectl("scale", "deploy/web", "--replicas=0", "-n", web.namespace)
+    observed(plane, web)
+    place = ["-n", web.namespace, "--yes"]
+    assert run("set", "deploy/web", "web=w:crash", *place, "--wait") == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "note: no pod runs it, it is scaled to 0: it is not recorded as good" in out
+    assert run("history", "deploy/web", "-n", web.namespace, "-o", "json") == 0
+    past = json.loads(capsys.readouterr().out)["revisions"]
+    assert [(row["recorded"], row["last_good"]) for row in past] == [(None, False)] * len(past)
+
+
+def test_history_as_csv_has_images_and_times(
+    plane: Plane, web: Target, capsys: pytest.CaptureFixture[str]
+) -> None:
+    observed(plane, web)
+    assert run("history", "deploy/web", "-n", web.namespace, "-o", "csv") == 0
+    [row] = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert list(row) == ["revision", "images", "created", "outcome", "mark"]
+    assert json.loads(row["images"]) == {"web": "w:1"}
+    assert datetime.fromisoformat(row["created"]).tzinfo is not None
 
 
 def test_history_shows_what_changed(

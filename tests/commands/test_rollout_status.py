@@ -367,3 +367,110 @@ def test_a_report_on_stdout_and_one_that_cannot_be_written(
     assert status == 1
     assert "::error title=ROL102" in out
     assert str(folder) in err
+
+
+def test_a_typo_is_bad_input_and_every_report_says_so(
+    plane: Plane, namespace: str, tmp_path: Path
+) -> None:
+    plane.apply(namespace, deployment("web", "1"))
+    place, file = _on(plane, namespace), tmp_path / "out.xml"
+    named = ["deploy/web", "deploy/wep", *place]
+    status, out, err = run(*named, "--report", f"junit={file}", "--events")
+    assert status == 2
+    assert f"deploy/wep not found in namespace {namespace} of context plane" in err
+    assert "did you mean deploy/web?" in err
+    [line] = [json.loads(each) for each in out.splitlines()]
+    assert (line["type"], line["code"]) == ("error", "not-found")
+    cases = ElementTree.parse(file).findall(".//testcase")
+    assert [each.find("error") is not None for each in cases] == [True, True]
+    status, out, _ = run(*named, "-o", "json")
+    told = json.loads(out)
+    assert (status, told["outcome"], told["error"]["code"]) == (2, "unknown", "not-found")
+
+
+def test_ctrl_c_leaves_a_report_of_what_is_known(
+    plane: Plane, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from opskit.commands.rollout import showing
+
+    plane.apply(namespace, deployment("web", "1"), deployment("late", "slow"))
+    line = showing._Teller.line
+
+    def interrupted(teller: Any, cluster: str, step: Any) -> None:
+        line(teller, cluster, step)
+        if step.verdict is not None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(showing._Teller, "line", interrupted)
+    file = tmp_path / "out.xml"
+    named = ["deploy/web", "deploy/late", *_on(plane, namespace)]
+    status, out, err = run(*named, "-o", "json", "--report", f"junit={file}")
+    assert (status, "goes on by itself" in err) == (130, True)
+    told = json.loads(out)
+    assert told["outcome"] == "interrupted"
+    ends = {each["target"]: each["outcome"] for each in told["verdicts"]}
+    assert ends == {"deploy/web": "complete", "deploy/late": "unknown"}
+    cases = ElementTree.parse(file).findall(".//testcase")
+    assert len([each for each in cases if each.find("error") is not None]) == 1
+
+
+def test_another_namespace_than_the_manifest_names_is_refused(
+    plane: Plane, namespace: str, tmp_path: Path
+) -> None:
+    thing = deployment("web", "1")
+    thing["metadata"]["namespace"] = namespace
+    file = tmp_path / "web.yaml"
+    file.write_text(yaml.safe_dump(thing), encoding="utf-8")
+    plane.kubectl("apply", "-f", str(file))
+    status, _, err = run("-f", str(file), *_on(plane, "other"))
+    assert (status, f"is in namespace {namespace}, and -n says other" in err) == (2, True)
+    assert run("-f", str(file), *_on(plane, namespace))[0] == 0
+
+
+@pytest.mark.parametrize("option", ["-n", "--namespace", "--context", "--kubeconfig", "-l"])
+def test_an_empty_option_means_no_other_place(plane: Plane, option: str) -> None:
+    status, _, err = run("deploy/web", "--kubeconfig", str(plane.kubeconfig), option, "")
+    assert (status, "is empty" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["-n", "t1/../x"], "no name of a namespace"),
+        (["--tolerate", "Nonsense"], "no reason"),
+        (["--tolerate", ""], "no reason"),
+        (["-n", "none"], "there is no such namespace"),
+    ],
+)
+def test_bad_input_is_refused(plane: Plane, args: list[str], says: str) -> None:
+    status, out, err = run("deploy/web", "--kubeconfig", str(plane.kubeconfig), *args)
+    assert (status, out, says in err) == (2, "", True)
+
+
+def test_the_verdict_and_its_line_tell_the_same_time(plane: Plane, namespace: str) -> None:
+    plane.apply(namespace, deployment("web", "slow5"))
+    status, out, err = run("deploy/web", *_on(plane, namespace))
+    assert status == 0
+    last = err.splitlines()[-1].split()[0]
+    assert f"complete after {last} s" in out
+
+
+def test_a_hint_names_only_what_the_command_has(plane: Plane) -> None:
+    where = ["--kubeconfig", str(plane.kubeconfig)]
+    assert "or with -f FILE" in run(*where)[2]
+    err = io.StringIO()
+    with redirect_stderr(err):
+        assert cli.run(["rollout", "undo", *where]) == 2
+    assert "-f FILE" not in err.getvalue()
+
+
+def test_the_revision_is_told_of_every_kind(plane: Plane, namespace: str) -> None:
+    plane.apply(
+        namespace,
+        workload("StatefulSet", "db", "1", spec={"replicas": 1, "serviceName": "db"}),
+        workload("DaemonSet", "agent", "1"),
+    )
+    named = ["sts/db", "ds/agent", *_on(plane, namespace)]
+    _, found = verdicts(*named)
+    assert {each["revision"] for each in found.values()} == {1}
+    assert run(*named)[1].count("pods serve, revision 1") == 2

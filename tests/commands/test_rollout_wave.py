@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -81,10 +82,13 @@ def test_a_cluster_that_does_not_tell_keeps_the_others_as_they_are(
 ) -> None:
     document["waves"].append({"name": "two", "clusters": [{"context": "none"}]})
     write(document)
-    assert wave(plane, "--dry-run") == 3
+    assert wave(plane, "--dry-run") == 2
     assert "there is no context 'none'" in capsys.readouterr().err
-    assert wave(plane, "--yes") == 3
+    assert wave(plane, "--yes", "--report", "junit=out.xml") == 2
     assert "nothing was changed" in capsys.readouterr().err
+    cases = ElementTree.parse("out.xml").findall(".//testcase")
+    assert [len(each.findall("error")) for each in cases] == [1, 1]
+    assert "there is no context" in str(cases[1].find("error").attrib)  # type: ignore[union-attr]
     assert image(plane, namespace) == f"{IMAGE}:1"
     assert not Path("wave.yaml.journal").exists()
 
@@ -122,3 +126,36 @@ def test_files_that_are_no_plan(content: bytes) -> None:
 def test_no_plan_and_stdin_without_a_journal() -> None:
     assert cli.run(["rollout", "wave", "none.yaml"]) == 2
     assert cli.run(["rollout", "wave", "-"]) == 2
+
+
+def test_a_workload_that_is_not_there_is_bad_input(
+    plane: Plane,
+    namespace: str,
+    document: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    document["targets"] = ["deploy/web", "deploy/wep"]
+    write(document)
+    assert wave(plane, "--yes") == 2
+    err = capsys.readouterr().err
+    assert f"deploy/wep not found in namespace {namespace} of context plane" in err
+    assert image(plane, namespace) == f"{IMAGE}:1"
+
+
+@pytest.mark.usefixtures("document")
+def test_a_report_has_each_workload_of_each_cluster(plane: Plane, namespace: str) -> None:
+    assert wave(plane, "--yes", "--report", "junit=good.xml") == 0
+    [good] = ElementTree.parse("good.xml").findall(".//testcase")
+    assert (f"{namespace}/deploy/web" in good.attrib["name"], list(good)) == (True, [])
+
+
+def test_a_failed_cluster_fails_in_the_report(plane: Plane, document: dict[str, Any]) -> None:
+    document["images"] = {"web": f"{IMAGE}:missing"}
+    write(document)
+    assert wave(plane, "--yes", "--report", "junit=bad.xml", "--report", "json=bad.json") == 1
+    [bad] = ElementTree.parse("bad.xml").findall(".//testcase")
+    assert bad.find("failure") is not None
+    told = json.loads(Path("bad.json").read_text())
+    assert told["schema"] == "opskit.rollout.wave/1"
+    assert told["findings"][0]["rule"] == "ROL102"
+    assert wave(plane, "--report", "pdf=x") == 2

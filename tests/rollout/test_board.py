@@ -51,6 +51,21 @@ def test_a_failure_does_not_repeat_what_a_line_told() -> None:
     assert board.line(end(API, Outcome.FAILED, cause), "a") == f"deploy/api: failed: {told}"
 
 
+def test_progress_gets_a_line_every_few_seconds_and_the_newest_is_not_lost() -> None:
+    board = Board([("a", WEB), ("a", API)])
+    steps = [Step("progress", f"{n} of 500", WEB, HALF) for n in range(500)]
+    told = [line for n, step in enumerate(steps) if (line := board.line(step, "a", n / 50))]
+    assert told == ["deploy/web: 0 of 500", "deploy/web: 250 of 500"]
+    assert board.line(Step("progress", "0 of 1", API, HALF), "a", 9.9)  # another's turn
+    assert board.line(Step("symptom", CRASH.message, WEB, HALF, CRASH), "a", 9.9)
+    assert board.kept(9.9) == []
+    assert board.kept(10.0) == ["deploy/web: 499 of 500"]
+    assert board.kept(20.0) == []
+    board.line(steps[0], "a", 11.0)
+    assert board.line(end(WEB, Outcome.COMPLETE), "a", 11.1).endswith("complete")
+    assert board.kept(60.0) == []
+
+
 def test_many_workloads_get_lines_for_troubles_only() -> None:
     keys = [("a", Target("shop", "deploy", f"w{n}")) for n in range(MANY + 1)]
     board = Board(keys)

@@ -12,12 +12,14 @@ from opskit.clients.kubeconfig import connect
 from opskit.clients.kubeerrors import UnauthorizedError, UnreachableError
 from opskit.errors import ExitCode
 from opskit.rollout import causes, track
+from opskit.rollout import watching as watching_
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome, exit_code
 from opskit.rollout.watching import watch
 from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane
+from tests.rollout.onplane import rolled_out
 from tests.rollout.proxy import Answer, Proxy, Request, running
 from tests.rollout.watched import Watching, deploy, set_image
 
@@ -146,14 +148,19 @@ def test_a_log_that_does_not_come_delays_no_verdict(
 
 
 def test_a_log_that_does_not_come_is_not_waited_for_when_the_time_is_over(
-    plane: Plane, proxy: Proxy, cluster: Cluster, namespace: str
+    plane: Plane,
+    proxy: Proxy,
+    cluster: Cluster,
+    namespace: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(watching_, "_LAST_LOGS_SECONDS", 1.0)
     target = deploy(plane, namespace, "web", "unready")
     proxy.mute = of("/log?")
     watching = Watching(cluster, target, policy={"timeout": 4.0})
     [verdict] = watching.end()
     assert verdict.outcome is Outcome.TIMED_OUT
-    assert watching.seconds < 7.5
+    assert watching.seconds < 5.5
 
 
 class Tokens:
@@ -240,6 +247,7 @@ def test_a_server_that_restarts_is_waited_for(fragile: Plane) -> None:
 def test_a_server_that_is_away_at_first_is_waited_for(fragile: Plane) -> None:
     namespace = fragile.namespace()
     target = deploy(fragile, namespace, "web", "1")
+    rolled_out(fragile, target)
     cluster = connect(kubeconfig=str(fragile.kubeconfig))
     fragile.parts["kube-apiserver"].stop(kill=True)
     watching = Watching(cluster, target)
@@ -313,7 +321,7 @@ def test_what_may_not_be_read_is_said_and_no_failure(
 def test_a_log_that_may_not_be_read_is_said(plane: Plane, namespace: str) -> None:
     target = deploy(plane, namespace, "web", "crash")
     config = plane.kubeconfig_for("reader", [APPS, PODS, EVENTS], namespace)
-    watching = Watching(connect(kubeconfig=str(config)), target)
+    watching = Watching(connect(kubeconfig=str(config)), target, policy={"max_restarts": 1})
     [verdict] = watching.end()
     assert [cause.code for cause in verdict.causes] == ["ROL107"]
     assert verdict.causes[0].log_note == "its log may not be read: the user lacks get on pods/log"
@@ -349,10 +357,10 @@ def test_a_list_that_does_not_come_is_not_waited_for_without_end(
     tag: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(track, "_LIST_SECONDS", 2.0)
+    monkeypatch.setattr(track, "_LIST_SECONDS", 1.0)
     target = deploy(plane, namespace, "web", tag)
     proxy.mute = of("/events?")
-    watching = Watching(cluster, target, policy={"timeout": 5.0})
+    watching = Watching(cluster, target, policy={"timeout": 3.5})
     [verdict] = watching.end()
     assert verdict.outcome is (Outcome.COMPLETE if tag == "1" else Outcome.TIMED_OUT)
     assert verdict.notes == ("events could not be looked at: their list does not come",)
@@ -362,7 +370,7 @@ def test_trouble_with_a_list_that_is_not_needed_leaves_a_verdict(
     plane: Plane, proxy: Proxy, cluster: Cluster, namespace: str
 ) -> None:
     target = deploy(plane, namespace, "web", "unready")
-    watching = Watching(cluster, target, policy={"timeout": 6.0}).settled()
+    watching = Watching(cluster, target, policy={"timeout": 4.0}).settled()
     proxy.rule = lambda request: Answer(500) if "/events" in request.path else None
     proxy.cut()
     [verdict] = watching.end()

@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from opskit.clients.kubeerrors import ForbiddenError
-from opskit.rollout import patching, plan, stuck, undoing
+from opskit.rollout import patching, plan, stuck, takeback, undoing
+from opskit.rollout.apply import Item
 from opskit.rollout.patching import Wanted
 from opskit.rollout.targets import Target
+from opskit.rollout.wave import rolling
+from opskit.rollout.wave.standing import Piece
 from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane
 from tests.rollout.onplane import connected, image, put, rolled_out, workload
@@ -108,6 +111,35 @@ def test_a_new_image_waits_for_them_and_an_undo_deletes_them(plane: Plane, names
     assert note.startswith("pod db-1 was deleted")
     assert image(rolled_out(plane, target), "db") == "d:1"
     assert _image(plane, namespace) == "d:1"
+
+
+def _broken(plane: Plane, target: Target) -> tuple[dict[str, Any], dict[str, Any]]:
+    """sts/db before and after an image that cannot be pulled, once its pod is there."""
+    put(plane, target, db="d:1")
+    before = rolled_out(plane, target)
+    put(plane, target, db="d:missing")
+    wait_until(lambda: _image(plane, target.namespace) == "d:missing", "db-1 was not replaced")
+    return before, plane.api.get(target.path)
+
+
+def test_a_deploy_that_is_taken_back_deletes_them(plane: Plane, namespace: str) -> None:
+    target = Target(namespace, "sts", "db")
+    before, after = _broken(plane, target)
+    item = Item(str(target), target.path, after, namespace, target, before=before, after=after)
+    [told] = takeback.take_back(connected(plane), [item])
+    assert told.done
+    assert told.note.startswith("back to d:1; pod db-1 was deleted")
+    assert image(rolled_out(plane, target), "db") == "d:1"
+    wait_until(lambda: _image(plane, namespace) == "d:1", "db-1 was not replaced")
+
+
+def test_a_wave_that_is_taken_back_deletes_them(plane: Plane, namespace: str) -> None:
+    target = Target(namespace, "sts", "db")
+    _, after = _broken(plane, target)
+    piece = Piece(target, after["metadata"]["uid"], {"db": "d:1"}, {"db": "d:missing"})
+    assert rolling.back(connected(plane), [piece]) == []
+    assert image(rolled_out(plane, target), "db") == "d:1"
+    wait_until(lambda: _image(plane, namespace) == "d:1", "db-1 was not replaced")
 
 
 def _image(plane: Plane, namespace: str) -> str:

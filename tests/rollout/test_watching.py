@@ -16,7 +16,6 @@ import pytest
 
 from opskit.clients.kube import Cluster
 from opskit.clients.kubeconfig import connect
-from opskit.clients.kubeerrors import NotFoundError
 from opskit.errors import ExitCode
 from opskit.rollout import following, watching
 from opskit.rollout.judge.judging import judge, symptoms
@@ -24,6 +23,7 @@ from opskit.rollout.judge.situation import Policy, Situation
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome, exit_code
 from opskit.rollout.watching import watch
+from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane
 from tests.rollout import objects
 from tests.rollout.watched import Watching, deploy, set_image
@@ -106,15 +106,24 @@ def test_what_is_not_complete_in_time_says_what_it_waits_for(
     assert "0 of 2 new pods are available" in verdicts[0].causes[-1].message
 
 
-def test_a_workload_that_is_not_there_is_an_error_and_one_of_several_a_verdict(
+def test_no_time_at_all_is_one_look(plane: Plane, cluster: Cluster, namespace: str) -> None:
+    good, slow = deploy(plane, namespace, "web", "1"), deploy(plane, namespace, "slow", "slow")
+    wait_until(lambda: bool(plane.pods(namespace, "app=slow")), "no pod")
+    watch(cluster, [good], Policy(timeout=30))
+    began = time.monotonic()
+    found = watch(cluster, [good, slow], Policy(timeout=0))
+    assert time.monotonic() - began < 4
+    assert [each.outcome for each in found] == [Outcome.COMPLETE, Outcome.TIMED_OUT]
+    assert "0 of 1 new pods" in found[1].headline
+
+
+def test_steps_and_verdicts_count_from_the_same_moment(
     plane: Plane, cluster: Cluster, namespace: str
 ) -> None:
-    none = Target(namespace, "deploy", "none")
-    with pytest.raises(NotFoundError, match="none"):
-        watch(cluster, [none], Policy(timeout=10))
-    verdicts = watch(cluster, [deploy(plane, namespace, "web", "1"), none], Policy(timeout=30))
-    assert [verdict.outcome for verdict in verdicts] == [Outcome.COMPLETE, Outcome.FAILED]
-    assert verdicts[1].headline == "there is no such workload"
+    watching = Watching(cluster, deploy(plane, namespace, "web", "1"))
+    [verdict] = watching.end()
+    assert watching.steps[-1][1].seconds == verdict.seconds
+    assert all((step.seconds or 0) <= verdict.seconds for _, step in watching.steps)
 
 
 def test_a_watch_may_be_ended(plane: Plane, cluster: Cluster, namespace: str) -> None:

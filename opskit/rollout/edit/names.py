@@ -32,8 +32,7 @@ class Names:
         if slot.kind == "kustomization":
             self._entries.pop(repository(slot.name), None)
         places = self._met.setdefault(wanted.name, {})
-        by_name = slot.kind == "container" or wanted.name == slot.name
-        name = repository(slot.image) if by_name and slot.kind != "kustomization" else ""
+        name = "" if slot.kind == "kustomization" else repository(slot.image)
         if name not in places and len(places) < _KEPT:
             places[name] = (slot.label, _place(slot))
 

@@ -81,7 +81,9 @@ def edit_bytes(
         raise _error(stream, editor.problems)
     if not editor.edits:
         return Edited(name, data, data)
-    return Edited(name, data, encode_like(after, data), tuple(editor.edits), tuple(editor.changes))
+    return Edited(
+        name, data, encode_like(after, data), tuple(editor.edits), tuple(sorted(editor.changes))
+    )
 
 
 class _Editor:
@@ -125,12 +127,13 @@ class _Editor:
         try:
             for slot in self._slots(document):
                 self._names.saw(slot)
-                wanted = self._matcher.match(slot)
-                if wanted is None:
+                found = self._matcher.match(slot)
+                if not found:
                     continue
-                self._names.met(wanted, slot)
+                for wanted in found:
+                    self._names.met(wanted, slot)
                 try:
-                    edits = _EDITS[slot.kind](slot, wanted, anchors=self._anchors)
+                    edits = _EDITS[slot.kind](slot, found[0], anchors=self._anchors)
                     if edits and self._stream.has_templates:
                         _refuse_template(document)
                 except Trouble as trouble:

@@ -12,7 +12,7 @@ from functools import cached_property
 import yaml
 
 from opskit.nodes import Lines, Trouble
-from opskit.rollout.edit.templates import TEMPLATE, TEMPLATE_MARKS, template
+from opskit.rollout.edit.templates import TEMPLATE, TEMPLATE_LINE, TEMPLATE_MARKS, template
 from opskit.rollout.edit.tree import Alias, Written, compose
 from opskit.syntax import trouble, unprintable
 
@@ -91,8 +91,13 @@ def documents(part: Part) -> Iterator[Document]:
 
 
 def _as_template(part: Part, found: Trouble) -> Trouble:
-    """What is no YAML because it is a template is called one."""
+    """What is no YAML because it is a template is called one.
+
+    That is where a mark stands in the line that cannot be read, or begins one.
+    """
     whole, end = part.stream.text, part.start + len(part.text)
     line = max(whole.rfind("\n", 0, found.index) + 1, part.start)
-    mark = TEMPLATE.search(whole, line, end) or TEMPLATE.search(whole, part.start, end)
-    return template(mark.start()) if mark else found
+    line_end = whole.find("\n", found.index)
+    mark = TEMPLATE.search(whole, line, line_end if line_end >= 0 else end)
+    mark = mark or TEMPLATE_LINE.search(whole, part.start, end)
+    return template(mark.end() - len(TEMPLATE_MARKS[0])) if mark else found

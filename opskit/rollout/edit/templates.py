@@ -9,6 +9,8 @@ from opskit.rollout.edit.tree import Node, Written
 
 TEMPLATE_MARKS = ("{{", "<%", "{%")
 TEMPLATE = re.compile("|".join(map(re.escape, TEMPLATE_MARKS)))
+#: A line that a mark begins.
+TEMPLATE_LINE = re.compile(rf"^[ \t]*(?:- +)?(?:{TEMPLATE.pattern})", re.MULTILINE)
 
 
 def template(index: int) -> Trouble:

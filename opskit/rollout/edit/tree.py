@@ -17,6 +17,7 @@ from opskit.syntax import LOADER
 MAX_DEPTH = 200
 #: Keys, values and brackets of a document, and of those of one part of a stream.
 MAX_VALUES = 1_000_000
+_MARKS = 5000
 
 
 class Alias:
@@ -44,12 +45,20 @@ Tree: TypeAlias = tuple[Written, dict[int, list[Alias]]]
 
 def compose(text: str) -> Iterator[Tree]:
     """The documents of a text; raises `yaml.YAMLError`, also for what is too much."""
-    if _Quick is None or "&" in text or len(text) > MAX_VALUES:
+    if _Quick is None or "&" in text or len(text) > MAX_VALUES or not _is_shallow(text):
         yield from _Composer().documents(text)
         return
     quick = _Quick(text)
     while quick.check_node():
         yield quick.get_node(), {}
+
+
+def _is_shallow(text: str) -> bool:
+    """Whether no nesting can exhaust the stack of the C code, which recurses.
+
+    A level takes a bracket, a mark, or one more space of indentation on a line of its own.
+    """
+    return sum(map(text.count, "[{-?")) <= _MARKS
 
 
 def anchor_of(node: Written) -> str | None:
@@ -110,14 +119,15 @@ class _Composer:
     def _node(self, event: Any) -> Node:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
-        marks: Any = (event.start_mark, event.end_mark)
+        start: Any = event.start_mark
+        end: Any = event.end_mark
         tag: Any = event.tag
         node: Written
         if isinstance(event, yaml.ScalarEvent):
-            node = ScalarNode(tag, event.value, *marks, event.style)
+            node = ScalarNode(tag, event.value, start, end, event.style)
         else:
             kind = MappingNode if isinstance(event, yaml.MappingStartEvent) else SequenceNode
-            node = kind(tag, [], *marks, event.flow_style)
+            node = kind(tag, [], start, end, event.flow_style)
             self._open.append((node, []))
             if len(self._open) > MAX_DEPTH:
                 raise _refused(event, f"is nested deeper than {MAX_DEPTH} levels")

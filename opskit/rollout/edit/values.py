@@ -11,6 +11,7 @@ from opskit.nodes import Trouble
 from opskit.rollout.edit.splice import Edit, inserted, replaced
 from opskit.rollout.edit.spot import Spot
 from opskit.rollout.edit.templates import TEMPLATE
+from opskit.rollout.edit.tree import MAX_DEPTH
 from opskit.rollout.edit.wanted import Slot, Wanted
 from opskit.rollout.images import DOCKER_HUB
 
@@ -22,6 +23,8 @@ def images(root: Spot, path: tuple[str, ...] = ()) -> Iterator[Slot]:
 
     A dot within a key is written `\\.`, as Helm's --set takes it.
     """
+    if len(path) > MAX_DEPTH:
+        raise Trouble(f"is nested deeper than {MAX_DEPTH} levels", root.start, "flatten it")
     for step, child in _steps(root):
         here = (*path, step)
         name, called_image = ".".join(here), step.lower().endswith("image")

@@ -64,8 +64,8 @@ class Matcher:
     def __init__(self, wanted: Iterable[Wanted]) -> None:
         self.wanted = list(wanted)
 
-    def match(self, slot: Slot) -> Wanted | None:
-        """Who asks for this image to be changed; `Trouble` where two ask for different ones."""
+    def match(self, slot: Slot) -> list[Wanted]:
+        """What is asked of this image: one thing, or the same twice; `Trouble` for two things."""
         found = [each for each in self.wanted if self._means(each, slot)]
         if len(found) > 1 and len({each.text for each in found}) > 1:
             names = " and ".join(f"{each.name}={each.text}" for each in found[:2])
@@ -74,7 +74,7 @@ class Matcher:
                 slot.spot.start,
                 "name each image once",
             )
-        return found[0] if found else None
+        return found
 
     def _means(self, wanted: Wanted, slot: Slot) -> bool:
         if slot.kind == "container":

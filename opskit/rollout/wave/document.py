@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from opskit.errors import OpskitError
+from opskit.rollout import tolerating
 from opskit.rollout.durations import seconds
 from opskit.rollout.images import parse
 from opskit.rollout.judge.situation import Policy
@@ -88,6 +89,7 @@ class PolicySpec(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"
     tolerate: Annotated[tuple[str, ...], Meta(description="Reasons that never fail it.")] = ()
 
     def __post_init__(self) -> None:
+        _checked(lambda: tolerating.check(self.tolerate, "tolerate"))
         _checked(self.policy)
 
     def policy(self) -> Policy:

@@ -9,7 +9,7 @@ from typing import Any
 
 from opskit.clients.kube import Cluster
 from opskit.errors import OpskitError
-from opskit.rollout import patching, stuck
+from opskit.rollout import patching, present, stuck
 from opskit.rollout import plan as planning
 from opskit.rollout.kinds import ROLLING
 from opskit.rollout.targets import Target, parse, selected
@@ -22,13 +22,14 @@ Object = Mapping[str, Any]
 
 def pieces(cluster: Cluster, spec: ClusterSpec, document: RolloutWave) -> list[Piece]:
     """What the plan wants of a cluster, as it is now. Raises what the cluster answers; InputError
-    for a container that a workload does not have.
+    for a workload that is not there, or a container that one does not have.
     """
     place = spec.namespace or document.namespace or cluster.namespace
     if document.selector:
         targets = selected(cluster, place, document.selector, ROLLING)
     else:
         targets = [parse(word, place) for word in document.targets]
+        present.check(cluster, targets)
     return [_piece(cluster, each, document.images) for each in targets]
 
 

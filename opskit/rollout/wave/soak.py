@@ -102,8 +102,9 @@ class _Soak:
         scope, change = heard
         if isinstance(change, list):
             self._trouble.pop(None, None)
-            for each in change:
-                self._places[each.namespace].waiting.add(each)
+            for place in self._places.values():
+                here = [each for each in change if each.namespace == place.namespace]
+                place.begin(here, self._clock())
         elif isinstance(change, Trouble):
             self._trouble[scope] = change.error
             if scope is not None and change.final:
@@ -125,7 +126,7 @@ class _Soak:
             self._trouble.pop(scope, None)
 
     def _look(self, place: Place, track: Track) -> None:
-        if place.waiting:
+        if not place.ready(self._clock()):
             return
         target = track.target
         workload = place.store.find(target)
@@ -138,7 +139,8 @@ class _Soak:
             self._end(place, track, Outcome.FAILED, [cause])
             return
         now = self._clock()
-        situation = place.situation(track, workload, self._policy, now, time.time())
+        wall = time.time() + self._cluster.skew
+        situation = place.situation(track, workload, self._policy, now, wall)
         found = [*self._restarted(track, situation), *self._dropped(track, situation, now)]
         if found:
             self._end(place, track, Outcome.FAILED, found)

@@ -42,17 +42,17 @@ def test_what_ended_again_and_again_has_to_stand(work: Object) -> None:
 
 
 @pytest.mark.parametrize(
-    "made",
+    ("seconds", "more"),
     [
-        healed(5, restarts=1),
-        healed(61),
-        healed(5, exitCode=0),
-        healed(5, exitCode=128, reason="StartError"),
-        running(restarts=9),
+        (5, {"restarts": 1}),
+        (61, {}),
+        (5, {"exitCode": 0}),
+        (5, {"exitCode": 128, "reason": "StartError"}),
     ],
 )
-def test_what_is_complete_as_it_is(made: Object) -> None:
-    assert judge(situation(pod(made), workload=DONE)).complete
+def test_what_is_complete_as_it_is(seconds: float, more: Object) -> None:
+    assert judge(situation(pod(healed(seconds, **more)), workload=DONE)).complete
+    assert judge(situation(pod(running(restarts=9)), workload=DONE)).complete
 
 
 def test_it_is_complete_once_it_has_stood_and_failed_when_it_ends_again() -> None:
@@ -65,9 +65,9 @@ def test_it_is_complete_once_it_has_stood_and_failed_when_it_ends_again() -> Non
     assert [each.code for each in again.causes] == ["ROL107"]
 
 
-@pytest.mark.parametrize("stamp", [None, ago(-3600)])
-def test_a_clock_that_is_ahead_or_says_nothing_holds_it_no_longer(stamp: str | None) -> None:
-    memory, made = Memory(), pod(healed(0, finishedAt=stamp))
+@pytest.mark.parametrize("ahead", [True, False])
+def test_a_clock_that_is_ahead_or_says_nothing_holds_it_no_longer(ahead: bool) -> None:
+    memory, made = Memory(), pod(healed(0, finishedAt=ago(-3600) if ahead else None))
     assert not judge(situation(made, workload=DONE, now=0, memory=memory)).complete
     assert not judge(situation(made, workload=DONE, now=59, memory=memory)).complete
     assert judge(situation(made, workload=DONE, now=60, memory=memory)).complete
