@@ -103,6 +103,7 @@ def run(args: Sequence[str]) -> int:
 
     invocation.root_flags.clear()
     invocation.wants_json = None
+    invocation.cluster_flags = ""
     console.configure()
     with console.quiet_on_closed_pipe():
         return invoke(args)

@@ -40,10 +40,14 @@ app = typer.Typer(cls=Rollout, rich_markup_mode=None, add_completion=False, no_a
 
 
 @app.callback()
-def rollout() -> None:
+def rollout(context: typer.Context) -> None:
     """Image rollouts on Kubernetes that say why they fail.
 
     \b
     Example:
       opskit rollout set deploy/web web=registry.example.com/web:1.4.2 --wait
     """
+    from opskit.commands.rollout.terminated import CHANGING, as_interrupt
+
+    if context.invoked_subcommand in CHANGING:
+        context.with_resource(as_interrupt())

@@ -191,8 +191,8 @@ def _watch(
 ) -> int:
     """Watch the rollouts to their end, write down how they ended, and print that."""
     from opskit.commands.results import finish_rows, output_format
-    from opskit.commands.rollout.watched import Shown, finish, followed
     from opskit.commands.rollout.unended import told_too
+    from opskit.commands.rollout.watched import Shown, finish, followed
     from opskit.commands.rollout.works import rows_of
     from opskit.errors import ExitCode
     from opskit.output import ROWS, message

@@ -64,9 +64,14 @@ Files = Annotated[
 
 
 def connected(context: str, kubeconfig: str) -> "Cluster":
-    """The cluster that the options name."""
+    """The cluster that the options name; commands that are advised name it too."""
+    from shlex import quote
+
+    from opskit import invocation
     from opskit.clients.kubeconfig import connect
 
+    flags = (("--context", context), ("--kubeconfig", kubeconfig))
+    invocation.cluster_flags = "".join(f" {name} {quote(text)}" for name, text in flags if text)
     return connect(context, kubeconfig)
 
 

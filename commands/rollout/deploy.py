@@ -104,23 +104,27 @@ def deploy(
       kustomize build prod | opskit rollout deploy -f - -n shop --yes --report github=-
       opskit rollout deploy deploy/web --image web=ghcr.io/team/web:1.4.2 --auto-rollback
     """
+    from dataclasses import replace
+
     from opskit.commands.rollout import deploying, sources, watched
     from opskit.commands.rollout.common import connected
     from opskit.commands.rollout.unended import told_too
     from opskit.rollout.preflight.check import Options
     from opskit.rollout.preflight.lookup import Access
+    from opskit.rollout.report import locate
 
-    policy = watched.policy(
-        timeout,
-        max_restarts=max_restarts,
-        schedule_grace=schedule_grace,
-        ready_grace=ready_grace,
-        quorum=quorum,
-        tolerate=tolerate,
-    )
-    sources.check(targets, file, image, write=write)
-    files = sources.names(file)
-    shown = watched.shown(output, events=events, redact=redact, reports=report, files=files)
+    shown = watched.shown(output, events=events, redact=redact, reports=report)
+    with told_too(shown, deploying.SCHEMA):
+        policy = watched.policy(
+            timeout,
+            max_restarts=max_restarts,
+            schedule_grace=schedule_grace,
+            ready_grace=ready_grace,
+            quorum=quorum,
+            tolerate=tolerate,
+        )
+        sources.check(targets, file, image, write=write)
+        shown = replace(shown, locations=locate(sources.names(file)))
     access = Access(profile, insecure_registry)
     options = None
     if not skip_preflight:

@@ -137,6 +137,7 @@ class Job:
     def _interrupted(self, done: "Deployed") -> None:
         """Say what is there now, and the way back."""
         from opskit.output import message
+        from opskit.rollout.takeback import removal
         from opskit.rollout.words import undo
 
         changed = done.changed
@@ -150,7 +151,7 @@ class Job:
             if item.target is not None and item.before is not None:
                 message(f"to go back: {undo(item.target)} --to previous")
             elif item.before is None:
-                message(f"{item.name} is new: kubectl delete {item.name} -n {item.namespace}")
+                message(f"{item.name} is new: {removal(item)} removes it")
 
     def _end(self, done: "Deployed", outcome: str, status: int) -> int:
         """Print the verdict, and write the reports."""
@@ -182,7 +183,13 @@ class Job:
         names = [item.name for item in self.items]
         if outcome == "refused":
             found = [
-                Finding(each.message, rule=each.rule, object=each.object)
+                Finding(
+                    each.message,
+                    rule=each.rule,
+                    object=each.object,
+                    severity=each.severity,
+                    fix=each.fix,
+                )
                 for each in refused(self._reports)
             ]
             return Report(SCHEMA, found, checked=len(names), unit="object")

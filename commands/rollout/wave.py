@@ -34,10 +34,15 @@ def wave(
     clusters ('opskit schema rollout-wave' has all keys). A wave begins when the one before serves,
     and has for its soak time. Where more clusters fail than max-failures allows, on-failure says
     what goes back to the images of before: the wave, all waves, or nothing. A cluster that fails
-    within max-failures is taken back alone.
+    within max-failures is taken back alone. One that cannot be asked meanwhile is asked again for
+    the policy's timeout, and not taken back for that alone: the run stops, and --resume goes on.
+
+    All clusters are asked before anything is changed. Where one does not answer then, the rollout
+    does not begin, whatever max-failures says.
 
     Each step is in the journal before it is made, and its result after it. --resume goes on with
-    a run that ended early, and does nothing twice. A changed plan is not resumed.
+    a run that ended early, and does nothing twice; a soak that was cut off begins anew. A changed
+    plan is not resumed.
 
     Exit status: 0 when all clusters serve, 4 when only some do, 1 when none does, 3 where it could
     not be told. With --dry-run 3 where a cluster does not tell what it has; 2 where all that is

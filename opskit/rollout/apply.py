@@ -12,12 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from opskit.clients.kube import Cluster
-from opskit.clients.kubeerrors import (
-    ApiError,
-    ConflictError,
-    NotFoundError,
-    UnauthorizedError,
-)
+from opskit.clients.kubeerrors import ApiError, ConflictError, NotFoundError, UnauthorizedError
 from opskit.errors import InputError, UnknownError
 from opskit.rollout import changecause
 from opskit.rollout import plan as planning
@@ -105,9 +100,9 @@ def plan(
 ) -> list[Item]:
     """Every object tried on the server, in the order in which they will be applied.
 
-    `namespace`, where it is given, is for objects that name none, and refused for those that name
-    another. Raises one error that lists all that is wrong: InputError for objects that the server
-    does not take, NotDoneError for conflicts, UnknownError where it may not be asked.
+    A given `namespace` is for objects that name none, and refused for those that name another.
+    Raises one error that lists all that is wrong: InputError for objects that the server does not
+    take, NotDoneError for conflicts, UnknownError where it may not be asked.
     """
     items = list(_items(manifests, namespace or cluster.namespace, given=bool(namespace)))
     made = {item.thing["metadata"]["name"] for item in items if item.thing["kind"] == "Namespace"}
@@ -238,6 +233,8 @@ def _late(cluster: Cluster, served: Served, item: Item) -> Object:
     """Apply what could not be tried before; its kind or its namespace is there by now."""
     served.forget()
     item.path = served.path(item.thing, item.namespace)
+    if not served.namespaced(item.thing):
+        item.namespace = ""
     return _apply(cluster, item)
 
 

@@ -9,13 +9,13 @@ from opskit.clients.kube import Cluster
 from opskit.clients.kubeerrors import ApiError
 from opskit.errors import ExitCode, OpskitError
 from opskit.findings import Report
-from opskit.rollout import apply, changecause, outcomes, patching, takeback
+from opskit.rollout import apply, changecause, outcomes, patching, takeback, words
 from opskit.rollout import plan as planning
 from opskit.rollout.apply import Item, Manifest
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.takeback import TakenBack
 from opskit.rollout.targets import Target
-from opskit.rollout.verdict import Outcome, Verdict, exit_code
+from opskit.rollout.verdict import Cause, Outcome, Verdict, exit_code
 from opskit.rollout.watching import Step, watch
 from opskit.rollout.workload import images, template
 
@@ -24,6 +24,7 @@ Images = Mapping[str, str]
 #: `watching.watch`, or what does the same and shows it; the mapping is of the expected images.
 Watch = Callable[[Cluster, Sequence[Target], Policy, Mapping[Target, Images]], list[Verdict]]
 
+_BAD = (Outcome.FAILED, Outcome.TIMED_OUT)
 #: Kinds that make pods, and whose end is not waited for.
 _NOT_WATCHED = ("Pod", "ReplicaSet", "ReplicationController", "Job")
 
@@ -166,6 +167,7 @@ def run(
         _record(cluster, done, done.verdicts)  # before it is taken back
     if not auto_rollback or not failed(done):
         return done
+    done.notes += _not_ours(done)
     done.taken_back = takeback.take_back(
         cluster, done.items, lambda each: said(f"{each.name}: {each.note}")
     )
@@ -185,8 +187,18 @@ def _record(cluster: Cluster, done: Deployed, verdicts: Sequence[Verdict]) -> No
 
 def failed(done: Deployed) -> bool:
     """Whether the new version is known not to serve, or is there in part only."""
-    bad = (Outcome.FAILED, Outcome.TIMED_OUT)
-    return done.error is not None or any(each.outcome in bad for each in done.verdicts)
+    return done.error is not None or any(each.outcome in _BAD for each in done.verdicts)
+
+
+def _not_ours(done: Deployed) -> list[str]:
+    """That a workload fails and is not taken back, for it was as it is before this deploy."""
+    changed = [item.target for item in done.changed]
+    return [
+        f"{each.target}: not rolled back: this deploy changed nothing of it; "
+        f"'{words.undo(each.target)}' goes back"
+        for each in done.verdicts
+        if each.outcome in _BAD and each.target not in changed
+    ]
 
 
 def watched(
@@ -216,5 +228,13 @@ def _with_way_back(verdict: Verdict, done: Deployed) -> Verdict:
             text = each.note.removeprefix("back to ")
             if later is not None and later.outcome is not Outcome.COMPLETE:
                 text += f" ({later.outcome}: {later.headline})"
-            return replace(verdict, rolled_back=text)
+            found = replace(verdict, rolled_back=text)
+            return _with_the_others(found) if found.outcome is Outcome.COMPLETE else found
     return verdict
+
+
+def _with_the_others(verdict: Verdict) -> Verdict:
+    """A verdict that was complete, of what was taken back after: nothing of it runs any more."""
+    text = "its new version served, and was rolled back for the others that failed"
+    cause = Cause("rolled-back", "with the others", text, str(verdict.target))
+    return replace(verdict, outcome=Outcome.FAILED, causes=[cause], way_back="")

@@ -117,12 +117,16 @@ def _chosen(target: Target, workload: Object, wanted: Wanted) -> list[Container]
 
 
 def _expected(target: Target, chosen: Iterable[Container], wanted: Wanted) -> None:
-    """NotDoneError where a container has another image, also where that is the wanted one."""
+    """NotDoneError where a container has another image.
+
+    The wanted one is no change, so that a pipeline may try again; to restart it there is one.
+    """
     if not wanted.expect:
         return
     for each in chosen:
-        if not same(each.image, wanted.expect):
-            already = " already" if each.image == wanted_image(wanted, each) else ""
+        there = each.image == wanted_image(wanted, each)
+        if not same(each.image, wanted.expect) and not (there and wanted.if_unchanged == "noop"):
+            already = " already" if there else ""
             raise NotDoneError(
                 f"{each.name} has {each.image}{already}, not {wanted.expect}; nothing was changed",
                 where=str(target),

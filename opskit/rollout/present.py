@@ -6,8 +6,8 @@ says where it was looked for. What goes away later is for those that watch.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from opskit.clients.kubeerrors import ApiError, NotFoundError
-from opskit.errors import InputError
+from opskit.clients.kubeerrors import ForbiddenError, NotFoundError
+from opskit.errors import InputError, UnknownError
 from opskit.rollout.kinds import KINDS, Kind, core_path
 from opskit.rollout.reader import Reader
 from opskit.rollout.targets import Target
@@ -28,7 +28,8 @@ class NotThereError(InputError):
 def check(cluster: Reader, targets: Iterable[Target]) -> None:
     """NotThereError where workloads are not there; it names all of them.
 
-    What may not be looked at passes: whoever uses it gets the server's own answer.
+    What may not be looked at passes: whoever uses it gets the server's own answer. Raises what else
+    the cluster answers.
     """
     missing = _missing(cluster, list(dict.fromkeys(targets)))
     if not missing:
@@ -56,7 +57,7 @@ def has_namespace(cluster: Reader, namespace: str) -> bool:
         cluster.get(core_path("", "namespaces", namespace))
     except NotFoundError:
         return False
-    except ApiError:
+    except ForbiddenError:
         return True
     return True
 
@@ -81,7 +82,7 @@ def _missing(cluster: Reader, targets: Sequence[Target]) -> list[Target]:
                 there = {each["metadata"]["name"] for each in cluster.list(kind.path(namespace))[0]}
                 gone.update(each for each in here if each.name not in there)
                 continue
-        except ApiError:
+        except ForbiddenError:
             pass  # one that may not list may get
         gone.update(each for each in here if not _there(cluster, each))
     return [each for each in targets if each in gone]
@@ -92,7 +93,7 @@ def _there(cluster: Reader, target: Target) -> bool:
         cluster.get(target.path)
     except NotFoundError:
         return False
-    except ApiError:
+    except ForbiddenError:
         return True
     return True
 
@@ -142,5 +143,5 @@ class _Known:
     def _list(self, path: str) -> list[str]:
         try:
             return [str(each["metadata"]["name"]) for each in self._cluster.list(path)[0]]
-        except ApiError:
+        except UnknownError:  # an advice less
             return []

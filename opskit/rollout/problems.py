@@ -9,6 +9,12 @@ from opskit.rollout.plan import NotDoneError
 
 #: How the server begins, with status 500, where a field is unknown or of another type.
 _NOT_TYPED = "failed to create typed patch object"
+#: The field manager of `kubectl apply` without --server-side.
+_KUBECTL = '"kubectl-client-side-apply"'
+_FROM_KUBECTL = (
+    "it was made with 'kubectl apply': --force-conflicts takes these fields over, once; from then "
+    "on 'kubectl apply' without --server-side would take them back without asking"
+)
 
 
 def conflicts(error: ApiError) -> list[tuple[str, str]]:
@@ -55,9 +61,16 @@ class Problems:
             if typed or isinstance(error, InvalidError) or _status(error) in (400, 404):
                 return InputError, "mend the manifest"
         if all(isinstance(error, ConflictError) for error in errors):
+            who = [name for error in errors for name, _ in _conflicts(error)]
+            if who and all(name.startswith(_KUBECTL) for name in who):
+                return NotDoneError, _FROM_KUBECTL
             hint = "--force-conflicts takes these fields over; or leave them out of the manifest"
             return NotDoneError, hint
         return UnknownError, errors[0].hint
+
+
+def _conflicts(error: OpskitError) -> list[tuple[str, str]]:
+    return conflicts(error) if isinstance(error, ConflictError) else []
 
 
 def _status(error: OpskitError) -> int:
@@ -65,7 +78,7 @@ def _status(error: OpskitError) -> int:
 
 
 def _lines(place: str, error: OpskitError) -> Iterator[str]:
-    found = conflicts(error) if isinstance(error, ConflictError) else []
+    found = _conflicts(error)
     for who, field in found:
         yield f"{place}: {who} owns {field}, and it would change"
     if not found:

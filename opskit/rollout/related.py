@@ -17,6 +17,7 @@ from opskit.rollout.recorded import seconds
 from opskit.rollout.revisions import History, Revision, history
 from opskit.rollout.targets import Target, of_object
 from opskit.rollout.undoing import way_back
+from opskit.rollout.words import place
 from opskit.rollout.workload import condition, labels, template
 
 _MOST = 3
@@ -183,7 +184,7 @@ def last_run(reader: Reader, situation: Situation) -> Symptom | None:
 def steps(reader: Reader, situation: Situation, found: Sequence[Symptom]) -> list[Step]:
     """Commands to go on with, the most helpful first."""
     target = target_of(situation)
-    named = f"{quote(str(target))} -n {quote(target.namespace)}"
+    named = f"{quote(str(target))}{place(target)}"
     made: list[Step] = []
     codes = {each.code for each in found}
     if "ROL114" in codes:
@@ -192,7 +193,7 @@ def steps(reader: Reader, situation: Situation, found: Sequence[Symptom]) -> lis
     if told is not None and (back := way_back(told)):
         made.append(Step(f"opskit rollout undo {named}", f"goes back to {back}"))
     for each in [each for each in found if each.pod][:1]:
-        pod = f"{quote(each.pod)} -n {quote(target.namespace)}"
+        pod = f"{quote(each.pod)}{place(target)}"
         made.append(Step(f"kubectl describe pod {pod}", "shows all about the first pod"))
     return made
 

@@ -105,6 +105,7 @@ def _before(cluster: Cluster, target: Target, now: Object, told: State) -> Objec
 
 def _with_template(target: Target, workload: Object, made: Object) -> Object:
     result: dict[str, Any] = copy.deepcopy(dict(workload))
+    result.pop("status", None)  # it is that of now, and says nothing of before
     node = result
     for step in target.kind.template[:-1]:
         node = node[step]

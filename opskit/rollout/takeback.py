@@ -1,8 +1,9 @@
 """What a deploy changed taken back: to how each object was before it.
 
 Of a workload the pod template is put back, and of a ConfigMap or a Secret the content, for pods
-read it. Other objects stay as they were applied, and so does what is new: both are told. What
-somebody else changed after the deploy is left alone.
+read it. Where the template of before is known to be bad, the last good one is. Other objects stay
+as they were applied, and so does what is new: both are told. What somebody else changed after the
+deploy is left alone.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,11 +13,12 @@ from typing import Any
 
 from opskit.clients.kube import Cluster
 from opskit.errors import OpskitError
+from opskit.rollout import owned, stuck
 from opskit.rollout import plan as planning
-from opskit.rollout import stuck
 from opskit.rollout.apply import Item, changed
 from opskit.rollout.jsonpatch import NO_MATCH, guarded, pointer, test
 from opskit.rollout.kinds import DEPLOYMENT
+from opskit.rollout.lastgood import instead
 from opskit.rollout.patching import cause_operations
 from opskit.rollout.revisions import comparable
 from opskit.rollout.targets import Target
@@ -61,11 +63,17 @@ def take_back(
     return found
 
 
+def removal(item: Item) -> str:
+    """The command that deletes what is new."""
+    place = f" -n {item.namespace}" if item.namespace else ""
+    return f"kubectl delete {item.name}{place}"
+
+
 def _taken(cluster: Cluster, item: Item) -> Iterator[TakenBack]:
     if item.after is None or (item.before is not None and not changed(item.before, item.after)):
         return
     if item.before is None:
-        note = f"is new: there is nothing to go back to; kubectl delete {item.name} removes it"
+        note = f"is new: there is nothing to go back to; {removal(item)} removes it"
         yield TakenBack(item.name, False, note, item.target)
         return
     try:
@@ -89,13 +97,16 @@ def _workload(
     if comparable(old) == comparable(template(target.kind, after)):
         return TakenBack(item.name, False, "its pod template did not change", target)
     cause = annotations(before).get(CHANGE_CAUSE, "")
-    ours = template(target.kind, after)
-    change = _back(target, old, ours, cause, planning.read(cluster, target))
+    ours, now, why = template(target.kind, after), planning.read(cluster, target), ""
+    if better := instead(cluster, target, now, before, ours):
+        old, cause, why = better
+    change = _back(target, old, ours, cause, now)
     planning.carry_out(cluster, change)
-    note = f"back to {', '.join(dict.fromkeys(images(old).values()))}"
+    note = f"back to {', '.join(dict.fromkeys(images(old).values()))}{why}"
     if target.kind is DEPLOYMENT and change.before["spec"].get("paused"):
         note += "; it is paused"
-    note = "; ".join([note, *stuck.release(cluster, target)])
+    left = owned.adopt(cluster, target.path, [target.kind.template])
+    note = "; ".join([note, *([left] if left else []), *stuck.release(cluster, target)])
     return TakenBack(item.name, True, note, target, images(old))
 
 
@@ -123,4 +134,6 @@ def _config(cluster: Cluster, item: Item, before: Object, after: Object) -> Take
     if not operations:
         return TakenBack(item.name, False, "its content did not change")
     cluster.patch(item.path, operations)
-    return TakenBack(item.name, True, "has its content of before")
+    left = owned.adopt(cluster, item.path, [(field,) for field in _CONTENT])
+    note = "has its content of before"
+    return TakenBack(item.name, True, f"{note}; {left}" if left else note)

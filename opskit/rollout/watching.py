@@ -9,8 +9,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from opskit.clients.kube import Cluster
 from opskit.clients.kubewatch import SILENCE_SECONDS, Change, Changed, Listed, Recovered, Trouble
@@ -18,36 +17,21 @@ from opskit.errors import OpskitError
 from opskit.rollout import causes
 from opskit.rollout.feeds import Scope
 from opskit.rollout.following import Following
-from opskit.rollout.judge.completion import Progress
 from opskit.rollout.judge.judging import Judgement, judge
 from opskit.rollout.judge.situation import Policy, Symptom
+from opskit.rollout.step import Step
 from opskit.rollout.targets import Target
 from opskit.rollout.track import Place, Track, done, gone, overtaken
 from opskit.rollout.verdict import Cause, Outcome, Verdict
+
+__all__ = ["Images", "Step", "watch"]
 
 Images = Mapping[str, str]
 #: How long all logs of a watch may take, and those that are asked for when the time is over.
 _LOGS_SECONDS = 20.0
 _LAST_LOGS_SECONDS = 3.0
-#: How long a first look may take, where the time is shorter than that: 0 is one look.
+#: How long the one look may take that is left where there is less than a second.
 _LOOK_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something that happened while watching, for a table, for lines or for a stream of events.
-
-    `kind` says what; `verdict` is set for the last one of a workload. `seconds` is since the watch
-    began.
-    """
-
-    kind: Literal["progress", "symptom", "trouble", "recovered", "verdict"]
-    message: str
-    target: Target | None = None
-    progress: Progress | None = None
-    symptom: Symptom | None = None
-    verdict: Verdict | None = None
-    seconds: float | None = None
 
 
 def watch(
@@ -64,11 +48,10 @@ def watch(
     """The verdict of each target, in their order, once all have one or the time is over.
 
     `expected` holds the images that the caller put there: a rollout that another one overtakes has
-    failed, and so has one that is not there any more. `stop` ends the watch early, with the outcome
-    unknown for what is still open. After `silence`, in seconds, a connection is taken for dead and
-    made anew. Raises NotThereError where a target without `expected` is not there, what the cluster
-    answers when the targets are asked for (`ForbiddenError`), and UnreachableError where it does
-    not answer for half a minute.
+    failed, and so has one that is gone. `stop` ends the watch early, with the outcome unknown for
+    what is still open. After `silence`, in seconds, a connection is taken for dead and made anew.
+    Raises NotThereError where a target without `expected` is not there, what the cluster answers
+    when the targets are asked for, and UnreachableError where it does not for half a minute.
     """
     made = _Watch(cluster, targets, policy or Policy(), expected or {}, say, clock)
     return made.run(stop or threading.Event(), silence)
@@ -132,10 +115,11 @@ class _Watch:
                 self._judge(self._places[track.target.namespace], track)
 
     def _until(self, end: float) -> float:
-        """When the watch ends: at `end`, or a little later for the first look at everything."""
+        """When the watch ends: at `end`; where that is at once, after a look at everything."""
         if not self._looked:
             self._looked = all(track.verdict or track.judgement for track in self._tracks)
-        return end if self._looked else max(end, self._started + _LOOK_SECONDS)
+        wait = self._policy.timeout < 1.0 and not self._looked
+        return self._started + _LOOK_SECONDS if wait else end
 
     def _take(self, scope: Scope | None, change: Change | list[Scope]) -> None:
         if isinstance(change, list):
@@ -230,25 +214,21 @@ class _Watch:
     def _give_up(self, *, stopped: bool) -> None:
         """The time is over: say what was in the way, or that nobody could look."""
         self._patience.left = min(self._patience.left, _LAST_LOGS_SECONDS)
+        late = f"the cluster's lists had not come after {self._clock() - self._started:.0f} s"
         for track in self._tracks:
             if track.verdict:
                 continue
             error = self._error_of(track)
             if error or track.situation is None or track.judgement is None:
-                self._unknown(track, error or OpskitError(self._unanswered()))
+                self._unknown(track, error or OpskitError(late))
             elif stopped:
                 self._unknown(track, OpskitError("the watch was ended"))
             else:
                 text = track.judgement.progress.waiting
                 text = f"not complete after {self._policy.timeout:g} s: {text}"
                 found = self._causes(track, track.judgement.symptoms)
-                late = Cause("ROL119", "TimedOut", text, str(track.target))
-                self._end(track, Outcome.TIMED_OUT, [*found, late])
-
-    def _unanswered(self) -> str:
-        """What is said where the time was over before the first look."""
-        seconds = max(self._policy.timeout, _LOOK_SECONDS)
-        return f"what the cluster has of it had not come after {seconds:g} s"
+                over = Cause("ROL119", "TimedOut", text, str(track.target))
+                self._end(track, Outcome.TIMED_OUT, [*found, over])
 
     def _error_of(self, track: Track) -> OpskitError | None:
         """Why nothing is known of a workload now; trouble with other lists is none."""
@@ -267,6 +247,5 @@ class _Watch:
         verdict = track.verdict = place.verdict(track, outcome, found, self._cluster.name, seconds)
         track.situation = track.judgement = None  # its pods are kept no longer
         self._open -= 1
-        words = verdict.headline or done(verdict)
-        step = Step("verdict", words, track.target, verdict.progress, verdict=verdict)
-        self._tell(replace(step, seconds=seconds))
+        words, made = verdict.headline or done(verdict), verdict.progress
+        self._tell(Step("verdict", words, track.target, made, None, verdict, seconds))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
+from opskit import invocation
 from opskit.rollout.durations import shown
 from opskit.rollout.judge.judging import RULES
 from opskit.rollout.targets import Target
@@ -147,7 +148,12 @@ def undo(target: Target) -> str:
 
 
 def _command(name: str, target: Target) -> str:
-    return f"opskit rollout {name} {quote(str(target))} -n {quote(target.namespace)}"
+    return f"opskit rollout {name} {quote(str(target))}{place(target)}"
+
+
+def place(target: Target) -> str:
+    """The flags that say where a target is: its namespace, and the cluster as it was asked for."""
+    return f" -n {quote(target.namespace)}{invocation.cluster_flags}"
 
 
 _TITLES = {rule.code: rule.title for rule in RULES.rules}

@@ -29,7 +29,7 @@ spec:
     spec:
       containers:
         - name: web # behind the balancer
-          image: registry.example.com/shop/web:1.4.2
+          image: registry.example.com/shop/web:1.4.{patch}
           ports:
             - containerPort: 8080
           resources:
@@ -43,7 +43,9 @@ spec:
 def ratios() -> Iterator[Ratio]:
     with TemporaryDirectory() as temporary:
         file = Path(temporary, "all.yaml")
-        text = "---\n".join(_MANIFEST.format(number=number) for number in range(DOCUMENTS))
+        text = "---\n".join(
+            _MANIFEST.format(number=number, patch=number % 50) for number in range(DOCUMENTS)
+        )
         file.write_text(text, encoding="utf-8")
 
         def edit() -> None:

@@ -152,9 +152,11 @@ def test_the_preflight_stops_it(
     thing["spec"]["template"]["spec"]["imagePullSecrets"] = [{"name": "registry"}]
     file.write_text(yaml.safe_dump(thing))
     args = ["rollout", "deploy", "-f", str(file), "-n", namespace, "--yes", "-o", "json"]
+    args += ["--report", "junit=out.xml"]
     assert cli.run([*args, "--kubeconfig", str(plane.kubeconfig)]) == 1
     told = capsys.readouterr()
     assert json.loads(told.out)["outcome"] == "refused"
+    assert ElementTree.parse("out.xml").find(".//failure") is not None
     assert "error ROL035" in told.err
     assert "unknown ROL010" in told.err
     assert "--skip-preflight" in told.err
@@ -212,25 +214,28 @@ def test_files_that_are_no_manifests(deploy: Any, file: Path, content: bytes) ->
     assert deploy("-f", file, "--image", "web=x:1") == 2
 
 
-def test_ctrl_c_says_what_was_changed_and_the_way_back(
-    plane: Plane, namespace: str, file: Path, deploy: Any
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_say_what_was_changed_and_the_way_back(
+    plane: Plane, namespace: str, file: Path, deploy: Any, number: int
 ) -> None:
     deploy("-f", file)
     file.write_text(MANIFEST.replace(":1", ":slow").replace("hello", "bye"))
     args = ["-f", file, "-n", namespace, "--kubeconfig", plane.kubeconfig, "--yes"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "opskit", "rollout", "deploy", *map(str, args), "--skip-preflight"],
+        [sys.executable, "-m", "opskit", "rollout", "deploy", *map(str, args), "--skip-preflight"]
+        + ["--report", "junit=out.xml"],
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     wait_until(lambda: image(plane, namespace).endswith(":slow"), "nothing is applied")
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, number)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "changed so far: configmap/conf, deploy/web" in err
     assert f"opskit rollout undo deploy/web -n {namespace}" in err
+    assert Path("out.xml").is_file()
 
 
 def test_the_cause_is_written_and_a_stale_one_is_not_copied(
@@ -252,6 +257,9 @@ def test_the_cause_is_written_and_a_stale_one_is_not_copied(
         (["-f", "web.yaml", "--dry-run"], 1, {"configmap/conf": "", "deploy/web": ""}),
         (["-f", "web.yaml", "--context", "none"], 2, {"rollout": "error"}),
         (["deploy/none", "--image", "web=x:1"], 2, {"rollout": "error"}),
+        (["-f", "none.yaml"], 2, {"rollout": "error"}),
+        (["-f", "web.yaml", "--timeout", "soon"], 2, {"rollout": "error"}),
+        ([], 2, {"rollout": "error"}),
     ],
 )
 def test_a_report_is_written_however_it_ends(

@@ -210,7 +210,7 @@ def test_what_could_not_be_looked_at_is_not_healthy(plane: Plane, namespace: str
     assert "waits: 0 of 1 new pods are available" in out
     assert "note: pods could not be looked at" in out
     status, out, err = run("--kubeconfig", str(config), "-n", namespace, "deploy/none")
-    assert (status, out) == (3, "")
+    assert (status, out) == (2, "")
     assert "not found" in err
 
 

@@ -289,9 +289,9 @@ def test_a_workload_that_is_not_there(
 ) -> None:
     monkeypatch.setenv("KUBECONFIG", str(plane.kubeconfig))
     image, flag = f"{registry}/team/web:1", "--insecure-registry"
-    assert run(image, "deploy/none", "-n", namespace, flag) == 3
+    assert run(image, "deploy/none", "-n", namespace, flag) == 2
     out, err = capsys.readouterr()
-    assert (out, '"none" not found' in err) == ("", True)
+    assert (out, f"deploy/none not found in namespace {namespace}" in err) == ("", True)
     plane.apply(namespace, deployment(image))
     assert run(image, "deploy/web", "-n", namespace, "-c", "wrong", flag) == 2
     assert "it has web" in capsys.readouterr().err

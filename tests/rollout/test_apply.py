@@ -1,5 +1,7 @@
 """Objects of any kind applied on a real control plane: all of them are tried first."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,6 +139,24 @@ def test_a_conflict_names_the_manager_and_the_field_and_nothing_is_changed(
     assert item.after is not None
     image = item.after["spec"]["template"]["spec"]["containers"][0]["image"]
     assert image == f"{IMAGE}:2"
+
+
+def test_what_kubectl_applied_says_how_to_take_it_over(
+    cluster: Cluster, plane: Plane, namespace: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "web.json"
+    file.write_text(json.dumps(workload(f"{IMAGE}:1")))
+    plane.kubectl("apply", "-n", namespace, "-f", str(file))
+    with pytest.raises(OpskitError) as caught:
+        plan(cluster, manifests(workload(f"{IMAGE}:2")), namespace)
+    assert "made with 'kubectl apply'" in caught.value.hint
+    assert "--force-conflicts" in caught.value.hint
+    [item] = plan(cluster, manifests(workload(f"{IMAGE}:2")), namespace, force=True)
+    assert item.action == "change"
+    plane.kubectl("set", "image", "-n", namespace, "deploy/web", f"web={IMAGE}:9")
+    with pytest.raises(OpskitError) as caught:
+        plan(cluster, manifests(workload(f"{IMAGE}:2")), namespace)
+    assert "made with" not in caught.value.hint
 
 
 def test_what_opskit_itself_patched_is_no_conflict(cluster: Cluster, namespace: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from opskit.clients.kube import Cluster
 from opskit.clients.kubeconfig import connect
 from opskit.errors import ExitCode, UnknownError
-from opskit.rollout import deploy, resumed, takeback
+from opskit.rollout import apply, deploy, resumed, takeback, words
 from opskit.rollout.deploy import Deployed
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.targets import Target
@@ -78,6 +78,7 @@ def test_the_first_deploy_of_a_workload_has_nothing_to_go_back_to(
     [told] = done.taken_back
     assert not told.done
     assert "nothing to go back to" in told.note
+    assert f"kubectl delete deploy/web -n {namespace} removes it" in told.note
     assert done.verdicts[0].rolled_back == ""
     assert image(plane, namespace) == f"{IMAGE}:missing"
 
@@ -87,7 +88,14 @@ def test_one_of_two_workloads_fails_and_both_go_back(
 ) -> None:
     run(cluster, namespace, workload(f"{IMAGE}:1"), workload(f"{IMAGE}:1", "api"))
     bad = run(cluster, namespace, workload(f"{IMAGE}:2"), workload(f"{IMAGE}:missing", "api"))
-    assert bad.exit_code is ExitCode.PARTIAL
+    assert bad.exit_code is ExitCode.NO  # nothing of the new version runs
+    told = {each.target.name: each for each in bad.verdicts}
+    assert told["web"].outcome is Outcome.FAILED
+    assert told["web"].causes[0].code == "rolled-back"
+    assert told["web"].rolled_back == f"{IMAGE}:1"
+    text = "\n".join(words.told(bad.verdicts))
+    assert "rolled-back with the others" in text
+    assert "0 of 2 rollouts complete, 2 failed" in text
     assert {each.name for each in bad.taken_back if each.done} == {"deploy/web", "deploy/api"}
     assert [image(plane, namespace, name) for name in ("web", "api")] == [f"{IMAGE}:1"] * 2
 
@@ -118,6 +126,74 @@ def test_what_somebody_changed_after_the_deploy_is_left_alone(
     assert all("somebody else changed it" in each.note for each in told)
     assert image(plane, namespace) == f"{IMAGE}:other"
     assert greeting(plane, namespace) == "theirs"
+
+
+def test_the_command_that_removes_it_names_a_namespace_where_there_is_one() -> None:
+    web = apply.Item("deploy/web", "", {}, "shop")
+    assert takeback.removal(web) == "kubectl delete deploy/web -n shop"
+    space = apply.Item("namespace/shop", "", {})
+    assert takeback.removal(space) == "kubectl delete namespace/shop"
+
+
+def with_env(image: str, value: str = "") -> dict[str, Any]:
+    thing = workload(image)
+    if value:
+        [container] = thing["spec"]["template"]["spec"]["containers"]
+        container["env"] = [{"name": "OLD", "value": value}]
+    return thing
+
+
+def test_it_goes_back_to_the_last_good_revision_not_to_one_that_failed(
+    cluster: Cluster, plane: Plane, namespace: str
+) -> None:
+    run(cluster, namespace, workload(f"{IMAGE}:1"))
+    run(cluster, namespace, workload(f"{IMAGE}:crash"), auto_rollback=False)
+    bad = run(cluster, namespace, workload(f"{IMAGE}:missing"))
+    assert image(plane, namespace) == f"{IMAGE}:1"
+    [told] = bad.taken_back
+    assert told.images == {"web": f"{IMAGE}:1"}
+    assert "revision 1, which is recorded as good" in told.note
+    assert "the one before this deploy is recorded as failed" in told.note
+    assert [each.outcome for each in bad.after] == [Outcome.COMPLETE]
+
+
+def test_without_a_good_revision_it_goes_back_to_the_one_before(
+    cluster: Cluster, plane: Plane, namespace: str
+) -> None:
+    run(cluster, namespace, workload(f"{IMAGE}:crash"), auto_rollback=False)
+    run(cluster, namespace, workload(f"{IMAGE}:missing"))
+    assert image(plane, namespace) == f"{IMAGE}:crash"
+
+
+def test_what_was_taken_back_goes_with_the_manifest_that_leaves_it_out(
+    cluster: Cluster, plane: Plane, namespace: str
+) -> None:
+    old = {**config("one"), "data": {"greeting": "one", "old": "x"}}
+    run(cluster, namespace, old, with_env(f"{IMAGE}:1", "yes"))
+    back = run(cluster, namespace, config("one"), with_env(f"{IMAGE}:missing"))
+    assert all(each.done for each in back.taken_back)
+    path = f"/apis/apps/v1/namespaces/{namespace}/deployments/web"
+    assert plane.api.get(path)["spec"]["template"]["spec"]["containers"][0]["env"]
+    good = run(cluster, namespace, config("one"), with_env(f"{IMAGE}:2"))
+    assert good.exit_code is ExitCode.OK
+    web = plane.api.get(path)
+    assert "env" not in web["spec"]["template"]["spec"]["containers"][0]
+    assert "opskit.dev/last-good" in web["metadata"]["annotations"]
+    conf = plane.api.get(f"/api/v1/namespaces/{namespace}/configmaps/conf")
+    assert conf["data"] == {"greeting": "one"}
+
+
+def test_one_that_failed_before_this_deploy_is_not_taken_back_and_it_says_so(
+    cluster: Cluster, plane: Plane, namespace: str
+) -> None:
+    run(cluster, namespace, workload(f"{IMAGE}:missing"), auto_rollback=False)
+    again = run(cluster, namespace, workload(f"{IMAGE}:missing"))
+    assert not again.taken_back
+    [note] = [each for each in again.notes if "not rolled back" in each]
+    assert "this deploy changed nothing of it" in note
+    assert f"opskit rollout undo deploy/web -n {namespace}" in note
+    changed = run(cluster, namespace, workload(f"{IMAGE}:crash"))
+    assert not [each for each in changed.notes if "not rolled back" in each]
 
 
 def test_replicas_of_an_autoscaler_survive_the_way_back(

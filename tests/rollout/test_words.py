@@ -1,5 +1,7 @@
 """What people and programs read of a verdict."""
 
+import pytest
+
 from opskit.rollout import words
 from opskit.rollout.judge.completion import Progress
 from opskit.rollout.targets import Target
@@ -60,3 +62,10 @@ def test_a_cron_job_that_is_gone_has_failed() -> None:
     gone = Cause("ROL117", "Deleted", "it was deleted", "cronjob/night")
     found = Verdict("c", night().target, Outcome.FAILED, Progress(0, 0, 0), [gone])
     assert next(words.block(found)).startswith("shop/cronjob/night: failed")
+
+
+def test_advice_names_the_cluster_that_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = Target("shop", "deploy", "web")
+    assert words.undo(target) == "opskit rollout undo deploy/web -n shop"
+    monkeypatch.setattr("opskit.invocation.cluster_flags", " --context prod")
+    assert words.undo(target) == "opskit rollout undo deploy/web -n shop --context prod"

@@ -57,7 +57,9 @@ def plan(
     names.check(matcher.wanted, [each.name for each in edited])
     overrides = list(names.overrides(matcher.wanted))
     return [
-        replace(each, notes=tuple(note for at, note in overrides if at.file == each.name))
+        replace(
+            each, notes=(*each.notes, *(note for at, note in overrides if at.file == each.name))
+        )
         for each in edited
     ]
 
@@ -80,9 +82,14 @@ def edit_bytes(
     if editor.problems:
         raise _error(stream, editor.problems)
     if not editor.edits:
-        return Edited(name, data, data)
+        return Edited(name, data, data, notes=tuple(editor.notes))
     return Edited(
-        name, data, encode_like(after, data), tuple(editor.edits), tuple(sorted(editor.changes))
+        name,
+        data,
+        encode_like(after, data),
+        tuple(editor.edits),
+        tuple(sorted(editor.changes)),
+        tuple(editor.notes),
     )
 
 
@@ -93,6 +100,7 @@ class _Editor:
         self.edits: list[Edit] = []
         self.changes: list[Change] = []
         self.problems: list[Trouble] = []
+        self.notes: list[str] = []
         self._stream = stream
         self._matcher = matcher
         self._names = names
@@ -154,6 +162,7 @@ class _Editor:
         if kustomize.is_kustomization(root, self._stream.name, name):
             return kustomize.entries(root)
         if name is not None and root.get("apiVersion") is not None:
+            self.notes += self._left(workloads.unknown(root, name))
             return workloads.containers(root, name)
         return values.images(root)
 
@@ -162,6 +171,14 @@ class _Editor:
             if edit.field:
                 at = Location(self._stream.name, *self._stream.lines.at(edit.place))
                 yield Change(at, slot.label, edit.field, edit.before, edit.written)
+
+    def _left(self, slots: Iterator[Slot]) -> Iterator[str]:
+        """What is asked for, and stays as it is for it stands in a kind that is not known."""
+        for slot in slots:
+            if self._matcher.match(slot):
+                at = Location(self._stream.name, *self._stream.lines.at(slot.spot.start))
+                kind = slot.owner.partition("/")[0]
+                yield f"{at}: {slot.label} is not edited: {kind} is not among the kinds that are"
 
     def _problem(self, trouble: Trouble) -> None:
         self.problems.append(trouble)

@@ -1,7 +1,6 @@
 """The proof of an edit: what is read afterwards is what was read before, but for the edit."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import yaml
 from yaml import MappingNode, ScalarNode
@@ -11,62 +10,63 @@ from opskit.rollout.edit.splice import Edit, applied
 from opskit.rollout.edit.stream import Part
 from opskit.rollout.edit.tree import Alias, Node, Written, anchor_of, compose
 
-
-class _Lines(NamedTuple):
-    """A part whose edited lines are to be proved, and its text afterwards."""
-
-    part: Part
-    after: str
-    edits: Sequence[Edit]
-
-
-#: Parts that are proved at once.
+#: Edits that are proved at once.
 _BATCH = 200
 _MARKER = "\n---\n"
 _Sign = tuple[object, ...]
 _END: _Sign = ()
 #: Where a scalar ends in a text, and what it reads as afterwards or what is put in behind it.
 _Mark = tuple[int, str | None, tuple[str, ...]]
+#: Lines as they are, as they will be, and what is to be the difference.
+_Lines = tuple[str, str, tuple[_Mark, ...]]
 
 
 class Prover:
-    """Parses again what was edited, some at a time; `finish` says that no more comes.
+    """Parses again what was edited; `finish` says that no more comes.
 
     Documents are parsed whole until their text has come to `whole` characters. Of those beyond,
     where an edit stands in a block, its lines are: all other lines are the same, and to the parser
-    they begin as they did, because no value that is written goes on in the next line.
+    they begin as they did, because no value that is written goes on in the next line. Lines that
+    are proved are so wherever they stand.
     """
 
     def __init__(self, whole: int) -> None:
         self._left = whole
-        self._waiting: list[_Lines] = []
+        self._waiting: dict[_Lines, tuple[Part, str, Sequence[Edit]]] = {}
+        self._proved: set[_Lines] = set()
 
     def prove(self, part: Part, after: str, edits: Sequence[Edit], *, in_block: bool) -> None:
-        """See to it that a part says after its edits what it said; else `Trouble`."""
+        """See to it that a part says after its edits what it said before; `Trouble` if not.
+
+        The edits are given in their order.
+        """
         self._left -= len(part.text)
         if self._left >= 0 or not in_block:
             _prove(part, after, edits)
             return
-        self._waiting.append(_Lines(part, after, edits))
-        if len(self._waiting) >= _BATCH:
-            self.finish()
+        lines = _lines(part, edits)
+        if lines not in self._proved:
+            self._waiting[lines] = (part, after, edits)
+            if len(self._waiting) >= _BATCH:
+                self.finish()
 
     def finish(self) -> None:
         """Prove what waits, as documents of one stream: to start a parser costs as much as lines.
 
         Where that fails, because lines cannot be read by themselves, each part is proved whole.
         """
-        waiting, self._waiting = self._waiting, []
-        before, after, marks, at = [], [], [], 0
-        for part, _, edits in waiting:
-            lines, base = _lines(part, edits)
-            before.append(lines)
-            after.append(applied(lines, edits, base))
-            marks += _marks(edits, base - at)
-            at += len(lines) + len(_MARKER)
-        if not _holds(_MARKER.join(before), marks, _MARKER.join(after)):
-            for each in waiting:
-                _prove(*each)
+        befores, afters, moved, at = [], [], [], 0
+        for before, after, marks in self._waiting:
+            befores.append(before)
+            afters.append(after)
+            moved += [(at + end, value, pairs) for end, value, pairs in marks]
+            at += len(before) + len(_MARKER)
+        if _holds(_MARKER.join(befores), moved, _MARKER.join(afters)):
+            self._proved.update(self._waiting)
+        else:
+            for whole in self._waiting.values():
+                _prove(*whole)
+        self._waiting.clear()
 
 
 def _prove(part: Part, after: str, edits: Sequence[Edit]) -> None:
@@ -78,19 +78,20 @@ def _prove(part: Part, after: str, edits: Sequence[Edit]) -> None:
         )
 
 
-def _marks(edits: Sequence[Edit], base: int) -> list[_Mark]:
-    return [
+def _marks(edits: Sequence[Edit], base: int) -> tuple[_Mark, ...]:
+    return tuple(
         (each.after - base, None, each.pairs) if each.pairs else (each.end - base, each.value, ())
         for each in edits
-    ]
+    )
 
 
-def _lines(part: Part, edits: Sequence[Edit]) -> tuple[str, int]:
-    """The lines of a part from its first edit to its last, and where they start in the file."""
+def _lines(part: Part, edits: Sequence[Edit]) -> _Lines:
+    """The lines of a part from its first edit to its last."""
     text = part.text
     start = text.rfind("\n", 0, edits[0].start - part.start) + 1
     end = text.find("\n", edits[-1].end - part.start)
-    return text[start : end if end >= 0 else len(text)], part.start + start
+    before, base = text[start : end if end >= 0 else len(text)], part.start + start
+    return before, applied(before, edits, base), _marks(edits, base)
 
 
 def _holds(before: str, marks: Sequence[_Mark], after: str) -> bool:

@@ -136,12 +136,13 @@ def inserted(mapping: Spot, behind: Spot, pairs: Sequence[tuple[str, str]]) -> l
 
 
 def applied(text: str, edits: Iterable[Edit], base: int = 0) -> str:
-    """The text, which starts at `base` of the file, with the edits done."""
+    """The text, which starts at `base` of the file, with the edits done, given in their order."""
     pieces, at = [], 0
-    for edit in sorted(edits, key=lambda each: (each.start, each.end)):
-        pieces += [text[at : edit.start - base], edit.text]
+    for edit in edits:
+        pieces += (text[at : edit.start - base], edit.text)
         at = edit.end - base
-    return "".join([*pieces, text[at:]])
+    pieces.append(text[at:])
+    return "".join(pieces)
 
 
 def _span(part: Part, node: Written) -> tuple[int, int]:

@@ -84,9 +84,7 @@ class Spot:
         """What stands under several keys, one below the other."""
         spot: Spot | None = self
         for name in names:
-            if spot is None:
-                return None
-            spot = spot.get(name)
+            spot = spot.get(name) if spot is not None else None
         return spot
 
     def __iter__(self) -> Iterator["Spot"]:

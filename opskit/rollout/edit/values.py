@@ -2,7 +2,8 @@
 
 By convention (`helm create`) an image is a mapping with `repository` and `tag`; charts also have
 `registry` and `digest` beside them, where a digest that is not empty wins, or the whole image in
-one scalar.
+one scalar. Some call the digest `sha`, and write it without `sha256:` (the chart
+kube-prometheus-stack, "values.yaml").
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from opskit.rollout.edit.tree import MAX_DEPTH
 from opskit.rollout.edit.wanted import Slot, Wanted
 from opskit.rollout.images import DOCKER_HUB
 
+_SHA256 = "sha256:"
 _TAGS = ("tag", "imageTag", "image_tag")
 
 
@@ -70,14 +72,18 @@ def _parts(slot: Slot, wanted: Wanted, anchors: bool) -> list[Edit]:
             holder.start,
             f"write --image {wanted.name}=IMAGE:TAG",
         )
-    if image.digest and digest is None:
+    sha = holder.get("sha")
+    if image.digest and digest is None and sha is None:
         raise Trouble(
             "there is no digest here, so that the chart may know none",
             holder.start,
             'put `digest: ""` here if the chart takes it, or name a tag',
         )
     done: list[Edit] = []
-    for field, spot, value in _fields(wanted, repository, registry, tag, digest):
+    for field, spot, value in [
+        *_fields(wanted, repository, registry, tag, digest),
+        *_sha(wanted, sha, digest),
+    ]:
         if spot is not None:
             done += replaced(spot, value, f"{slot.name}.{field}", anchors=anchors)
     if image.tag and tag is None:
@@ -101,6 +107,19 @@ def _fields(
         yield "tag", tag, image.tag
     if image.digest or (digest is not None and digest.text):
         yield "digest", digest, image.digest
+
+
+def _sha(
+    wanted: Wanted, sha: Spot | None, digest: Spot | None
+) -> Iterator[tuple[str, Spot | None, str]]:
+    """What the digest is to be that is called `sha`; one that is left would win over the tag."""
+    if sha is None or sha.text is None:
+        return
+    value = wanted.image.digest
+    if not sha.text.startswith(_SHA256):
+        value = value.removeprefix(_SHA256)
+    if sha.text or (value and digest is None):
+        yield "sha", sha, value
 
 
 def _image(holder: Spot) -> str:

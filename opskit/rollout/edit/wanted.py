@@ -63,10 +63,26 @@ class Matcher:
 
     def __init__(self, wanted: Iterable[Wanted]) -> None:
         self.wanted = list(wanted)
+        self._repositories = [
+            (each, repository(each.name))
+            for each in self.wanted
+            if any(map(each.name.count, "/.:"))
+        ]
 
     def match(self, slot: Slot) -> list[Wanted]:
         """What is asked of this image: one thing, or the same twice; `Trouble` for two things."""
-        found = [each for each in self.wanted if self._means(each, slot)]
+        if slot.kind == "container":
+            found = [each for each in self.wanted if each.name in (slot.name, ALL)]
+            if self._repositories:
+                name = repository(slot.image)
+                found += [each for each, wanted in self._repositories if wanted == name]
+        else:
+            name = repository(slot.name if slot.kind == "kustomization" else slot.image)
+            found = [
+                each
+                for each in self.wanted
+                if each.name == slot.name or (name and repository(each.name) == name)
+            ]
         if len(found) > 1 and len({each.text for each in found}) > 1:
             names = " and ".join(f"{each.name}={each.text}" for each in found[:2])
             raise Trouble(
@@ -75,17 +91,6 @@ class Matcher:
                 "name each image once",
             )
         return found
-
-    def _means(self, wanted: Wanted, slot: Slot) -> bool:
-        if slot.kind == "container":
-            if any(mark in wanted.name for mark in "/.:"):
-                return repository(wanted.name) == repository(slot.image)
-            return wanted.name in (slot.name, ALL)
-        if wanted.name == slot.name:
-            return True
-        if slot.kind == "kustomization":
-            return repository(wanted.name) == repository(slot.name)
-        return bool(slot.image) and repository(wanted.name) == repository(slot.image)
 
 
 def repository(image: str) -> str:

@@ -31,6 +31,18 @@ def containers(root: Spot, kind: str) -> Iterator[Slot]:
                 yield from _of_workload(item, name, POD_SPECS[name])
 
 
+def unknown(root: Spot, kind: str) -> Iterator[Slot]:
+    """The containers of a pod's template in a kind that is not known, as an Argo Rollout: how its
+    controller reads them is its own affair.
+    """
+    items = root.get("items") if kind.endswith("List") else None
+    for each in [root] if items is None else items:
+        found = each.get("kind") if items is not None else None
+        name = (found.text if found else None) or kind
+        if name not in POD_SPECS and name.removesuffix("List") not in POD_SPECS:
+            yield from _of_workload(each, name, (*_TEMPLATE, "spec"))
+
+
 def edits(slot: Slot, wanted: Wanted, *, anchors: bool) -> list[Edit]:
     """What makes a container run the image; raises `Trouble`."""
     return replaced(slot.spot, wanted.text, "image", anchors=anchors)

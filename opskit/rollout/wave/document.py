@@ -59,7 +59,12 @@ class WaveSpec(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     name: Annotated[str, Meta(min_length=1, description="The wave's name.")]
     clusters: Annotated[tuple[ClusterSpec, ...], Meta(min_length=1, description="Its clusters.")]
     max_failures: Annotated[
-        int, Meta(ge=0, description="So many clusters may fail without ending the rollout.")
+        int,
+        Meta(
+            ge=0,
+            description="So many clusters may fail without ending the rollout. One that does not "
+            "answer before it begins keeps it from beginning.",
+        ),
     ] = 0
     max_parallel: Annotated[int, Meta(ge=1, description="So many clusters at a time.")] = 5
     soak: Annotated[

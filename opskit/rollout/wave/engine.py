@@ -63,15 +63,34 @@ class Engine:
             if self._over(wave):
                 self._failed(wave)
                 break
-        if not self.stop.is_set() and not self._unknown():
+            if self._held(wave):
+                break
+        if not self.stop.is_set() and not self._left_open():
             self._work.note("end")
 
     def _unknown(self) -> list[str]:
-        """Clusters that could not be asked, and were left so: another run asks again."""
-        if self._document.on_failure != "stop":
-            return []
-        found = self.standings.by_label.items()
-        return [label for label, each in found if each.outcome is Outcome.UNKNOWN]
+        """Clusters of which it is not known how it went: another run asks again.
+
+        Once the rollout is taken back, one that was not changed stays so.
+        """
+        takes_back = self._document.on_failure != "stop" and any(
+            map(self._over, self._document.waves)
+        )
+        return [
+            label
+            for label, each in self.standings.by_label.items()
+            if each.unknown and (each.pieces or not takes_back)
+        ]
+
+    def _left_open(self) -> bool:
+        """Whether another run has something to do; says what."""
+        unknown = self._unknown()
+        kept = [label for label, each in self.standings.by_label.items() if each.back_again]
+        if unknown:
+            self._show.told(f"not known of {', '.join(unknown)}: --resume asks again")
+        if kept:
+            self._show.told(f"not taken back: {', '.join(kept)}: --resume tries again")
+        return bool(unknown or kept)
 
     def _failures(self, wave: WaveSpec) -> int:
         return sum(self.standings[each.label].failed for each in wave.clusters)
@@ -80,6 +99,11 @@ class Engine:
         """Whether more clusters have failed than may."""
         return self._failures(wave) > wave.max_failures
 
+    def _held(self, wave: WaveSpec) -> bool:
+        """Whether more clusters may have failed than may: those that could not be asked, too."""
+        unknown = sum(self.standings[each.label].unknown for each in wave.clusters)
+        return self._failures(wave) + unknown > wave.max_failures
+
     def _wave(self, wave: WaveSpec) -> None:
         open_ = [each for each in wave.clusters if self.standings[each.label].outcome is None]
         if open_ and not self._over(wave):
@@ -87,7 +111,7 @@ class Engine:
             self._roll(wave, open_)
         if self.stop.is_set():
             return
-        if wave.soak_seconds and not self._over(wave):
+        if wave.soak_seconds and not self._held(wave):
             self._soak(wave)
         if self.stop.is_set() or self._over(wave) or self._document.on_failure == "stop":
             return
@@ -99,7 +123,7 @@ class Engine:
         with self._show.rolling(keys) as say, ThreadPoolExecutor(wave.max_parallel) as pool:
 
             def one(spec: ClusterSpec) -> None:
-                if not self.stop.is_set() and not self._over(wave):
+                if not self.stop.is_set() and not self._held(wave):
                     self._work.roll(spec, say)
 
             self._gather([pool.submit(one, spec) for spec in specs])
@@ -117,7 +141,7 @@ class Engine:
             each.result()
 
     def _soak(self, wave: WaveSpec) -> None:
-        """Watch on what serves; what a run before has soaked already counts."""
+        """Watch on what serves. A soak that was cut off begins anew: nobody saw what went on."""
         specs = [
             each
             for each in wave.clusters
@@ -127,10 +151,8 @@ class Engine:
         if not specs:
             return
         for each in specs:
-            if self.standings[each.label].soaking is None:
-                self._work.note("soaking", each.label, since=self._work.clock())
-        left = max(self._work.left(wave, each) for each in specs)
-        self._show.told(f"wave {wave.name}: serves; watched on for {left:.0f} s")
+            self._work.note("soaking", each.label, since=self._work.clock())
+        self._show.told(f"wave {wave.name}: serves; watched on for {wave.soak_seconds:.0f} s")
         with ThreadPoolExecutor(len(specs)) as pool:
             self._gather([pool.submit(self._work.soak, wave, each) for each in specs])
 
@@ -147,11 +169,7 @@ class Engine:
 
     def _back(self, specs: Sequence[ClusterSpec]) -> None:
         """Take back the clusters that were changed, and have not been."""
-        open_ = [
-            each
-            for each in specs
-            if self.standings[each.label].pieces and not self.standings[each.label].back
-        ]
+        open_ = [each for each in specs if self.standings[each.label].back_open]
         if not open_:
             return
         self._show.told(f"taking back: {', '.join(each.label for each in open_)}")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from opskit.errors import ExitCode, InputError, OpskitError, UsageError
+from opskit.rollout.wave.events import fault
 
 VERSION = 1
 MAX_BYTES = 64 * 1024 * 1024
@@ -41,6 +42,12 @@ class Journal:
         told: Event = {"event": event, **fields, "at": round(time.time(), 3)}
         line = json.dumps(told, separators=(",", ":"), ensure_ascii=True).encode() + b"\n"
         with self._lock:
+            if not _is_there(self._stream, self.path):
+                raise InputError(
+                    "was removed or replaced while this run went on, and can not be written",
+                    where=str(self.path),
+                    hint="see whether another run goes on; what this one did is in no journal now",
+                )
             try:
                 self._stream.write(line)
                 self._stream.flush()
@@ -101,9 +108,12 @@ def _begun(stream: BinaryIO, path: Path, digest: str, *, resume: bool) -> Journa
 
 
 def refuse_unfinished(path: Path) -> None:
-    """UsageError where the journal is that of a run that has not ended. It is not locked."""
+    """UsageError where the journal is that of a run that was cut off, BusyError where the run is
+    going on. It is locked only while it is read.
+    """
     try:
         with path.open("rb") as stream:
+            _lock(stream, path)
             events, _ = _read(stream, path)
     except FileNotFoundError:
         return
@@ -136,12 +146,22 @@ def _lock(stream: BinaryIO, path: Path) -> None:
     """Hold the file until the process ends, however it does."""
     try:
         _system_lock()(stream.fileno())
+        if not _is_there(stream, path):
+            raise OSError  # it was replaced between the opening and the lock
     except OSError:
         raise BusyError(
             "another run of this plan is going on",
             where=str(path),
             hint="wait for it; it is one process that rolls out",
         ) from None
+
+
+def _is_there(stream: BinaryIO, path: Path) -> bool:
+    """Whether the path still leads to the file that is open."""
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), path.stat())
+    except OSError:
+        return False
 
 
 def _system_lock() -> Callable[[int], None]:
@@ -167,9 +187,9 @@ def _read(stream: BinaryIO, path: Path) -> tuple[list[Event], int]:
             event = json.loads(line)
         except ValueError:
             event = None
-        if not (isinstance(event, dict) and isinstance(event.get("event"), str)):
+        if wrong := fault(event):
             raise InputError(
-                "is no line of a journal",
+                wrong,
                 where=f"{path}:{number}",
                 hint="is this the right file? remove it to begin anew, knowing what was changed",
             )

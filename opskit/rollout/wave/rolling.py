@@ -58,7 +58,7 @@ def roll(cluster: Cluster, todo: Sequence[Piece]) -> None:
         _set(cluster, each, each.before, each.after)
 
 
-def back(cluster: Cluster, done: Sequence[Piece]) -> list[tuple[Piece, str]]:
+def back(cluster: Cluster, done: Sequence[Piece]) -> list[tuple[Piece, OpskitError]]:
     """Put the images back that the run set, the last workload first; why not, for the others.
 
     Pods of the new image that a StatefulSet would wait for are deleted.
@@ -69,7 +69,7 @@ def back(cluster: Cluster, done: Sequence[Piece]) -> list[tuple[Piece, str]]:
             _set(cluster, each, each.after, each.before)
             stuck.release(cluster, each.target)
         except OpskitError as error:
-            troubles.append((each, error.message))
+            troubles.append((each, error))
     return troubles
 
 

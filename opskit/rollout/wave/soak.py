@@ -21,6 +21,8 @@ from opskit.rollout.verdict import Cause, Outcome, Verdict
 #: How long there may be fewer pods that serve than are wanted, in seconds: a node that is emptied,
 #: or an autoscaler that wants more, is no fault of the image.
 DROP_SECONDS = 15.0
+#: How long a first look may take, where the soak is shorter than that.
+_LOOK_SECONDS = 10.0
 CODE = "ROL124"
 
 
@@ -47,9 +49,11 @@ def soak(
     """The verdict of each target: complete where it served for so many seconds from now on.
 
     It has failed when a container is started anew, when fewer pods serve than are wanted for
-    `drop` seconds, when its images change, or it is deleted. One that fails ends the soak; the
-    verdict of the others is unknown then, as it is where the cluster does not answer at the end.
-    Raises what the cluster answers when the targets are asked for.
+    `drop` seconds, when its images change, or it is deleted. Where too few serve at the end, it is
+    watched on until that is decided; where the cluster does not answer then, for the policy's
+    timeout at most. One that fails ends the soak; the verdict of the others is unknown then, as it
+    is where the cluster did not answer to the last. Raises what the cluster answers when the
+    targets are asked for.
     """
     made = _Soak(cluster, targets, policy or Policy(), expected or {}, clock, drop)
     return made.run(seconds, stop or threading.Event())
@@ -75,14 +79,16 @@ class _Soak:
         self._held = {each: _Held() for each in self._targets}
         self._verdicts: dict[Target, Verdict] = {}
         self._trouble: dict[Scope | None, OpskitError] = {}
+        self._hopeless = False
         self._started = clock()
 
     def run(self, seconds: float, stop: threading.Event) -> list[Verdict]:
         following = Following(self._cluster, self._targets, SILENCE_SECONDS)
         end = self._started + seconds
         try:
-            while not self._verdicts and not stop.is_set() and self._clock() < end:
-                for heard in following.take(min(end - self._clock(), 1.0)):
+            while not self._verdicts and not stop.is_set() and self._goes_on(end):
+                left = end - self._clock()
+                for heard in following.take(min(left, 1.0) if left > 0 else 1.0):
                     self._take(heard)
                 for place, track in self._tracks():
                     self._look(place, track)
@@ -91,6 +97,30 @@ class _Soak:
         for place, track in self._tracks():
             self._close(place, track, stopped=stop.is_set())
         return [self._verdicts[each] for each in self._targets]
+
+    def _goes_on(self, end: float) -> bool:
+        """Whether it is not over: also after `end`, where it is not known how it stands."""
+        now = self._clock()
+        if now < end:
+            return True
+        tracks = [track for _, track in self._tracks()]
+        if any(map(self._blind, tracks)):
+            return not self._hopeless and now < end + self._policy.timeout
+        if not all(track.seen for track in tracks):
+            return now < max(end, self._started + _LOOK_SECONDS)
+        begun = [self._held[track.target].since for track in tracks]
+        return any(since is not None and since < end for since in begun)
+
+    def _blind(self, track: Track) -> bool:
+        return self._error(track) is not None
+
+    def _error(self, track: Track) -> OpskitError | None:
+        """Why the lists that tell of it do not come at the moment: those of it, or of its pods."""
+        for scope, error in self._trouble.items():
+            tells = scope is None or scope.needed or scope.plural == "pods"
+            if tells and (scope is None or scope.namespace == track.target.namespace):
+                return error
+        return None
 
     def _tracks(self) -> Iterator[tuple[Place, Track]]:
         for place in self._places.values():
@@ -122,7 +152,9 @@ class _Soak:
     def _lost(self, scope: Scope) -> None:
         """A list that will not come; one that is not needed is no trouble."""
         self._places[scope.namespace].came(scope)
-        if not scope.needed:
+        if scope.needed:
+            self._hopeless = True
+        else:
             self._trouble.pop(scope, None)
 
     def _look(self, place: Place, track: Track) -> None:
@@ -168,6 +200,8 @@ class _Soak:
         if made.complete:
             held.since = None
             return
+        if self._blind(track):
+            return  # it may serve again, and nobody can see it
         held.since = now if held.since is None else held.since
         if now - held.since >= self._drop:
             yield from self._why(track, situation, "")
@@ -180,7 +214,7 @@ class _Soak:
 
     def _close(self, place: Place, track: Track, *, stopped: bool) -> None:
         """The verdict of a workload against which nothing was seen."""
-        error = next(iter(self._trouble.values()), None)
+        error = self._error(track)
         text = ""
         if stopped:
             text = "the watch was ended"

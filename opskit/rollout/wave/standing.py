@@ -41,8 +41,9 @@ class Piece:
 class Standing:
     """One cluster. `pieces` are set once its change was intended, `outcome` once that is known.
 
-    `soaking` is when the soak began, in seconds since 1970. `back` says whether it was taken back:
-    None where that was not begun, empty where it was begun and has not ended.
+    `soaking` is when the last soak began, in seconds since 1970. `back` says whether it was taken
+    back: None where that was not begun, empty where it was begun and has not ended. `back_again`
+    says that it could not be done, and may be done by another try.
     """
 
     pieces: Sequence[Piece] | None = None
@@ -54,6 +55,7 @@ class Standing:
     soaked: bool = False
     back: str | None = None
     back_done: bool = False
+    back_again: bool = False
 
     @property
     def serves(self) -> bool:
@@ -62,7 +64,18 @@ class Standing:
 
     @property
     def failed(self) -> bool:
-        return self.outcome not in (None, Outcome.COMPLETE)
+        """Whether it was seen to fail; one that could not be looked at has not."""
+        return self.outcome in (Outcome.FAILED, Outcome.TIMED_OUT)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it could not be told how it went, and it was not taken back either."""
+        return self.outcome is Outcome.UNKNOWN and self.back is None
+
+    @property
+    def back_open(self) -> bool:
+        """Whether it has been changed, and not been taken back, or only in part."""
+        return bool(self.pieces) and (not self.back or self.back_again)
 
     def after(self, event: Event) -> "Standing":
         """The standing after one more event."""
@@ -91,7 +104,11 @@ class Standing:
             case "back-intent":
                 change = {"back": ""}
             case "back":
-                change = {"back": event["note"], "back_done": event["done"]}
+                change = {
+                    "back": event["note"],
+                    "back_done": event["done"],
+                    "back_again": event.get("again", False),
+                }
         return replace(self, **change)
 
 

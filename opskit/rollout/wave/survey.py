@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from opskit.errors import OpskitError
+from opskit.errors import InputError, OpskitError
 from opskit.rollout.verdict import Outcome
-from opskit.rollout.wave import rolling
+from opskit.rollout.wave import rolling, twice
 from opskit.rollout.wave.clusters import Clusters, each_of
 from opskit.rollout.wave.document import ClusterSpec, RolloutWave
 from opskit.rollout.wave.standing import Piece, Standings
@@ -27,7 +27,9 @@ def read(source: str | Path) -> Plan:
     from opskit.decode import decode
     from opskit.documents import read_document
 
-    document = decode(read_document(source), RolloutWave)
+    read = read_document(source)
+    document = decode(read, RolloutWave)
+    twice.check(read, document)
     told = msgspec.json.encode(document, order="deterministic")
     return Plan(document, hashlib.sha256(told).hexdigest())
 
@@ -50,4 +52,17 @@ def survey(document: RolloutWave, clusters: Clusters, standings: Standings) -> S
     found = each_of(specs, lambda spec: rolling.pieces(clusters(spec), spec, document))
     pieces = {label: each for label, each in found.items() if not isinstance(each, OpskitError)}
     errors = {label: each for label, each in found.items() if isinstance(each, OpskitError)}
-    return Survey(pieces, errors)
+    return Survey(pieces, errors | _same(pieces))
+
+
+def _same(pieces: Mapping[str, Sequence[Piece]]) -> dict[str, OpskitError]:
+    """The clusters that have a workload in common with one before: they are one cluster."""
+    errors: dict[str, OpskitError] = {}
+    first: dict[str, str] = {}
+    for label, found in pieces.items():
+        for each in found:
+            other = first.setdefault(each.uid, label)
+            if other != label:
+                text = f"its {each.target} is that of {other}: the plan names one cluster twice"
+                errors.setdefault(label, InputError(text))
+    return errors

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from opskit.clients.kube import Cluster
 from opskit.errors import InputError, OpskitError
@@ -18,10 +18,12 @@ from opskit.rollout.wave import rolling
 from opskit.rollout.wave.clusters import Clusters
 from opskit.rollout.wave.document import ClusterSpec, RolloutWave, WaveSpec
 from opskit.rollout.wave.journal import Journal
+from opskit.rollout.wave.patience import patiently, put_back
 from opskit.rollout.wave.soak import soak
 from opskit.rollout.wave.standing import Piece, Standings
 
 Say = Callable[[str, Step], None]
+Found = TypeVar("Found")
 #: From best to worst.
 _ORDER = (Outcome.COMPLETE, Outcome.UNKNOWN, Outcome.TIMED_OUT, Outcome.FAILED)
 
@@ -79,12 +81,7 @@ class Work:
         """Change one cluster and watch it; whatever becomes of it is written down."""
         started = time.monotonic()
         try:
-            cluster = self._clusters(spec)
-            todo = self._intended(spec, cluster)
-            if not self.standings[spec.label].applied:
-                rolling.roll(cluster, todo)
-                self.note("applied", spec.label)
-            found = self._watched(spec, cluster, todo, say)
+            found = self._patiently(lambda seconds: self._rolled(spec, say, seconds))
         except OpskitError as error:
             if self.stop.is_set() or error.where == str(self._journal.path):
                 raise
@@ -95,11 +92,24 @@ class Work:
         if self.stop.is_set():
             return  # what it saw last is no verdict
         self.verdicts[spec.label] = found
+        cluster = self._clusters(spec)
         self._record(cluster, [each for each in found if each.outcome is not Outcome.COMPLETE])
         worst, cause = _worst(found)
         self._verdict(spec, worst, cause, time.monotonic() - started)
         if worst is Outcome.COMPLETE and not self._soaks(spec):
             self._record(cluster, found)
+
+    def _rolled(self, spec: ClusterSpec, say: Say, seconds: float) -> list[Verdict]:
+        """The images set, as far as they are not yet, and watched for so many seconds."""
+        cluster = self._clusters(spec)
+        todo = self._intended(spec, cluster)
+        if not self.standings[spec.label].applied:
+            rolling.roll(cluster, todo)
+            self.note("applied", spec.label)
+        return self._watched(spec, cluster, todo, say, seconds)
+
+    def _patiently(self, work: Callable[[float], Found]) -> Found:
+        return patiently(work, self._policy.timeout, self.stop)
 
     def _intended(self, spec: ClusterSpec, cluster: Cluster) -> Sequence[Piece]:
         """What is to be changed; on the disk before it is."""
@@ -110,12 +120,12 @@ class Work:
         return todo
 
     def _watched(
-        self, spec: ClusterSpec, cluster: Cluster, todo: Sequence[Piece], say: Say
+        self, spec: ClusterSpec, cluster: Cluster, todo: Sequence[Piece], say: Say, seconds: float
     ) -> list[Verdict]:
         found = watch(
             cluster,
             [each.target for each in todo],
-            self._policy,
+            replace(self._policy, timeout=seconds),
             expected=rolling.expected(todo),
             say=lambda step: say(spec.label, step),
             stop=self.stop,
@@ -135,25 +145,24 @@ class Work:
     def _soaks(self, spec: ClusterSpec) -> bool:
         return any(spec in wave.clusters and wave.soak_seconds for wave in self.document.waves)
 
-    def left(self, wave: WaveSpec, spec: ClusterSpec) -> float:
-        since = self.standings[spec.label].soaking
-        gone = self.clock() - since if since is not None else 0.0
-        return min(wave.soak_seconds, max(0.0, wave.soak_seconds - gone))
-
     def soak(self, wave: WaveSpec, spec: ClusterSpec) -> None:
         todo = self.standings[spec.label].pieces or ()
         try:
-            cluster = self._clusters(spec)
-            found = soak(
-                cluster,
-                [each.target for each in todo],
-                max(self.left(wave, spec), 1.0),  # one look, also where the time is over
-                self._policy,
-                expected=rolling.expected(todo),
-                stop=self.stop,
+            cluster = self._patiently(lambda _: self._clusters(spec))
+            found = self._patiently(
+                lambda seconds: soak(
+                    cluster,
+                    [each.target for each in todo],
+                    wave.soak_seconds,
+                    replace(self._policy, timeout=seconds),
+                    expected=rolling.expected(todo),
+                    stop=self.stop,
+                )
             )
         except OpskitError as error:
-            self.note("soaked", spec.label, outcome=Outcome.UNKNOWN.value, cause=str(error))
+            if not self.stop.is_set():
+                unknown = Outcome.UNKNOWN.value
+                self.note("soaked", spec.label, outcome=unknown, cause=str(error))
             return
         if self.stop.is_set():
             return
@@ -168,23 +177,29 @@ class Work:
         self.note("soaked", spec.label, outcome=worst.value, cause=cause)
 
     def back(self, spec: ClusterSpec, say: Say) -> None:
+        """Put back what was set. What could not be done but may yet be is left to another run;
+        what somebody else has changed meanwhile is left alone for good.
+        """
         done = self.standings[spec.label].pieces or ()
         if self.standings[spec.label].back is None:
             self.note("back-intent", spec.label)
+        troubles: list[tuple[Piece, OpskitError]] = []
         try:
-            cluster = self._clusters(spec)
-            troubles = rolling.back(cluster, done)
-            note = "; ".join(f"{piece.target}: {why}" for piece, why in troubles)
+            cluster = self._patiently(lambda _: self._clusters(spec))
+            troubles = self._patiently(lambda _: put_back(cluster, done))
+            note = "; ".join(about(piece.target, error.message) for piece, error in troubles)
             left = {piece.target for piece, _ in troubles}
             again = [each for each in done if each.target not in left]
             if again:
                 note = self._seen_back(spec, cluster, again, say) or note
         except OpskitError as error:
-            note, troubles = str(error), [(each, "") for each in done]
+            note, troubles = str(error), [(each, error) for each in done]
         if self.stop.is_set():
             return
+        tries = any(not isinstance(error, NotDoneError) for _, error in troubles)
         images = ", ".join(sorted({image for each in done for image in each.before.values()}))
-        self.note("back", spec.label, done=not troubles, note=note or f"back to {images}")
+        note = note or f"back to {images}"
+        self.note("back", spec.label, done=not troubles, note=note, again=tries)
 
     def _seen_back(
         self, spec: ClusterSpec, cluster: Cluster, done: Sequence[Piece], say: Say
@@ -210,5 +225,9 @@ def _worst(verdicts: Sequence[Verdict]) -> tuple[Outcome, str]:
     if not verdicts:
         return Outcome.COMPLETE, ""
     worst = max(verdicts, key=lambda each: _ORDER.index(each.outcome))
-    cause = f"{worst.target}: {worst.headline}" if worst.headline else ""
-    return worst.outcome, cause
+    return worst.outcome, about(worst.target, worst.headline) if worst.headline else ""
+
+
+def about(target: Target, text: str) -> str:
+    """A text with the workload before it, once."""
+    return text if text.startswith(str(target)) else f"{target}: {text}"

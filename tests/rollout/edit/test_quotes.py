@@ -121,7 +121,12 @@ def test_the_image_changes_and_nothing_else(data: st.DataObject, tag: str, whole
             with pytest.raises(InputError, match=r"is not YAML|is a template"):
                 edited(Path(folder), text, f"it=q.example/it:{tag}")
             return
-        found = edited(Path(folder), text, f"it=q.example/it:{tag}")
+        try:
+            found = edited(Path(folder), text, f"it=q.example/it:{tag}")
+        except InputError as error:
+            assert "is a template" in error.message
+            assert re.search(r"\{\{|<%|\{%", text)
+            return
         after = list(yaml.load_all(found.after.decode(), yaml.CSafeLoader))
     for each in before:
         each["spec"]["containers"][0]["image"] = f"q.example/it:{tag}"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from opskit.errors import InputError
-from tests.rollout.edit.files import after, edited
+from tests.rollout.edit.files import after, edited, lines
 
 FILE = "values.yaml"
 ONE, TWO = ("sha256:" + digit * 64 for digit in "12")
@@ -121,3 +121,20 @@ def test_a_name_that_is_a_path_and_a_repository_is_refused(tmp_path: Path) -> No
 
 def test_values_may_hold_a_kind(tmp_path: Path) -> None:
     assert edited(tmp_path, VALUES, "image=shop/web:v2", name="any.yaml").changed
+
+
+@pytest.mark.parametrize(
+    ("sha", "image", "wanted"),
+    [
+        ("1" * 64, "image=a:v2", ['tag: "v2"', 'sha: ""']),
+        ("1" * 64, f"image=a:v2@{TWO}", ['tag: "v2"', f'sha: "{"2" * 64}"']),
+        (ONE, f"image=a:v2@{TWO}", ['tag: "v2"', f'sha: "{TWO}"']),
+        ("", "image=a:v2", ['tag: "v2"']),
+        ("", f"image=a:v2@{TWO}", ['tag: "v2"', f'sha: "{"2" * 64}"']),
+    ],
+)
+def test_a_sha_beside_the_tag_goes_with_it(
+    tmp_path: Path, sha: str, image: str, wanted: list[str]
+) -> None:
+    text = f'image:\n  repository: a\n  tag: "v1"\n  sha: "{sha}"\n'
+    assert lines(tmp_path, text, image, name=FILE) == wanted

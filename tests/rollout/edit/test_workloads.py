@@ -150,3 +150,14 @@ def test_placeholders_are_replaced_and_their_repository_is_known(tmp_path: Path)
 def test_many_documents(tmp_path: Path) -> None:
     text = f"---\n{DEPLOYMENT}---\n---\n# nothing\n---\n{workload('Service', 'spec: {}')}\n...\n"
     assert after(tmp_path, text, "web=x:1") == text.replace("shop/web:1.4.2", "x:1")
+
+
+def test_a_pod_template_of_a_kind_that_is_not_known_is_said_with_its_line(tmp_path: Path) -> None:
+    spec = f"spec:\n  template:\n    spec:\n{POD}"
+    text = f"{DEPLOYMENT}---\n{workload('Rollout', spec)}"
+    line = text.splitlines().index(POD.rstrip(), DEPLOYMENT.count("\n")) + 1
+    found = edited(tmp_path, text, "web=shop/web:1.5")
+    [note] = found.notes
+    assert note.startswith(f"{tmp_path / 'a.yaml'}:{line}:")
+    assert "rollout/x web is not edited" in note
+    assert edited(tmp_path, text, "proxy=envoy:1.31").notes == ()

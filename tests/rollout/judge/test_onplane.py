@@ -82,10 +82,10 @@ def test_pods_that_somebody_replaced_by_hand_are_complete(
     made = workload("StatefulSet", "db", 1, web="registry.test/web:1")
     made["spec"] |= {"updateStrategy": {"type": "OnDelete"}, "serviceName": "db"}
     plane.apply(namespace, made)
-    assert watch(cluster, [target], Policy(timeout=30))[0].outcome is Outcome.COMPLETE
+    assert watch(cluster, [target], Policy(timeout=60))[0].outcome is Outcome.COMPLETE
     image = "web=registry.test/web:2"
     plane.kubectl("set", "image", "-n", namespace, "statefulset/db", image)
-    [verdict] = watch(cluster, [target], Policy(timeout=30))
+    [verdict] = watch(cluster, [target], Policy(timeout=60))
     assert verdict.causes[0].code == "ROL118"
     plane.kubectl("delete", "pod", "db-0", "-n", namespace)
 
@@ -93,6 +93,6 @@ def test_pods_that_somebody_replaced_by_hand_are_complete(
         status = plane.api.get(target.path)["status"]
         return bool(status.get("updatedReplicas") == status.get("availableReplicas") == 1)
 
-    wait_until(replaced, "no new pod", 20)
-    assert watch(cluster, [target], Policy(timeout=30))[0].outcome is Outcome.COMPLETE
+    wait_until(replaced, "no new pod", 60)
+    assert watch(cluster, [target], Policy(timeout=60))[0].outcome is Outcome.COMPLETE
     assert explain(cluster, target).healthy is True

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -115,6 +116,42 @@ def test_cut_off_anywhere_it_holds_what_was_written_before(
     assert [json.loads(line) for line in path.read_text().splitlines()][:-1] == whole[:kept]
 
 
+LINES: list[dict[str, Any]] = [
+    {"event": "intent", "cluster": "a"},
+    {"event": "intent", "cluster": "a", "workloads": [{"target": "deploy/web"}]},
+    {"event": "intent", "cluster": "a", "workloads": [3]},
+    {"event": "verdict", "cluster": "a"},
+    {"event": "verdict", "cluster": "a", "outcome": "good", "cause": "", "seconds": 1},
+    {"event": "verdict", "cluster": "a", "outcome": "failed", "cause": "", "seconds": "1"},
+    {"event": "soaked", "cluster": "a", "outcome": []},
+    {"event": "soaking", "cluster": "a"},
+    {"event": "back", "cluster": "a", "note": ""},
+    {"event": "applied", "cluster": 3},
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_that_lacks_a_field_is_said_with_its_number(
+    path: Path, line: dict[str, Any]
+) -> None:
+    with opened(path, PLAN, resume=False):
+        pass
+    with path.open("a") as stream:
+        stream.write(json.dumps(line) + "\n")
+    with ExitStack() as stack, pytest.raises(InputError, match="is no line of") as caught:
+        stack.enter_context(opened(path, PLAN, resume=True))
+    assert str(caught.value).startswith(f"{path}:2: ")
+
+
+def test_a_journal_that_is_replaced_ends_the_run_that_wrote_it(path: Path) -> None:
+    with opened(path, PLAN, resume=False) as journal:
+        path.unlink()
+        with opened(path, PLAN, resume=False) as other:  # nothing keeps a new run from beginning
+            with pytest.raises(InputError, match="was removed or replaced"):
+                journal.add("applied", cluster="a")
+            other.add("end")
+
+
 def _hold(path: Path, ready: "multiprocessing.synchronize.Event") -> None:
     with opened(path, PLAN, resume=False):
         ready.set()
@@ -130,6 +167,8 @@ def test_one_run_at_a_time_and_a_killed_one_holds_nothing(path: Path) -> None:
     with ExitStack() as stack, pytest.raises(BusyError) as caught:
         stack.enter_context(opened(path, PLAN, resume=True))
     assert caught.value.exit_code is ExitCode.UNKNOWN
+    with pytest.raises(BusyError):  # it is not to be resumed, nor forgotten
+        refuse_unfinished(path)
     other.kill()
     other.join()
     with opened(path, PLAN, resume=True) as journal:

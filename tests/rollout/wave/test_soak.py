@@ -2,15 +2,17 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from opskit.clients.kube import Cluster
 from opskit.clients.kubeconfig import connect
+from opskit.rollout.following import Following, Heard
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome, Verdict
+from opskit.rollout.wave import soak as soaking
 from opskit.rollout.wave.soak import soak
 from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane
@@ -146,3 +148,29 @@ def test_it_can_be_stopped(cluster: Cluster, target: Target) -> None:
     [verdict] = soak(cluster, [target], 60.0, stop=stop)
     assert verdict.outcome is Outcome.UNKNOWN
     assert time.monotonic() - started < 5
+
+
+def test_a_list_that_does_not_come_does_not_hide_what_happens(
+    plane: Plane, cluster: Cluster, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Events are not needed: after a while the soak does without them."""
+    from opskit.rollout import track
+
+    monkeypatch.setattr(track, "_LIST_SECONDS", 1.0)
+    monkeypatch.setattr(soaking, "Following", _WithoutEvents)
+    verdict = soaked(
+        cluster,
+        target,
+        lambda: plane.api.delete(f"/apis/apps/v1/namespaces/{target.namespace}/deployments/web"),
+        10.0,
+    )
+    assert (verdict.outcome, verdict.causes[0].code) == (Outcome.FAILED, "ROL117")
+
+
+class _WithoutEvents(Following):
+    """The list of events never comes."""
+
+    def take(self, seconds: float) -> Iterator[Heard]:
+        for scope, change in super().take(seconds):
+            if scope is None or scope.plural != "events":
+                yield scope, change
