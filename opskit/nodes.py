@@ -80,7 +80,7 @@ class Lines:
     @cached_property
     def _starts(self) -> list[int]:
         if "\r" not in self._text:  # a fifth of the time, for files of many lines
-            ends = accumulate(len(line) + 1 for line in self._text.split("\n"))
+            ends = accumulate(map((1).__add__, map(len, self._text.split("\n"))))
             return [0, *ends][:-1]
         return [0, *(match.end() for match in _LINE_END.finditer(self._text))]
 

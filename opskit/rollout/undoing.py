@@ -12,6 +12,7 @@ from opskit.rollout import managers
 from opskit.rollout.choosing import Choice, check, choose
 from opskit.rollout.jsonpatch import pointer, test
 from opskit.rollout.patching import cause_operations
+from opskit.rollout.owned import adopt
 from opskit.rollout.plan import Change, NotDoneError, carry_out, image_changes, read
 from opskit.rollout.revisions import History, comparable, has_revisions, history
 from opskit.rollout.stuck import names, release, stuck_pods
@@ -54,10 +55,13 @@ def take_back(cluster: Cluster, change: Change) -> list[str]:
     """Make the change that `undo` planned; what else was done for it, as sentences.
 
     A StatefulSet waits for pods that do not get ready, also after its template is the old one
-    again: those are deleted.
+    again: those are deleted. What was applied before is owned as applied again.
     """
     carry_out(cluster, change)
-    return release(cluster, change.target) if change.needed else []
+    if not change.needed:
+        return []
+    left = adopt(cluster, change.target.path, [change.target.kind.template])
+    return [*release(cluster, change.target), *([left] if left else [])]
 
 
 def way_back(found: History) -> str:

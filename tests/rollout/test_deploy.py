@@ -7,7 +7,7 @@ import pytest
 from opskit.clients.kube import Cluster
 from opskit.clients.kubeconfig import connect
 from opskit.errors import ExitCode, UnknownError
-from opskit.rollout import apply, deploy, resumed, takeback, words
+from opskit.rollout import apply, deploy, resumed, takeback, undoing, words
 from opskit.rollout.deploy import Deployed
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.targets import Target
@@ -155,6 +155,18 @@ def test_it_goes_back_to_the_last_good_revision_not_to_one_that_failed(
     assert "revision 1, which is recorded as good" in told.note
     assert "the one before this deploy is recorded as failed" in told.note
     assert [each.outcome for each in bad.after] == [Outcome.COMPLETE]
+
+
+def test_what_an_undo_brought_back_goes_with_the_manifest_that_leaves_it_out(
+    cluster: Cluster, plane: Plane, namespace: str
+) -> None:
+    run(cluster, namespace, with_env(f"{IMAGE}:1", "yes"))
+    run(cluster, namespace, with_env(f"{IMAGE}:crash"), auto_rollback=False)
+    target = Target(namespace, "deploy", "web")
+    undoing.take_back(cluster, undoing.undo(cluster, target))
+    assert plane.api.get(target.path)["spec"]["template"]["spec"]["containers"][0]["env"]
+    assert run(cluster, namespace, with_env(f"{IMAGE}:2")).exit_code is ExitCode.OK
+    assert "env" not in plane.api.get(target.path)["spec"]["template"]["spec"]["containers"][0]
 
 
 def test_without_a_good_revision_it_goes_back_to_the_one_before(

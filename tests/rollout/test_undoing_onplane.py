@@ -121,7 +121,8 @@ def test_a_revision_that_the_limit_removed_is_told(plane: Plane, namespace: str)
     for image in ("w:1", "w:2", "w:3"):
         put(plane, target, web=image)
         plane.api.patch(target.path, {"spec": {"revisionHistoryLimit": 1}})
-    wait_until(lambda: len(history(cluster, target).revisions) == 2, "revision 1 stays")
+    numbers = lambda: [each.number for each in history(cluster, target).revisions]  # noqa: E731
+    wait_until(lambda: numbers() == [2, 3], "revision 1 stays")
     with pytest.raises(InputError, match="no revision 1") as caught:
         undo(cluster, target, "1")
     assert "there are 2, 3" in caught.value.hint

@@ -30,14 +30,14 @@ class Spot:
         key: ScalarNode | None = None,
         alias: Alias | None = None,
         shared: tuple[Alias, ...] = (),
-        flow: bool = False,
+        flow: bool | None = False,
     ) -> None:
         if type(node) is Alias:
             alias, node = alias or node, node.target
         if document.uses and id(node) in document.uses:
             shared += tuple(each for each in document.uses[id(node)] if each is not alias)
         self.document = document
-        self.flow = flow
+        self.flow = bool(flow)
         self.node: Written = node
         self.key = key
         self.alias = alias
@@ -75,7 +75,7 @@ class Spot:
         count = keys.count(name)
         if count == 1:
             key, value = node.value[keys.index(name)]
-            return self._below(value, key)
+            return Spot(self.document, value, key, self.alias, self.shared, node.flow_style)
         if count:
             raise self._twice(name)
         return self._merged(name, set() if seen is None else seen) if "<<" in keys else None
