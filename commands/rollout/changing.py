@@ -8,8 +8,8 @@ import typer
 if TYPE_CHECKING:
     from opskit.clients.kube import Cluster
     from opskit.commands.rollout.works import Work
+    from opskit.rollout.changes.plan import Change
     from opskit.rollout.judge.situation import Policy
-    from opskit.rollout.plan import Change
     from opskit.rollout.targets import Target
 
 DryRunMode = Literal["client", "server"]
@@ -85,7 +85,7 @@ def _shown(
     from opskit.commands.rollout.works import rows_of
     from opskit.errors import ExitCode
     from opskit.output import ROWS, message, write
-    from opskit.rollout import plan
+    from opskit.rollout.changes import plan
 
     for work in works:
         change = work.change
@@ -125,7 +125,7 @@ def _make(cluster: "Cluster", works: "list[Work]") -> None:
     """Make the changes one after another; one that fails keeps none of the others back."""
     from opskit.errors import OpskitError
     from opskit.output import error, message
-    from opskit.rollout import plan, undoing
+    from opskit.rollout.changes import plan, undoing
 
     for work in works:
         if not work.change.needed:
@@ -196,7 +196,7 @@ def _watch(
     from opskit.commands.rollout.works import rows_of
     from opskit.errors import ExitCode
     from opskit.output import ROWS, message
-    from opskit.rollout import outcomes
+    from opskit.rollout.changes import outcomes
     from opskit.rollout.verdict import exit_code
 
     fmt = output_format(output, ROWS)

@@ -23,7 +23,7 @@ from opskit.commands.rollout.watched import (
 
 if TYPE_CHECKING:
     from opskit.clients.kube import Cluster
-    from opskit.rollout.apply import Item, Manifest
+    from opskit.rollout.deploying.apply import Item, Manifest
 
 
 def deploy(
@@ -111,7 +111,7 @@ def deploy(
     from opskit.commands.rollout.unended import told_too
     from opskit.rollout.preflight.check import Options
     from opskit.rollout.preflight.lookup import Access
-    from opskit.rollout.report import locate
+    from opskit.rollout.telling.report import locate
 
     shown = watched.shown(output, events=events, redact=redact, reports=report)
     with told_too(shown, deploying.SCHEMA):
@@ -155,8 +155,8 @@ def _items(
     """What is to be done, tried on the server."""
     from opskit.commands.rollout.common import chosen
     from opskit.output import progress
-    from opskit.rollout import deploy as engine
-    from opskit.rollout import patching
+    from opskit.rollout.changes import patching
+    from opskit.rollout.deploying import deploy as engine
     from opskit.rollout.targets import check_namespace
 
     if namespace:

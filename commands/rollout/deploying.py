@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from opskit.commands.rollout.watched import Shown
     from opskit.errors import OpskitError
     from opskit.findings import Finding, Report
-    from opskit.rollout.apply import Item
-    from opskit.rollout.deploy import Deployed
+    from opskit.rollout.deploying.apply import Item
+    from opskit.rollout.deploying.deploy import Deployed
     from opskit.rollout.judge.situation import Policy
     from opskit.rollout.preflight.check import Options
     from opskit.rollout.targets import Target
     from opskit.rollout.verdict import Verdict
 
-SCHEMA = "opskit.rollout.deploy/1"
+SCHEMA = "opskit.rollout.deploying.deploy/1"
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Job:
         """The exit status."""
         from opskit.errors import ExitCode
         from opskit.output import confirm, message
-        from opskit.rollout.deploy import Deployed
+        from opskit.rollout.deploying.deploy import Deployed
 
         errors = self._preflight()
         changing = [item for item in self.items if item.action != "none"]
@@ -57,7 +57,7 @@ class Job:
     def _preflight(self) -> "list[Finding]":
         """Look at the images; what is found is said on stderr, and the errors are given."""
         from opskit.output import message, progress
-        from opskit.rollout.checked import preflight, refused
+        from opskit.rollout.deploying.checked import preflight, refused
 
         if self.checks is None:
             return []
@@ -79,7 +79,7 @@ class Job:
 
     def _say_changes(self, *, to_stdout: bool) -> None:
         from opskit.output import message, warn, write
-        from opskit.rollout.deploy import unwatched
+        from opskit.rollout.deploying.deploy import unwatched
 
         for item in self.items:
             if item.action == "none":
@@ -103,7 +103,7 @@ class Job:
 
     def _run(self, done: "Deployed") -> int:
         from opskit.output import error, message
-        from opskit.rollout import deploy
+        from opskit.rollout.deploying import deploy
 
         try:
             deploy.run(
@@ -137,8 +137,8 @@ class Job:
     def _interrupted(self, done: "Deployed") -> None:
         """Say what is there now, and the way back."""
         from opskit.output import message
-        from opskit.rollout.takeback import removal
-        from opskit.rollout.words import undo
+        from opskit.rollout.deploying.takeback import removal
+        from opskit.rollout.telling.words import undo
 
         changed = done.changed
         message(f"changed so far: {', '.join(each.name for each in changed) or 'nothing'}")
@@ -156,7 +156,7 @@ class Job:
     def _end(self, done: "Deployed", outcome: str, status: int) -> int:
         """Print the verdict, and write the reports."""
         from opskit.commands.rollout.watched import finish
-        from opskit.rollout.deployed import fields
+        from opskit.rollout.deploying.deployed import fields
 
         extra = {**fields(done), "cluster": self.cluster.name}
         if not outcome and done.verdicts:
@@ -178,7 +178,7 @@ class Job:
     def _report(self, outcome: str, error: object) -> "Report":
         """Every object as passed; as failed where it was refused, or could not be applied."""
         from opskit.findings import Finding, Report
-        from opskit.rollout.checked import refused
+        from opskit.rollout.deploying.checked import refused
 
         names = [item.name for item in self.items]
         if outcome == "refused":

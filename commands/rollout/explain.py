@@ -11,7 +11,7 @@ from opskit.commands.rollout.common import Context, Files, Kubeconfig, Namespace
 from opskit.commands.rollout.watched import Redact
 
 if TYPE_CHECKING:
-    from opskit.rollout.explaining import Explanation
+    from opskit.rollout.explain.explaining import Explanation
 
 _SCHEMA = "opskit.rollout.explain/1"
 
@@ -52,7 +52,7 @@ def explain(
     from opskit.errors import ExitCode, UsageError
     from opskit.output import Record
     from opskit.redact import scrubbed
-    from opskit.rollout.explaining import whole
+    from opskit.rollout.explain.explaining import whole
 
     if log and recording is None:
         raise UsageError("--log goes with --from", hint="a cluster has the logs itself")
@@ -80,7 +80,7 @@ def _live(
     kubeconfig: str,
 ) -> "Iterator[Explanation]":
     from opskit.commands.rollout.common import chosen, connected
-    from opskit.rollout.explaining import explain
+    from opskit.rollout.explain.explaining import explain
     from opskit.rollout.kinds import KINDS
 
     cluster = connected(context, kubeconfig)
@@ -96,8 +96,9 @@ def _recorded(
     logs: list[str] | None,
 ) -> "Iterator[Explanation]":
     from opskit.errors import InputError
-    from opskit.rollout import recorded, targets
-    from opskit.rollout.explaining import explain
+    from opskit.rollout import targets
+    from opskit.rollout.explain import recorded
+    from opskit.rollout.explain.explaining import explain
 
     found = recorded.read(recording, logs or ())
     named = [targets.parse(word, namespace) for word in words or ()]
@@ -117,7 +118,7 @@ def _recorded(
 def _cleaned(each: "Explanation", clean: Callable[[str], str]) -> "Explanation":
     from dataclasses import replace
 
-    from opskit.rollout.told import clean_cause
+    from opskit.rollout.telling.told import clean_cause
 
     return replace(
         each,
@@ -128,7 +129,7 @@ def _cleaned(each: "Explanation", clean: Callable[[str], str]) -> "Explanation":
 
 
 def _fields(each: "Explanation") -> dict[str, Any]:
-    from opskit.rollout.told import cause_fields
+    from opskit.rollout.telling.told import cause_fields
 
     made = each.progress
     return {
@@ -152,7 +153,7 @@ def _fields(each: "Explanation") -> dict[str, Any]:
 def _text(each: "Explanation") -> str:
     from opskit.output.console import fitted, paint
     from opskit.output.text import visible
-    from opskit.rollout.words import VERBATIM
+    from opskit.rollout.telling.words import VERBATIM
 
     lines = visible("\n".join(_lines(each))).split("\n")
     lines[0] = fitted(lines[0])
@@ -164,7 +165,7 @@ def _text(each: "Explanation") -> str:
 
 
 def _lines(each: "Explanation") -> Iterator[str]:
-    from opskit.rollout import words
+    from opskit.rollout.telling import words
 
     made = each.progress
     word = {True: "healthy", False: "not healthy", None: "could not tell"}[each.healthy]

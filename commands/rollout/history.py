@@ -9,7 +9,7 @@ from opskit.commands.rollout.common import Context, Kubeconfig, Namespace
 
 if TYPE_CHECKING:
     from opskit.output import Table
-    from opskit.rollout.revisions import History, Revision
+    from opskit.rollout.changes.revisions import History, Revision
 
 
 def history(
@@ -39,7 +39,7 @@ def history(
     from opskit.commands.results import finish_rows, output_format
     from opskit.commands.rollout.common import chosen, connected
     from opskit.output import ROWS, write
-    from opskit.rollout import revisions
+    from opskit.rollout.changes import revisions
 
     cluster = connected(context, kubeconfig)
     [found] = chosen(cluster, namespace, [target])
@@ -71,7 +71,7 @@ def _table(past: "History", shown: "list[Revision]", *, detailed: bool, data: bo
 
 
 def _row(past: "History", each: "Revision", *, detailed: bool) -> dict[str, Any]:
-    from opskit.rollout.plan import image_changes
+    from opskit.rollout.changes.plan import image_changes
 
     before = past.before(each)
     changes = image_changes(before.template if before else {}, each.template)

@@ -26,7 +26,7 @@ def pause(
     """
     from opskit.commands.rollout.changing import carry_out
     from opskit.commands.rollout.common import chosen, connected
-    from opskit.rollout import switches
+    from opskit.rollout.changes import switches
     from opskit.rollout.kinds import DEPLOYMENT
 
     cluster = connected(context, kubeconfig)

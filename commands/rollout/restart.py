@@ -31,7 +31,7 @@ def restart(
     from opskit.commands.rollout.changing import carry_out
     from opskit.commands.rollout.common import chosen, connected
     from opskit.commands.rollout.watched import policy
-    from opskit.rollout import switches
+    from opskit.rollout.changes import switches
 
     cluster = connected(context, kubeconfig)
     return carry_out(

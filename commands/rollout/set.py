@@ -60,7 +60,7 @@ def set_(
     from opskit.commands.rollout.common import chosen, connected
     from opskit.commands.rollout.watched import policy
     from opskit.errors import UsageError
-    from opskit.rollout import patching
+    from opskit.rollout.changes import patching
 
     images = patching.assignments(word for word in words if "=" in word)
     if not images:

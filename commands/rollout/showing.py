@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from opskit.commands.rollout.watched import Shown
-    from opskit.rollout.board import Board
     from opskit.rollout.targets import Target
-    from opskit.rollout.watching import Step
+    from opskit.rollout.telling.board import Board
+    from opskit.rollout.watch.watching import Step
 
 Say = Callable[[str, "Step"], None]
 
@@ -25,7 +25,7 @@ def progress(keys: "Sequence[tuple[str, Target]]", shown: "Shown") -> Iterator[S
     """
     from opskit.output.console import is_terminal
     from opskit.output.live import can_be_live, live
-    from opskit.rollout.board import HEADINGS, Board
+    from opskit.rollout.telling.board import HEADINGS, Board
 
     board, lock = Board(keys), threading.Lock()
     teller = _Teller(board, lock, shown)
@@ -55,7 +55,7 @@ class _Teller:
         return now - (self._begun if self._started is None else self._started)
 
     def _take(self, cluster: str, step: "Step", since: float) -> "Step":
-        from opskit.rollout.told import cleaned_step
+        from opskit.rollout.telling.told import cleaned_step
 
         step = cleaned_step(step, self._shown.clean)
         self._board.put(step, cluster)
@@ -68,7 +68,7 @@ class _Teller:
 
         from opskit.output import write
         from opskit.output.values import dumps
-        from opskit.rollout.told import event_fields
+        from opskit.rollout.telling.told import event_fields
 
         write(dumps(event_fields(step, cluster, since, datetime.now(UTC))) + "\n")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opskit.rollout.apply import Manifest
+    from opskit.rollout.deploying.apply import Manifest
     from opskit.rollout.edit.edited import Edited
     from opskit.rollout.preflight.lookup import Access
 
@@ -56,7 +56,7 @@ def read(files: Sequence[Path], images: Sequence[str]) -> "tuple[list[Manifest],
     """The objects of the files, with the images in place, and what editing makes of the files."""
     from opskit.errors import InputError
     from opskit.files import display_name, read_bytes
-    from opskit.rollout.apply import Manifest
+    from opskit.rollout.deploying.apply import Manifest
     from opskit.rollout.edit.plan import plan
     from opskit.rollout.edit.sources import files as sources
     from opskit.rollout.targets import parse_manifests

@@ -72,8 +72,8 @@ def status(
     from opskit.commands.rollout.common import chosen, connected
     from opskit.commands.rollout.unended import told_too
     from opskit.output import message
-    from opskit.rollout import outcomes
-    from opskit.rollout.told import STATUS_SCHEMA
+    from opskit.rollout.changes import outcomes
+    from opskit.rollout.telling.told import STATUS_SCHEMA
 
     policy = watched.policy(
         timeout,

@@ -44,7 +44,7 @@ def undo(
     from opskit.commands.rollout.changing import carry_out
     from opskit.commands.rollout.common import chosen, connected
     from opskit.commands.rollout.watched import policy
-    from opskit.rollout import undoing
+    from opskit.rollout.changes import undoing
 
     undoing.check(to)
     cluster = connected(context, kubeconfig)

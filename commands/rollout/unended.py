@@ -59,7 +59,7 @@ def told_too(shown: "Shown", schema: str) -> Iterator[None]:
 def tell(shown: "Shown", schema: str, error: "OpskitError") -> None:
     """Write the reports, and the JSON on stdout, of a command that the error ended."""
     from opskit.output import Format, Record, emit_record, quiet_on_closed_pipe
-    from opskit.rollout.told import verdict_fields
+    from opskit.rollout.telling.told import verdict_fields
 
     if shown.seen.told:
         return
@@ -88,7 +88,7 @@ def _event(shown: "Shown", error: "OpskitError") -> None:
 
     from opskit.output import write
     from opskit.output.values import dumps
-    from opskit.rollout.told import EVENT_SCHEMA
+    from opskit.rollout.telling.told import EVENT_SCHEMA
 
     at = datetime.now(UTC)
     stamp = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
@@ -100,7 +100,7 @@ def _report(
     shown: "Shown", schema: str, verdicts: "Sequence[Verdict]", error: "OpskitError"
 ) -> "Report":
     from opskit.findings import Finding, Report, Severity
-    from opskit.rollout.report import report
+    from opskit.rollout.telling.report import report
 
     if verdicts:
         return report(verdicts, shown.locations, schema)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from opskit.clients.kube import Cluster
     from opskit.findings import Report
     from opskit.rollout.judge.situation import Policy
-    from opskit.rollout.report import Locations
     from opskit.rollout.targets import Target
+    from opskit.rollout.telling.report import Locations
     from opskit.rollout.verdict import Verdict
 
 __all__ = [
@@ -97,7 +97,7 @@ def shown(
     """The options of the command line, checked before anything is done; UsageError."""
     from opskit.commands.results import output_format
     from opskit.errors import UsageError
-    from opskit.rollout.report import locate
+    from opskit.rollout.telling.report import locate
 
     wanted = [_wanted(text) for text in reports or ()]
     to_stdout = [each for each in wanted if each.file == "-"]
@@ -143,10 +143,10 @@ def followed(
     Raises as `watching.watch` does.
     """
     from opskit.output import message
-    from opskit.rollout.numbered import with_revisions
-    from opskit.rollout.told import cleaned
-    from opskit.rollout.undoing import with_ways_back
-    from opskit.rollout.watching import Step, watch
+    from opskit.rollout.changes.undoing import with_ways_back
+    from opskit.rollout.telling.numbered import with_revisions
+    from opskit.rollout.telling.told import cleaned
+    from opskit.rollout.watch.watching import Step, watch
 
     shown.seen.cluster = cluster.name
     shown.seen.targets += [each for each in targets if each not in shown.seen.targets]
@@ -182,7 +182,7 @@ def finish(
 ) -> int:
     """Print the verdicts, write the reports; the exit status. `extra` goes into the JSON."""
     from opskit.commands.rollout.reports import write_reports
-    from opskit.rollout.told import cleaned
+    from opskit.rollout.telling.told import cleaned
     from opskit.rollout.verdict import exit_code
 
     verdicts = [cleaned(each, shown.clean) for each in verdicts]
@@ -197,8 +197,8 @@ def _print(
 ) -> None:
     from opskit.commands.rollout.reports import rendered
     from opskit.output import Format, Record, emit_record, quiet_on_closed_pipe, write
-    from opskit.rollout import words
-    from opskit.rollout.told import verdict_fields, whole_outcome
+    from opskit.rollout.telling import words
+    from opskit.rollout.telling.told import verdict_fields, whole_outcome
 
     with quiet_on_closed_pipe():
         if shown.output == "github":
@@ -217,7 +217,7 @@ def paragraph(text: str) -> str:
     """A block as a terminal shows it best: wrapped, but for logs; its outcome painted."""
     from opskit.output.console import fitted, paint
     from opskit.output.text import visible
-    from opskit.rollout.words import VERBATIM
+    from opskit.rollout.telling.words import VERBATIM
 
     first, *rest = visible(text).split("\n")
     head = fitted(first, indent="  ")
@@ -229,6 +229,6 @@ def paragraph(text: str) -> str:
 
 
 def _report(verdicts: "Sequence[Verdict]", shown: Shown, schema: str) -> "Report":
-    from opskit.rollout.report import report
+    from opskit.rollout.telling.report import report
 
     return report(verdicts, shown.locations, schema)

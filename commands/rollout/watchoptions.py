@@ -66,7 +66,7 @@ def policy(
     """The policy that options mean; what is empty is as in `Policy`. UsageError."""
     from opskit.rollout.durations import seconds
     from opskit.rollout.judge.situation import Policy
-    from opskit.rollout.tolerating import check
+    from opskit.rollout.telling.tolerating import check
 
     check(tolerate or (), "--tolerate")
     texts = {

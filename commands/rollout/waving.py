@@ -102,8 +102,8 @@ class Run:
     def _end(self, engine: "Engine", survey: "Survey") -> int:
         """Print how it went; the exit status."""
         from opskit.output import message
+        from opskit.rollout.telling.words import VERBATIM
         from opskit.rollout.wave import told
-        from opskit.rollout.words import VERBATIM
 
         for block in told.blocks(engine.verdicts, engine.standings):
             for line in self._shown.clean(block).splitlines():
@@ -121,8 +121,8 @@ class Run:
     ) -> int:
         """Write the reports that were asked for; the exit status."""
         from opskit.commands.rollout.reports import write_reports
-        from opskit.rollout.report import report
-        from opskit.rollout.told import cleaned
+        from opskit.rollout.telling.report import report
+        from opskit.rollout.telling.told import cleaned
         from opskit.rollout.wave.reported import verdicts
 
         if not self._shown.reports:

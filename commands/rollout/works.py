@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from opskit.clients.kube import Cluster
     from opskit.errors import OpskitError
     from opskit.output import Table
-    from opskit.rollout.plan import Change
+    from opskit.rollout.changes.plan import Change
     from opskit.rollout.verdict import Verdict
 
 

@@ -84,7 +84,7 @@ def selected(
     nothing.
     """
     from opskit.clients.kubeerrors import ApiError
-    from opskit.rollout import present
+    from opskit.rollout.watch import present
 
     found = []
     for kind in kinds:

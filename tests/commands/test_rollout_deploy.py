@@ -64,7 +64,7 @@ def test_one_verdict_in_json(
     args = ("--image", f"web={IMAGE}:missing", "--auto-rollback", "-o", "json")
     assert deploy("-f", file, *args, "--report", "github=annotations") == 1
     told = json.loads(capsys.readouterr().out)
-    assert told["schema"] == "opskit.rollout.deploy/1"
+    assert told["schema"] == "opskit.rollout.deploying.deploy/1"
     assert told["outcome"] == "failed"
     assert [(each["name"], each["action"]) for each in told["applied"]] == [
         ("configmap/conf", "as it was"),

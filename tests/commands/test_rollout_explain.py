@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit import cli
+from opskit.rollout.changes.undoing import undo
 from opskit.rollout.targets import Target
-from opskit.rollout.undoing import undo
 from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane
 from tests.rollout.objects import ago

@@ -17,7 +17,7 @@ import yaml
 
 from opskit import cli
 from opskit.clients.kubeconfig import connect
-from opskit.rollout.revisions import history
+from opskit.rollout.changes.revisions import history
 from opskit.rollout.targets import Target
 from tests.controlplane.plane import Plane
 from tests.rollout.workloads import Object, container, deployment, workload

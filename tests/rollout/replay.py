@@ -5,11 +5,11 @@ from typing import Any
 
 from opskit.clients.kube import Cluster, connect_with_token
 from opskit.clients.kubewatch import Changed, Listed
-from opskit.rollout import watching
-from opskit.rollout.feeds import Scope
-from opskit.rollout.following import Heard
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Verdict
+from opskit.rollout.watch import watching
+from opskit.rollout.watch.feeds import Scope
+from opskit.rollout.watch.following import Heard
 from opskit.rollout.workload import REVISION
 from tests.rollout import objects
 
@@ -55,7 +55,7 @@ class Replay:
     """What a cluster with `count` Deployments of two pods tells in so many turns.
 
     In each turn a pod of each workload changes, with an event; in the end all are complete.
-    It stands in for `opskit.rollout.following.Following`.
+    It stands in for `opskit.rollout.watch.following.Following`.
     """
 
     def __init__(self, count: int, turns: int, after: Callable[[int], None] | None = None) -> None:

@@ -9,9 +9,9 @@ import pytest
 from opskit.clients.kube import Cluster
 from opskit.clients.kubeconfig import connect
 from opskit.errors import ExitCode, InputError, OpskitError, UnknownError
-from opskit.rollout.apply import Item, Manifest, carry_out, plan
-from opskit.rollout.differences import object_diff
-from opskit.rollout.served import NotServedError, Served
+from opskit.rollout.deploying.apply import Item, Manifest, carry_out, plan
+from opskit.rollout.deploying.differences import object_diff
+from opskit.rollout.deploying.served import NotServedError, Served
 from tests.controlplane.plane import Plane
 from tests.rollout.wave.planes import IMAGE, workload
 

@@ -1,11 +1,11 @@
 """What a table that changes and lines of a log say of steps."""
 
-from opskit.rollout.board import MANY, Board
 from opskit.rollout.judge.completion import Progress
 from opskit.rollout.judge.situation import Symptom
 from opskit.rollout.targets import Target
+from opskit.rollout.telling.board import MANY, Board
 from opskit.rollout.verdict import Cause, Outcome, Verdict
-from opskit.rollout.watching import Step
+from opskit.rollout.watch.watching import Step
 
 WEB, API = Target("shop", "deploy", "web"), Target("shop", "deploy", "api")
 HALF = Progress(2, 2, 1, "1 of 2 new pods are available")

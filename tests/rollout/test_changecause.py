@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from opskit.clients.kube import Cluster
-from opskit.rollout import deploy
-from opskit.rollout.apply import Manifest
+from opskit.rollout.changes.revisions import history
+from opskit.rollout.deploying import deploy
+from opskit.rollout.deploying.apply import Manifest
 from opskit.rollout.judge.situation import Policy
-from opskit.rollout.revisions import history
 from opskit.rollout.targets import Target
 from opskit.rollout.workload import CHANGE_CAUSE, annotations
 from tests.controlplane.plane import Plane

@@ -7,10 +7,12 @@ import pytest
 from opskit.clients.kube import Cluster
 from opskit.clients.kubeconfig import connect
 from opskit.errors import ExitCode, UnknownError
-from opskit.rollout import apply, deploy, resumed, takeback, undoing, words
-from opskit.rollout.deploy import Deployed
+from opskit.rollout.changes import undoing
+from opskit.rollout.deploying import apply, deploy, resumed, takeback
+from opskit.rollout.deploying.deploy import Deployed
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.targets import Target
+from opskit.rollout.telling import words
 from opskit.rollout.verdict import Outcome
 from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from opskit.rollout import causes
-from opskit.rollout.explaining import Explanation, explain
+from opskit.rollout.explain.explaining import Explanation, explain
+from opskit.rollout.explain.recorded import Recording
 from opskit.rollout.judge.judging import judge
-from opskit.rollout.recorded import Recording
 from opskit.rollout.targets import Target
+from opskit.rollout.watch import causes
 from tests.rollout import objects
 
 Object = dict[str, Any]

@@ -11,12 +11,12 @@ from opskit.clients.kube import Cluster, connect_with_token
 from opskit.clients.kubeconfig import connect
 from opskit.clients.kubeerrors import UnauthorizedError, UnreachableError
 from opskit.errors import ExitCode
-from opskit.rollout import causes, track
-from opskit.rollout import watching as watching_
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome, exit_code
-from opskit.rollout.watching import watch
+from opskit.rollout.watch import causes, track
+from opskit.rollout.watch import watching as watching_
+from opskit.rollout.watch.watching import watch
 from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane
 from tests.rollout.onplane import rolled_out

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opskit.rollout import jsonpatch
-from opskit.rollout.jsonpatch import annotated, applied, found, guarded, parts_of, pointer
+from opskit.rollout.changes import jsonpatch
+from opskit.rollout.changes.jsonpatch import annotated, applied, found, guarded, parts_of, pointer
 
 KEYS = st.text(max_size=6)
 VALUES = st.recursive(

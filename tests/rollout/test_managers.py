@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from opskit.rollout.changes.managers import image_owners, put_back
 from opskit.rollout.kinds import CRON_JOB, DEPLOYMENT
-from opskit.rollout.managers import image_owners, put_back
 from opskit.rollout.targets import Target
 from tests.controlplane.plane import Plane
 from tests.rollout.onplane import connected, workload

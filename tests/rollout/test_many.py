@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from opskit.clients.kubeconfig import connect
-from opskit.rollout import watching
 from opskit.rollout.judge.judging import judge
 from opskit.rollout.judge.situation import Policy, Situation
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome
+from opskit.rollout.watch import watching
 from tests.controlplane.plane import Plane
 from tests.rollout import replay
 

@@ -7,10 +7,17 @@ from typing import Any
 import pytest
 
 from opskit.clients.kubeconfig import connect
-from opskit.rollout import outcomes
+from opskit.rollout.changes import outcomes
+from opskit.rollout.changes.outcomes import (
+    LAST_GOOD,
+    OUTCOME,
+    LastGood,
+    last_good,
+    outcome_of,
+    record,
+)
+from opskit.rollout.changes.revisions import history
 from opskit.rollout.judge.completion import Progress
-from opskit.rollout.outcomes import LAST_GOOD, OUTCOME, LastGood, last_good, outcome_of, record
-from opskit.rollout.revisions import history
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Cause, Outcome, Verdict
 from tests.controlplane.plane import Plane

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opskit.rollout.owned import _minus, _union, adopted
+from opskit.rollout.changes.owned import _minus, _union, adopted
 
 TEMPLATE = ("spec", "template")
 

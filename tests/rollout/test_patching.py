@@ -8,9 +8,9 @@ import pytest
 
 from opskit.clients.kubeerrors import InvalidError, NotFoundError
 from opskit.errors import InputError, UsageError
-from opskit.rollout import patching, plan
-from opskit.rollout.patching import IfUnchanged, Wanted, assignments, planned
-from opskit.rollout.plan import NotDoneError
+from opskit.rollout.changes import patching, plan
+from opskit.rollout.changes.patching import IfUnchanged, Wanted, assignments, planned
+from opskit.rollout.changes.plan import NotDoneError
 from opskit.rollout.targets import Target
 from opskit.rollout.workload import CHANGE_CAUSE, images, template
 from tests.controlplane.plane import Plane

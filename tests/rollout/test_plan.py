@@ -8,9 +8,9 @@ import pytest
 from opskit.clients.kube import Cluster
 from opskit.clients.kubeerrors import ApiError, ConflictError, InvalidError
 from opskit.errors import UnknownError
-from opskit.rollout.jsonpatch import NO_MATCH, applied
-from opskit.rollout.patching import Wanted, planned
-from opskit.rollout.plan import ATTEMPTS, NotDoneError, carry_out, diff, image_changes
+from opskit.rollout.changes.jsonpatch import NO_MATCH, applied
+from opskit.rollout.changes.patching import Wanted, planned
+from opskit.rollout.changes.plan import ATTEMPTS, NotDoneError, carry_out, diff, image_changes
 from opskit.rollout.targets import Target
 from tests.rollout.onplane import workload
 

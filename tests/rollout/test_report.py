@@ -7,10 +7,10 @@ import pytest
 
 from opskit.findings import Severity
 from opskit.output import Format, render_report
-from opskit.rollout import report, words
 from opskit.rollout.judge.completion import Progress
 from opskit.rollout.targets import Target
-from opskit.rollout.told import cleaned, verdict_fields, whole_outcome
+from opskit.rollout.telling import report, words
+from opskit.rollout.telling.told import cleaned, verdict_fields, whole_outcome
 from opskit.rollout.verdict import Cause, Outcome, Verdict
 
 WEB = Target("shop", "deploy", "web")

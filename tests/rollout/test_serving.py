@@ -4,16 +4,16 @@ import pytest
 
 from opskit.clients.kube import Cluster
 from opskit.clients.kubeconfig import connect
-from opskit.rollout import outcomes, undoing
-from opskit.rollout.explaining import explain
+from opskit.rollout.changes import outcomes, undoing
+from opskit.rollout.changes.plan import NotDoneError
+from opskit.rollout.changes.revisions import history
+from opskit.rollout.changes.serving import Standing
+from opskit.rollout.explain.explaining import explain
 from opskit.rollout.judge.completion import Progress
 from opskit.rollout.judge.situation import Policy
-from opskit.rollout.plan import NotDoneError
-from opskit.rollout.revisions import history
-from opskit.rollout.serving import Standing
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Cause, Outcome, Verdict
-from opskit.rollout.watching import watch
+from opskit.rollout.watch.watching import watch
 from opskit.rollout.workload import images, template
 from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opskit.rollout.kinds import DAEMON_SET, DEPLOYMENT, STATEFUL_SET
-from opskit.rollout.store import Events, Store, slim
 from opskit.rollout.targets import Target
+from opskit.rollout.watch.store import Events, Store, slim
 from opskit.rollout.workload import REVISION
 from tests.rollout.objects import daemon_set, deployment, event, pod, running, stateful_set
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from opskit.clients.kubeerrors import ForbiddenError
-from opskit.rollout import patching, plan, stuck, takeback, undoing
-from opskit.rollout.apply import Item
-from opskit.rollout.patching import Wanted
+from opskit.rollout.changes import patching, plan, stuck, undoing
+from opskit.rollout.changes.patching import Wanted
+from opskit.rollout.deploying import takeback
+from opskit.rollout.deploying.apply import Item
 from opskit.rollout.targets import Target
 from opskit.rollout.wave import rolling
 from opskit.rollout.wave.standing import Piece

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from opskit.errors import UsageError
-from opskit.rollout import plan, switches
-from opskit.rollout.patching import Wanted
-from opskit.rollout.patching import planned as planned_set
-from opskit.rollout.plan import NotDoneError
-from opskit.rollout.switches import RESTARTED_AT, planned_restart
+from opskit.rollout.changes import plan, switches
+from opskit.rollout.changes.patching import Wanted
+from opskit.rollout.changes.patching import planned as planned_set
+from opskit.rollout.changes.plan import NotDoneError
+from opskit.rollout.changes.switches import RESTARTED_AT, planned_restart
 from opskit.rollout.targets import Target
 from tests.controlplane.plane import Plane
 from tests.rollout.onplane import bare, connected, observed, put, rolled_out, workload

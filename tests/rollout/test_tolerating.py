@@ -3,7 +3,7 @@
 import pytest
 
 from opskit.errors import UsageError
-from opskit.rollout import tolerating
+from opskit.rollout.telling import tolerating
 
 
 def test_reasons_codes_and_all_are_taken() -> None:

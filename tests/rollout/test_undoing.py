@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from opskit.errors import InputError, UsageError
-from opskit.rollout import outcomes, undoing
-from opskit.rollout.outcomes import LastGood
-from opskit.rollout.plan import NotDoneError
-from opskit.rollout.revisions import History, Revision
-from opskit.rollout.serving import Standing
+from opskit.rollout.changes import outcomes, undoing
+from opskit.rollout.changes.outcomes import LastGood
+from opskit.rollout.changes.plan import NotDoneError
+from opskit.rollout.changes.revisions import History, Revision
+from opskit.rollout.changes.serving import Standing
+from opskit.rollout.changes.undoing import choose, undo, way_back
 from opskit.rollout.targets import Target
-from opskit.rollout.undoing import choose, undo, way_back
 from tests.rollout.onplane import workload
 
 WEB = Target("shop", "deploy", "web")

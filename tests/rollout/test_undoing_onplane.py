@@ -3,13 +3,13 @@
 import pytest
 
 from opskit.errors import InputError
-from opskit.rollout import outcomes, patching, plan, undoing
+from opskit.rollout.changes import outcomes, patching, plan, undoing
+from opskit.rollout.changes.patching import Wanted
+from opskit.rollout.changes.plan import NotDoneError
+from opskit.rollout.changes.revisions import History, Revision, history
+from opskit.rollout.changes.undoing import undo
 from opskit.rollout.judge.completion import Progress
-from opskit.rollout.patching import Wanted
-from opskit.rollout.plan import NotDoneError
-from opskit.rollout.revisions import History, Revision, history
 from opskit.rollout.targets import Target
-from opskit.rollout.undoing import undo
 from opskit.rollout.verdict import Cause, Outcome, Verdict
 from opskit.rollout.workload import CHANGE_CAUSE, images, template
 from tests.controlplane.cluster import wait_until

@@ -17,12 +17,12 @@ import pytest
 from opskit.clients.kube import Cluster
 from opskit.clients.kubeconfig import connect
 from opskit.errors import ExitCode
-from opskit.rollout import following, watching
 from opskit.rollout.judge.judging import judge, symptoms
 from opskit.rollout.judge.situation import Policy, Situation
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome, exit_code
-from opskit.rollout.watching import watch
+from opskit.rollout.watch import following, watching
+from opskit.rollout.watch.watching import watch
 from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane
 from tests.rollout import objects
@@ -179,7 +179,7 @@ def test_a_crash_is_as_old_as_the_clusters_own_clock_says(
         return judge(situation)
 
     monkeypatch.setattr(watching, "judge", judging)
-    for module in ("opskit.clients.kube.time", "opskit.rollout.watching.time.time"):
+    for module in ("opskit.clients.kube.time", "opskit.rollout.watch.watching.time.time"):
         monkeypatch.setattr(module, lambda: real() + 7200)  # ours is two hours ahead
     cluster = connect(kubeconfig=str(plane.kubeconfig))
     Watching(cluster, deploy(plane, namespace, "web", "1")).end()
@@ -202,7 +202,7 @@ from opskit.clients.kubeconfig import connect
 from opskit.rollout.judge.judging import judge, symptoms
 from opskit.rollout.judge.situation import Policy, Situation
 from opskit.rollout.targets import Target
-from opskit.rollout.watching import watch
+from opskit.rollout.watch.watching import watch
 say = lambda step: print(step.kind, flush=True)
 watch(connect(kubeconfig=sys.argv[1]), [Target(sys.argv[2], "deploy", "web")], Policy(), say=say)
 """

@@ -2,12 +2,12 @@
 
 import pytest
 
-from opskit.rollout import words
 from opskit.rollout.judge.completion import Progress
 from opskit.rollout.targets import Target
-from opskit.rollout.told import verdict_fields
-from opskit.rollout.track import done
+from opskit.rollout.telling import words
+from opskit.rollout.telling.told import verdict_fields
 from opskit.rollout.verdict import Cause, Outcome, Verdict
+from opskit.rollout.watch.track import done
 
 WEB = Target("shop", "deploy", "web")
 LATE = Cause("ROL119", "TimedOut", "not complete after 5 s: 0 of 2 serve", "deploy/web")

@@ -8,7 +8,7 @@ from opskit.clients.kube import Cluster
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Verdict
-from opskit.rollout.watching import Step, watch
+from opskit.rollout.watch.watching import Step, watch
 from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane
 

@@ -9,14 +9,15 @@ from typing import Any
 from opskit.clients.kube import Cluster
 from opskit.errors import InputError, OpskitError
 from opskit.findings import Report
-from opskit.rollout import deploy, targets
-from opskit.rollout.apply import Item, Manifest
-from opskit.rollout.checked import refused
+from opskit.rollout import targets
+from opskit.rollout.changes.plan import NotDoneError, read
 from opskit.rollout.codepipeline.parameters import Parameters
 from opskit.rollout.codepipeline.protocol import Request
+from opskit.rollout.deploying import deploy
+from opskit.rollout.deploying.apply import Item, Manifest
+from opskit.rollout.deploying.checked import refused
 from opskit.rollout.images import parse, same
 from opskit.rollout.kinds import kind_of
-from opskit.rollout.plan import NotDoneError, read
 from opskit.rollout.targets import Target
 from opskit.rollout.workload import containers, template
 

@@ -9,19 +9,22 @@ from opskit.clients.kube import Cluster
 from opskit.clients.kubeerrors import NotFoundError
 from opskit.errors import OpskitError
 from opskit.redact import scrubbed
-from opskit.rollout import checked, deploy, outcomes, takeback, targets, undoing, words
-from opskit.rollout import plan as planning
-from opskit.rollout.apply import Item
+from opskit.rollout import targets
+from opskit.rollout.changes import outcomes, undoing
+from opskit.rollout.changes import plan as planning
 from opskit.rollout.codepipeline import continuation
 from opskit.rollout.codepipeline.changes import fitting, items, refuse
 from opskit.rollout.codepipeline.parameters import Parameters
 from opskit.rollout.codepipeline.protocol import Ending, FailureType, Request, State, Workload
+from opskit.rollout.deploying import checked, deploy, takeback
+from opskit.rollout.deploying.apply import Item
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.preflight.check import Options
 from opskit.rollout.targets import Target
-from opskit.rollout.told import cleaned
+from opskit.rollout.telling import words
+from opskit.rollout.telling.told import cleaned
 from opskit.rollout.verdict import Outcome, Verdict
-from opskit.rollout.watching import Step
+from opskit.rollout.watch.watching import Step
 from opskit.rollout.workload import images, template
 
 _BAD = (Outcome.FAILED, Outcome.TIMED_OUT)

@@ -116,8 +116,8 @@ def failure_type(error: OpskitError) -> FailureType:
         NotFoundError,
         UnauthorizedError,
     )
+    from opskit.rollout.changes.plan import NotDoneError
     from opskit.rollout.codepipeline.artifacts import ArtifactError
-    from opskit.rollout.plan import NotDoneError
 
     if _FORBIDDEN.search(error.message):  # one of several errors that were made one
         return FailureType.PERMISSION

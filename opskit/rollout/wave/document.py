@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from opskit.errors import OpskitError
-from opskit.rollout import tolerating
 from opskit.rollout.durations import seconds
 from opskit.rollout.images import parse
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.targets import parse as parse_target
+from opskit.rollout.telling import tolerating
 
 _TIMES = ("timeout", "schedule_grace", "pull_grace", "quota_grace", "ready_grace")
 

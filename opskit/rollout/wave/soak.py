@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from opskit.clients.kube import Cluster
 from opskit.clients.kubewatch import SILENCE_SECONDS, Changed, Listed, Recovered, Trouble
 from opskit.errors import OpskitError
-from opskit.rollout import causes
-from opskit.rollout.feeds import Scope
-from opskit.rollout.following import Following, Heard
 from opskit.rollout.judge.completion import progress
 from opskit.rollout.judge.judging import symptoms
 from opskit.rollout.judge.situation import Policy, Situation, states
 from opskit.rollout.targets import Target
-from opskit.rollout.track import Place, Track, gone, overtaken
 from opskit.rollout.verdict import Cause, Outcome, Verdict
+from opskit.rollout.watch import causes
+from opskit.rollout.watch.feeds import Scope
+from opskit.rollout.watch.following import Following, Heard
+from opskit.rollout.watch.track import Place, Track, gone, overtaken
 
 #: How long there may be fewer pods that serve than are wanted, in seconds: a node that is emptied,
 #: or an autoscaler that wants more, is no fault of the image.

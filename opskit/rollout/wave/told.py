@@ -89,7 +89,7 @@ def change(piece: Piece) -> str:
 
 def blocks(verdicts: Mapping[str, Sequence[Verdict]], standings: Standings) -> Iterator[str]:
     """The verdicts of what failed, in full."""
-    from opskit.rollout import words
+    from opskit.rollout.telling import words
 
     for label, found in verdicts.items():
         standing = standings[label]

@@ -9,11 +9,11 @@ from typing import Protocol, TypeVar
 
 from opskit.clients.kube import Cluster
 from opskit.errors import InputError, OpskitError
-from opskit.rollout import outcomes
-from opskit.rollout.plan import NotDoneError
+from opskit.rollout.changes import outcomes
+from opskit.rollout.changes.plan import NotDoneError
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome, Verdict
-from opskit.rollout.watching import Step, watch
+from opskit.rollout.watch.watching import Step, watch
 from opskit.rollout.wave import rolling
 from opskit.rollout.wave.clusters import Clusters
 from opskit.rollout.wave.document import ClusterSpec, RolloutWave, WaveSpec

@@ -3,11 +3,11 @@
 import pytest
 
 from opskit.clients.kube import Cluster
-from opskit.rollout.explaining import explain
+from opskit.rollout.explain.explaining import explain
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome
-from opskit.rollout.watching import watch
+from opskit.rollout.watch.watching import watch
 from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane
 from tests.rollout.onplane import connected, workload

@@ -14,7 +14,7 @@ import yaml
 from opskit.errors import ExitCode
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome, Verdict
-from opskit.rollout.watching import Step
+from opskit.rollout.watch.watching import Step
 from opskit.rollout.wave import told
 from opskit.rollout.wave.clusters import Clusters, connect
 from opskit.rollout.wave.engine import Engine

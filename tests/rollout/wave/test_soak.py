@@ -9,9 +9,9 @@ import pytest
 
 from opskit.clients.kube import Cluster
 from opskit.clients.kubeconfig import connect
-from opskit.rollout.following import Following, Heard
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome, Verdict
+from opskit.rollout.watch.following import Following, Heard
 from opskit.rollout.wave import soak as soaking
 from opskit.rollout.wave.soak import soak
 from tests.controlplane.cluster import wait_until
@@ -154,7 +154,7 @@ def test_a_list_that_does_not_come_does_not_hide_what_happens(
     plane: Plane, cluster: Cluster, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Events are not needed: after a while the soak does without them."""
-    from opskit.rollout import track
+    from opskit.rollout.watch import track
 
     monkeypatch.setattr(track, "_LIST_SECONDS", 1.0)
     monkeypatch.setattr(soaking, "Following", _WithoutEvents)

@@ -8,11 +8,11 @@ import pytest
 
 from opskit.clients.kubewatch import Changed, Listed, Recovered, Trouble
 from opskit.errors import UnknownError
-from opskit.rollout.feeds import Scope
-from opskit.rollout.following import Heard
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.targets import parse
 from opskit.rollout.verdict import Outcome, Verdict
+from opskit.rollout.watch.feeds import Scope
+from opskit.rollout.watch.following import Heard
 from opskit.rollout.wave import soak as soaking
 from tests.rollout.wave.planes import workload
 

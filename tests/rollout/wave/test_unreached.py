@@ -11,8 +11,8 @@ import pytest
 
 from opskit.clients.kubeerrors import UnreachableError
 from opskit.errors import ExitCode, OpskitError
+from opskit.rollout.changes.plan import NotDoneError
 from opskit.rollout.judge.completion import Progress
-from opskit.rollout.plan import NotDoneError
 from opskit.rollout.targets import parse
 from opskit.rollout.verdict import Cause, Outcome, Verdict
 from opskit.rollout.wave import patience, rolling, told, work

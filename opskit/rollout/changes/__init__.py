@@ -1,0 +1,1 @@
+"""Changes of workloads: planned, shown, made, recorded, taken back."""

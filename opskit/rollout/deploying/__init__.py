@@ -1,0 +1,1 @@
+"""Manifests applied as a whole: order, dry run, conflicts, the way back."""

@@ -1,0 +1,1 @@
+"""Why a workload is not healthy: live, or from a recording."""

@@ -1,0 +1,1 @@
+"""The watch of rollouts: lists followed, objects kept, verdicts."""
