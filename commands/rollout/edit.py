@@ -45,7 +45,7 @@ def edit(
     \b
     Example:
       opskit rollout edit deploy.yaml --image web=registry.example.com/web:1.4.2
-      opskit rollout edit values.yaml --image api.image=registry.example.com/api:2.0 --check
+      opskit rollout edit values.yaml --image api.image=ghcr.io/t/api:2.0 --check
       kubectl get deploy web -o yaml | opskit rollout edit - --image web=web:1.4.2
     """
     from opskit.commands.changes import show

@@ -137,7 +137,8 @@ def inserted(mapping: Spot, behind: Spot, pairs: Sequence[tuple[str, str]]) -> l
 
 def applied(text: str, edits: Iterable[Edit], base: int = 0) -> str:
     """The text, which starts at `base` of the file, with the edits done, given in their order."""
-    pieces, at = [], 0
+    at = 0
+    pieces: list[str] = []
     for edit in edits:
         pieces += (text[at : edit.start - base], edit.text)
         at = edit.end - base
