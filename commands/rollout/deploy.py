@@ -100,7 +100,7 @@ def deploy(
 
     \b
     Example:
-      opskit rollout deploy -f web.yaml --image web=ghcr.io/t/web:1 --auto-rollback
+      opskit rollout deploy -f web.yaml --image web=web:1.4.2 --auto-rollback
       kustomize build prod | opskit rollout deploy -f - --yes --report github=-
       opskit rollout deploy deploy/web --image web=ghcr.io/t/web:1 --auto-rollback
     """
