@@ -79,10 +79,6 @@ class Reference:
         """The image at a digest; a tag stays for people, the digest decides."""
         return replace(self, digest=digest, text="")
 
-    def with_tag(self, tag: str) -> "Reference":
-        """The same repository at another tag, which may not be one: parse it again."""
-        return replace(self, tag=tag, digest="", text="")
-
     @property
     def _suffix(self) -> str:
         return (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
