@@ -103,10 +103,12 @@ def run(args: Sequence[str]) -> int:
 
     invocation.root_flags.clear()
     invocation.wants_json = None
-    invocation.cluster_flags = ""
     console.configure()
     with console.quiet_on_closed_pipe():
-        return invoke(args)
+        try:
+            return invoke(args)
+        finally:
+            invocation.cluster_flags = ""
     return int(ExitCode.OK)  # `| head` had read enough: no error
 
 

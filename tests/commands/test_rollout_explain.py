@@ -66,7 +66,9 @@ def test_a_bad_image_after_a_good_one(plane: Plane, namespace: str) -> None:
     assert found["causes"][0]["code"] == "ROL107"
     assert found["causes"][0]["log"] == [LOG[0], "password=***", LOG[2]]
     assert any("set web from registry.example.com/web:1 to" in each for each in found["related"])
-    assert found["next"][0]["command"] == f"opskit rollout undo deploy/web -n {namespace}"
+    assert found["next"][0]["command"] == (
+        f"opskit rollout undo deploy/web -n {namespace} --kubeconfig {plane.kubeconfig}"
+    )
     assert found["next"][0]["what"].startswith("goes back to revision 1 (")
 
 
@@ -95,7 +97,9 @@ def test_the_advice_is_what_undo_does(plane: Plane, namespace: str) -> None:
     _, found = explained(plane, namespace, "deploy/web")
     change = undo(connected(plane), target)
     assert change.expected == {"web": "registry.example.com/web:1"}
-    assert found["next"][0]["command"] == f"opskit rollout undo deploy/web -n {namespace}"
+    assert found["next"][0]["command"] == (
+        f"opskit rollout undo deploy/web -n {namespace} --kubeconfig {plane.kubeconfig}"
+    )
     assert found["next"][0]["what"].startswith(
         "goes back to revision 2 (registry.example.com/web:1): no good one is recorded"
     )

@@ -106,7 +106,8 @@ def morning(plane: Plane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     named = [word for report in reports for word in ("--report", report)]
     options = ["--timeout", "50s", "--schedule-grace", "6s", "--quota-grace", "6s"]
     options += ["--events", "--redact"]
-    found.status, out, _ = run(*_on(plane, space), "-f", str(manifest), *options, *named)
+    options += ["--kubeconfig", str(plane.kubeconfig)]
+    found.status, out, _ = run("-f", str(manifest), *options, *named)
     done.set()
     watcher.join()
     found.events = [json.loads(line) for line in out.splitlines()]
@@ -258,9 +259,8 @@ def test_a_failure_says_how_to_go_back(plane: Plane, namespace: str) -> None:
     plane.kubectl("set", "image", "deploy/web", "web=r.example.com/web:missing", "-n", namespace)
     status, out, _ = run(*_on(plane, namespace), "deploy/web")
     assert status == 1
-    assert (
-        f"to go back: opskit rollout undo deploy/web -n {namespace}\n    # to revision 1 (" in out
-    )
+    command = f"opskit rollout undo deploy/web -n {namespace} --kubeconfig {plane.kubeconfig}"
+    assert f"to go back: {command}\n    # to revision 1 (" in out
     cluster = connect("", str(plane.kubeconfig))
     found = history(cluster, Target(namespace, "deploy", "web"))
     assert found.last_good is None
