@@ -62,7 +62,9 @@ class Replay:
         self.heard = 0
         self._told = self._tell(count, turns, after or (lambda turn: None))
 
-    def __call__(self, cluster: Cluster, targets: object, silence: float) -> "Replay":
+    def __call__(
+        self, cluster: Cluster, targets: object, silence: float, *, sought: object
+    ) -> "Replay":
         return self
 
     def stop(self) -> None:

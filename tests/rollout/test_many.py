@@ -13,6 +13,7 @@ from opskit.rollout.judge.situation import Policy, Situation
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome
 from opskit.rollout.watch import watching
+from opskit.rollout.watch.present import NotThereError
 from tests.controlplane.plane import Plane
 from tests.rollout import replay
 
@@ -60,6 +61,16 @@ def test_200_deployments_take_four_watches_and_end_as_kubectl_says(
     assert sorted(watches) == four
     others = {each.resource for each in requests if each.verb not in ("watch", "list")}
     assert others <= {"pods/log"}
+
+
+def test_one_that_is_not_there_is_told_from_the_first_list(plane: Plane, namespace: str) -> None:
+    path = f"/apis/apps/v1/namespaces/{namespace}/deployments"
+    for number in range(5):
+        plane.api.post(path, manifest(number))
+    names = [*(f"web-{n:03}" for n in range(5)), "wob"]
+    targets = [Target(namespace, "deploy", name) for name in names]
+    with pytest.raises(NotThereError, match="deploy/wob not found in namespace"):
+        watching.watch(connect(kubeconfig=str(plane.kubeconfig)), targets, Policy(timeout=30))
 
 
 def _first(uri: str) -> bool:

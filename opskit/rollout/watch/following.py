@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from opskit.clients.kube import Cluster
 from opskit.clients.kubeerrors import UnreachableError
-from opskit.clients.kubewatch import Change, Feed, Trouble
+from opskit.clients.kubewatch import Change, Feed, Listed, Trouble
 from opskit.errors import OpskitError
 from opskit.rollout.targets import Target
 from opskit.rollout.watch import present
@@ -41,6 +41,7 @@ class Following:
         self._silence = silence
         self._queue: queue.Queue[Heard | BaseException] = queue.Queue()
         self._feeds: list[Feed] = []
+        self._seen: set[Scope] = set()
         _in_thread(self._contact)
 
     def stop(self) -> None:
@@ -71,7 +72,8 @@ class Following:
         end = time.monotonic() + _CONTACT_SECONDS
         while True:
             try:
-                present.check(self._cluster, self._sought)
+                if len(self._sought) < present.MANY:
+                    present.check(self._cluster, self._sought)
                 self._queue.put((None, feeds(self._cluster, self._targets)))
                 return
             except UnreachableError as error:
@@ -93,10 +95,30 @@ class Following:
     def _pump(self, scope: Scope, feed: Feed) -> None:
         try:
             for change in feed.changes():
+                if isinstance(change, Listed) and scope.needed:
+                    self._seek(scope, change)
                 self._queue.put((scope, change))
+        except present.NotThereError as error:
+            self._queue.put(error)
         except Exception as error:  # a thread that ends silently would leave the watch waiting
             trouble = OpskitError(f"{type(error).__name__}: {error}", where=self._cluster.name)
             self._queue.put((scope, Trouble(trouble, final=True)))
+
+    def _seek(self, scope: Scope, listed: Listed) -> None:
+        """Where many are sought, the first list tells whether they are there: no other is asked.
+
+        Raises NotThereError, which names all that are not.
+        """
+        if len(self._sought) < present.MANY or scope in self._seen:
+            return
+        self._seen.add(scope)
+        there = {each["metadata"]["name"] for each in listed.objects}
+        here = (scope.namespace, scope.plural)
+        if any(
+            (each.namespace, each.kind.plural) == here and each.name not in there
+            for each in self._sought
+        ):
+            present.check(self._cluster, self._sought)
 
 
 def _in_thread(work: Callable[..., None], *args: object) -> None:

@@ -14,7 +14,7 @@ from opskit.rollout.targets import Target
 from opskit.suggestions import Suggestions
 
 #: From so many workloads of a namespace and kind on, one list is asked for instead of each.
-_MANY = 4
+MANY = 4
 #: So many missing workloads are named one by one.
 _NAMED = 10
 
@@ -78,7 +78,7 @@ def _missing(cluster: Reader, targets: Sequence[Target]) -> list[Target]:
     gone: set[Target] = set()
     for (namespace, kind), here in groups.items():
         try:
-            if len(here) >= _MANY:
+            if len(here) >= MANY:
                 there = {each["metadata"]["name"] for each in cluster.list(kind.path(namespace))[0]}
                 gone.update(each for each in here if each.name not in there)
                 continue
