@@ -1,5 +1,6 @@
 """Pods that a StatefulSet waits for: which they are, and what becomes of them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ def pod(number: int, revision: str, ready: str = "False", **meta: Any) -> dict[s
     return {
         "metadata": {
             "name": f"db-{number}",
+            "uid": f"uid-{number}",
             "labels": {"controller-revision-hash": revision},
             "ownerReferences": [owner],
             **meta,
@@ -82,6 +84,33 @@ def stateful(**spec: Any) -> dict[str, Any]:
 )
 def test_which_pods(thing: dict[str, Any], pods: list[dict[str, Any]], names: str) -> None:
     assert stuck.names(stuck.stuck_pods(Pods(*pods), DB, thing, "new")) == names
+
+
+def crashed(number: int, revision: str) -> dict[str, Any]:
+    """A pod whose container crashed twice, and was started again just now."""
+    thing = pod(number, revision, "True")
+    ended = {"exitCode": 1, "reason": "Error", "finishedAt": now_as_text()}
+    thing["spec"] = {"containers": [{"name": "db", "image": "d:2"}]}
+    thing["status"]["containerStatuses"] = [
+        {
+            "name": "db",
+            "ready": True,
+            "restartCount": 2,
+            "state": {"running": {"startedAt": now_as_text()}},
+            "lastState": {"terminated": ended},
+        }
+    ]
+    return thing
+
+
+def now_as_text() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_a_pod_that_crashes_is_ready_for_a_moment_and_stuck_all_the_same() -> None:
+    """The controller waits for it again after the moment."""
+    pods = Pods(pod(0, "old", "True"), crashed(1, "bad"))
+    assert stuck.names(stuck.stuck_pods(pods, DB, stateful(), "new")) == "db-1"
 
 
 def test_other_kinds_have_none() -> None:

@@ -54,13 +54,13 @@ def standing(
     A ReplicaSet counts its pods, and heeds minReadySeconds in it; a ControllerRevision does not.
     """
     own = [pod for pod in pods or () if _of(kind, pod, workload, revision)]
-    trouble = _trouble(kind, workload, own)
+    ill = trouble(kind, workload, own)
     if kind is not DEPLOYMENT:
         ready = [pod for pod in own if condition(pod, "Ready").get("status") == "True"]
-        return Standing(len(own), len(ready), trouble)
+        return Standing(len(own), len(ready), ill)
     status = revision.get("status") or {}
     made, available = status.get("replicas") or 0, status.get("availableReplicas") or 0
-    return Standing(int(made), int(available), trouble)
+    return Standing(int(made), int(available), ill)
 
 
 def _of(kind: Kind, pod: Object, workload: Object, revision: Object) -> bool:
@@ -73,7 +73,7 @@ def _of(kind: Kind, pod: Object, workload: Object, revision: Object) -> bool:
     return owner(pod) == str(workload["metadata"]["uid"]) and labels(pod).get(_HASH) == mark
 
 
-def _trouble(kind: Kind, workload: Object, pods: Sequence[Object]) -> str:
+def trouble(kind: Kind, workload: Object, pods: Sequence[Object]) -> str:
     """What is wrong with the first pod that has something; not that it only starts."""
     if not pods:
         return ""

@@ -13,6 +13,7 @@ from opskit.clients.kube import Cluster
 from opskit.clients.kubeerrors import NotFoundError
 from opskit.errors import OpskitError
 from opskit.rollout.changes.plan import read
+from opskit.rollout.changes.serving import trouble
 from opskit.rollout.kinds import STATEFUL_SET, core_path
 from opskit.rollout.reader import Reader
 from opskit.rollout.targets import Target
@@ -25,7 +26,10 @@ _POLL_SECONDS = 0.1
 
 
 def stuck_pods(cluster: Reader, target: Target, workload: Object, revision: str) -> list[Object]:
-    """The pods that are not ready and not of `revision`, in a StatefulSet that waits for them."""
+    """The pods that do not serve and are not of `revision`, in a StatefulSet that waits for them.
+
+    A container that crashes is ready for a moment after each start: such a pod does not serve.
+    """
     spec = workload["spec"]
     ordered = spec.get("podManagementPolicy", "OrderedReady") == "OrderedReady"
     strategy = spec.get("updateStrategy") or {}
@@ -40,8 +44,10 @@ def stuck_pods(cluster: Reader, target: Target, workload: Object, revision: str)
         for pod in pods
         if owner(pod) == workload["metadata"]["uid"]
         and not pod["metadata"].get("deletionTimestamp")
-        and condition(pod, "Ready").get("status") != "True"
         and labels(pod).get("controller-revision-hash") != revision
+        and (
+            condition(pod, "Ready").get("status") != "True" or trouble(target.kind, workload, [pod])
+        )
         and _ordinal(pod) >= first
     ]
 
