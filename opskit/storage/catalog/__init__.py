@@ -1,0 +1,1 @@
+"""Prices and rules of storage providers: facts with their sources, one file a provider."""

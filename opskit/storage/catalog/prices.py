@@ -1,0 +1,124 @@
+"""The rates and rules of one provider, region and day, as a bill asks for them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from opskit.storage.catalog.model import Fact, Item, Provider, Region
+
+_COUNTS = {"1k": 1000, "10k": 10_000, "1M": 1_000_000}
+_BYTES = {"bytes": 1, "KB": 1024}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a quantity that falls into one tier: `quantity` units at `rate`."""
+
+    fact: Fact
+    quantity: Decimal
+    rate: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        return self.quantity * self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A graduated rate: its facts by tier, and how many bytes or things one unit is."""
+
+    facts: Sequence[Fact]
+    per: int
+
+    def pieces(self, quantity: Decimal) -> Iterator[Piece]:
+        """What falls into each tier of a quantity in units (GB, thousands of requests...)."""
+        for fact in self.facts:
+            first, last = fact.bounds
+            if quantity > first or (quantity == first == 0):
+                upper = quantity if last is None else min(quantity, Decimal(last))
+                yield Piece(fact, upper - first, fact.value)
+
+    def covers(self, quantity: Decimal) -> Decimal:
+        """How much of a quantity has a price: all of it, or up to where the known tiers end."""
+        reached = Decimal(0)
+        for fact in self.facts:
+            first, last = fact.bounds
+            if first > reached or last is None:
+                return quantity if first <= reached else reached
+            reached = Decimal(last)
+        return min(quantity, reached)
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What a provider charges in a region on a day."""
+
+    provider: Provider
+    region: Region
+    day: date
+
+    def rate(self, item: Item, class_: str = "*", variant: str = "") -> Rate | None:
+        """The rate of an item; None where the catalog has no price of it on that day.
+
+        A fact of the class is preferred to one of all classes, then one of the region to one of
+        all regions.
+        """
+        facts = self.facts(item, class_, variant)
+        return Rate(facts, self._per(facts[0].unit)) if facts else None
+
+    def rule(self, item: Item, class_: str = "*") -> Fact | None:
+        """The fact of a rule or of a free amount, where there is one."""
+        facts = self.facts(item, class_, "")
+        return facts[0] if facts else None
+
+    def amount(self, item: Item, class_: str = "*") -> Decimal:
+        """The value of a rule in bytes, days, requests or times; 0 where there is none."""
+        fact = self.rule(item, class_)
+        return fact.value * self._per(fact.unit) if fact else Decimal(0)
+
+    def facts(self, item: Item, class_: str, variant: str) -> Sequence[Fact]:
+        """The facts in force of one thing, by tier; what a class lacks, the one has it is part of."""
+        found_class = self.provider.storage_class(class_)
+        parent = found_class.part_of if found_class else ""
+        for name in dict.fromkeys((class_, parent or class_, "*")):
+            for region in (self.region.name, "*"):
+                if found := self._in_force.get((item, name, region, variant)):
+                    return found
+        return ()
+
+    @cached_property
+    def _in_force(self) -> dict[tuple[str, ...], list[Fact]]:
+        """The newest facts that hold on the day, by item, class, region and variant."""
+        own = (self.region.name, "*")
+        known = [
+            each
+            for each in self.provider.facts
+            if each.region in own and each.effective_from <= self.day
+        ]
+        found: dict[tuple[str, ...], list[Fact]] = {}
+        for each in known:
+            found.setdefault((each.item, each.class_, each.region, each.variant), []).append(each)
+        return {key: _newest(facts) for key, facts in found.items()}
+
+    def _per(self, unit: str) -> int:
+        """How many bytes, requests or objects one unit is; 1 for what counts itself."""
+        word = unit.partition("/")[2] or unit
+        word = word.removesuffix("-month")
+        units = self.provider.units
+        sizes = {"GB": units.gb, "TB": units.gb * units.tb}
+        return sizes.get(word) or _COUNTS.get(word) or _BYTES.get(word) or 1
+
+
+def _newest(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts that no later one replaces, by tier: a later one replaces what it overlaps."""
+    kept: list[Fact] = []
+    for fact in sorted(facts, key=lambda each: each.effective_from, reverse=True):
+        if not any(_overlap(fact.bounds, each.bounds) for each in kept):
+            kept.append(fact)
+    return sorted(kept, key=lambda each: each.bounds[0])
+
+
+def _overlap(one: tuple[int, int | None], other: tuple[int, int | None]) -> bool:
+    return (other[1] is None or one[0] < other[1]) and (one[1] is None or other[0] < one[1])
