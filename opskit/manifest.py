@@ -39,6 +39,11 @@ GROUPS = (
         "opskit.commands.rollout",
         "Image rollouts on Kubernetes that say why they fail.",
     ),
+    Entry(
+        "storage",
+        "opskit.commands.storage",
+        "What cloud storage costs, to keep, to use and to leave.",
+    ),
 )
 
 #: The commands that belong to no group.
@@ -70,6 +75,8 @@ SCHEMAS = {
     "topology": "opskit.broker.design.topology:Topology",
     "rollout-wave": "opskit.rollout.wave.document:RolloutWave",
     "rollout-codepipeline": "opskit.rollout.codepipeline.parameters:Parameters",
+    "storage-profile": "opskit.storage.profile.document:ProfileDocument",
+    "storage-catalog": "opskit.storage.catalog.model:Provider",
     "redshift-scenario": "opskit.redshift.emulator.scenario:Scenario",
 }
 

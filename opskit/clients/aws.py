@@ -9,6 +9,8 @@ from opskit.errors import UnknownError
 _MISSING = (
     "NoSuchEntity",
     "NoSuchEntityException",
+    "NoSuchBucket",
+    "NoSuchKey",
     "ResourceNotFoundException",
     "ImageNotFoundException",
     "RepositoryNotFoundException",
@@ -26,15 +28,25 @@ class RefusedError(UnknownError):
     """The credentials may not do what was asked."""
 
 
-def client(service: str, *, profile: str = "", region: str = "", config: Any = None) -> Any:
-    """A boto3 client; UnknownError where there is no profile or no region."""
+def client(
+    service: str,
+    *,
+    profile: str = "",
+    region: str = "",
+    endpoint_url: str = "",
+    config: Any = None,
+) -> Any:
+    """A boto3 client; UnknownError where there is no profile or no region.
+
+    `endpoint_url` is that of another service with the same API, as many offer S3's.
+    """
     import boto3
     from botocore.exceptions import BotoCoreError
 
     try:
         session = boto3.Session(profile_name=profile or None, region_name=region or None)
-        return session.client(service, config=config)
-    except BotoCoreError as error:
+        return session.client(service, config=config, endpoint_url=endpoint_url or None)
+    except (BotoCoreError, ValueError) as error:  # ValueError: the endpoint is no URL
         raise UnknownError(
             str(error), where=f"AWS {service}", hint="check the AWS profile and region"
         ) from None

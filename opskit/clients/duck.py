@@ -15,11 +15,12 @@ Kind = Literal["interrupted", "missing", "locked", "damaged", "full", "refused"]
 
 
 class DuckError(OpskitError):
-    """What DuckDB refused: `kind` says why."""
+    """What DuckDB refused: `kind` says why, `detail` is all that it said of it."""
 
-    def __init__(self, message: str, kind: Kind) -> None:
+    def __init__(self, message: str, kind: Kind, detail: str = "") -> None:
         super().__init__(message)
         self.kind = kind
+        self.detail = detail or message
 
 
 def connect(path: str | Path = ":memory:", *, read_only: bool = False) -> "Connection":
@@ -96,5 +97,5 @@ def failure(error: Exception) -> DuckError:
     if isinstance(error, duckdb.OutOfMemoryException) or any(part in text for part in _FULL):
         return DuckError(text, "full")
     if isinstance(error, duckdb.IOException | duckdb.SerializationException):
-        return DuckError(text, "damaged")
-    return DuckError(text, "refused")
+        return DuckError(text, "damaged", str(error))
+    return DuckError(text, "refused", str(error))

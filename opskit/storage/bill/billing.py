@@ -9,7 +9,9 @@ from opskit.storage.catalog.model import Fact, Item
 from opskit.storage.catalog.prices import Prices, Rate
 from opskit.storage.profile.document import Cell
 
-_FREE: dict[str, Item] = {"storage": "free-storage", "write": "free-writes", "read": "free-reads"}
+_FREE: dict[Item, Item] = {"storage": "free-storage", "write": "free-writes", "read": "free-reads"}
+_AMOUNTS = ("storage", "retrieval", "egress", "inter-region", "switching-egress")
+_REQUESTS = ("write", "read", "list", "delete", "part", "lifecycle")
 
 
 def bill(prices: Prices, used: Usage, month: Month = AVERAGE) -> Bill:
@@ -17,9 +19,7 @@ def bill(prices: Prices, used: Usage, month: Month = AVERAGE) -> Bill:
     biller = Biller(prices, month)
     for each in used.classes:
         biller.use(each)
-    biller.egress(
-        used.egress, stored=sum(cell.bytes for each in used.classes for cell in each.cells)
-    )
+    biller.egress(used.egress, stored=biller.stored)
     biller.minimums()
     return biller.bill
 
@@ -32,8 +32,9 @@ class Biller:
         self.bill = Bill(prices.provider, prices.region)
         self._month = month
         self._units = prices.provider.units
-        self._used: dict[int, Decimal] = {}  # of each free amount, by the fact's identity
-        self._stored = Decimal(0)  # bytes that are billed as stored
+        self.stored = Decimal(0)  # bytes, on the average of the month
+        self._used: dict[int, Decimal] = {}  # of free amounts and of tiers, by the fact's identity
+        self._billed = Decimal(0)  # bytes that are billed as stored
         self._class = ""  # the class they are billed in, for the least amount
 
     def use(self, use: ClassUse) -> None:
@@ -52,15 +53,18 @@ class Biller:
             return
         months = [self._months(name, cell) for cell in cells]
         least = self.prices.amount("min-size", name)
-        over = self.prices.amount("overhead", name)
+        over = self._rule("overhead", name) if any(cell.objects for cell in cells) else 0
+        if any(cell.bytes < least * cell.objects for cell in cells):
+            self._rule("min-size", name)
         sizes = [max(cell.bytes, least * cell.objects) + over * cell.objects for cell in cells]
         billed = sum((size * part for size, part in zip(sizes, months, strict=True)), Decimal(0))
         own = sum((cell.bytes * part for cell, part in zip(cells, months, strict=True)), Decimal(0))
         extra = (billed - own) / self._units.gb
         note = f"{extra:,.2f} GB of it are added to small objects" if extra else ""
-        self._stored, self._class = self._stored + billed, self._class or name
+        self._billed, self._class = self._billed + billed, self._class or name
+        self.stored += sum((self._average(cell) for cell in cells), Decimal(0))
         self._line("storage", name, billed, note=note)
-        standard = self.prices.amount("overhead-standard", name)
+        standard = self._rule("overhead-standard", name) if over else 0
         added = sum(
             (standard * c.objects * m for c, m in zip(cells, months, strict=True)), Decimal(0)
         )
@@ -72,8 +76,22 @@ class Biller:
         """The months that a cell is billed for; objects that are deleted early count to the end."""
         if cell.kept is None:
             return self._month.factor(self._units)
-        days = max(Decimal(cell.kept), self.prices.amount("min-days", name))
+        days, least = Decimal(cell.kept), self.prices.amount("min-days", name)
+        if days < least:
+            days = self._rule("min-days", name)
         return days / self._month.days(self._units)
+
+    def _average(self, cell: Cell) -> Decimal:
+        """The bytes of a cell on the average of the month."""
+        days = Decimal(cell.kept) if cell.kept is not None else None
+        return cell.bytes * (1 if days is None else days / self._month.days(self._units))
+
+    def _rule(self, item: Item, name: str = "*") -> Decimal:
+        """The value of a rule that makes a difference."""
+        fact = self.prices.rule(item, name)
+        if fact and fact not in self.bill.rules:
+            self.bill.rules.append(fact)
+        return self.prices.amount(item, name)
 
     def _monitoring(self, name: str, cells: Sequence[Cell]) -> None:
         if self.prices.rate("monitoring", name):
@@ -107,28 +125,39 @@ class Biller:
         if restores and speeds and self.prices.rate("retrieval-request", name, variant):
             self._line("retrieval-request", name, Decimal(restores), variant=variant)
 
-    def egress(self, size: int, *, stored: int, item: Item = "egress") -> None:
+    def egress(self, size: int, *, stored: int | Decimal, item: Item = "egress") -> None:
         """What leaves; `stored` are the bytes that a free amount or a limit is a multiple of."""
         if not size:
             return
-        limit = self.prices.rule("egress-limit-times")
-        if limit and item == "egress":
-            if size > limit.value * stored:
-                self.bill.breaches.append(
-                    f"egress is {_times(size, stored)} the stored volume; the policy allows "
-                    f"{limit.value:f} ({limit.source})"
-                )
+        if item == "egress" and self._breaks_limit(size, stored):
             return
-        free = self.prices.amount("free-egress") + self.prices.amount("free-egress-times") * stored
-        billed = max(Decimal(size) - free, Decimal(0)) if item == "egress" else Decimal(size)
-        note = f"{min(Decimal(size), free) / self._units.gb:,.2f} GB more are free" if free else ""
-        self._line(item, "*", billed, note=note if item == "egress" else "")
+        free, note = Decimal(0), ""
+        if item == "egress":
+            free = self._rule("free-egress") + self._rule("free-egress-times") * stored
+        if free:
+            note = f"{min(Decimal(size), free) / self._units.gb:,.2f} GB more are free"
+        self._line(item, "*", max(size - free, Decimal(0)), note=note)
+
+    def _breaks_limit(self, size: int, stored: int | Decimal) -> bool:
+        limit = self.prices.rule("egress-limit-times")
+        if not limit:
+            return False
+        times = self._rule("egress-limit-times")
+        if size <= times * stored:
+            return False
+        source = self.prices.provider.sources[limit.source].title
+        self.bill.breaches.append(
+            f"egress is {_times(size, stored)} what is stored, and the policy allows {times:f} "
+            f"({source})"
+        )
+        return True
 
     def minimums(self) -> None:
         """What a bill comes to at least, once all is in it."""
         least = self.prices.amount("minimum-storage")
-        if self._class and least > self._stored:
-            self._line("storage", self._class, least - self._stored, note="up to the least amount")
+        if self._class and least > self._billed:
+            self._rule("minimum-storage")
+            self._line("storage", self._class, least - self._billed, note="up to the least amount")
         if fee := self.prices.rule("base-fee"):
             self._add("base-fee", "*", Decimal(1), "month", fee.value, fee)
         charge = self.prices.rule("minimum-charge")
@@ -147,27 +176,32 @@ class Biller:
             return
         left = self._after_free(item, name, amount) / rate.per
         left = self._rounded(item, left, rate)
-        for piece in rate.pieces(left):
-            unit = piece.fact.unit.partition("/")[2]
+        unit = rate.facts[0].unit.partition("/")[2]
+        pool = id(rate.facts[0])
+        before = self._used.get(pool, Decimal(0))
+        self._used[pool] = before + left
+        for piece in rate.pieces(left, before):
             self._add(item, name, piece.quantity, unit, piece.rate, piece.fact, note)
             note = ""
-        if left > (covered := rate.covers(left)):
-            self._lacks(item, name, f"above {covered:,f} {rate.facts[0].unit.partition('/')[2]}")
+        if before + left > (covered := rate.covers(before + left)):
+            self._lacks(item, name, f"above {covered:,f} {unit}")
 
-    def _after_free(self, item: str, name: str, amount: Decimal) -> Decimal:
+    def _after_free(self, item: Item, name: str, amount: Decimal) -> Decimal:
         fact = self.prices.rule(_FREE[item], name) if item in _FREE else None
         if not fact:
             return amount
         pool = self.prices.amount(_FREE[item], name) - self._used.get(id(fact), Decimal(0))
         taken = min(pool, amount)
+        if taken:
+            self._rule(_FREE[item], name)
         self._used[id(fact)] = self._used.get(id(fact), Decimal(0)) + taken
         return amount - taken
 
-    def _rounded(self, item: str, quantity: Decimal, rate: Rate) -> Decimal:
-        if self._units.round == "none" or item in ("monitoring", "retrieval-request"):
+    def _rounded(self, item: Item, quantity: Decimal, rate: Rate) -> Decimal:
+        if self._units.round == "none" or item not in (*_AMOUNTS, *_REQUESTS):
             return quantity
-        requests = item in ("write", "read", "list", "delete", "part", "lifecycle")
-        step = Decimal(self._units.requests_to if requests else self._units.gb) / rate.per
+        unit = self._units.gb if item in _AMOUNTS else self._units.requests_to
+        step = Decimal(unit) / rate.per
         return (quantity / step).to_integral_value(ROUND_CEILING) * step
 
     def _lacks(self, item: str, name: str, more: str = "") -> None:
@@ -195,5 +229,5 @@ def _same(one: Rate, other: Rate) -> bool:
     return one.per == other.per and values[0] == values[1]
 
 
-def _times(size: int, stored: int) -> str:
+def _times(size: int, stored: int | Decimal) -> str:
     return f"{Decimal(size) / stored:.2f} times" if stored else "more than"

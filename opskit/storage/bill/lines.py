@@ -33,7 +33,8 @@ class Bill:
 
     `breaches` are the provider's limits that the use exceeds: they cost nothing that anybody could
     say, and may end the contract. `missing` are the prices that the catalog lacks, without which
-    the total is too low.
+    the total is too low. `rules` are the facts that set amounts, not prices: least sizes, what is
+    free, limits.
     """
 
     provider: Provider
@@ -41,6 +42,7 @@ class Bill:
     lines: list[Line] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    rules: list[Fact] = field(default_factory=list)
 
     @property
     def currency(self) -> str:
@@ -58,8 +60,18 @@ class Bill:
     @property
     def doubtful(self) -> list[Fact]:
         """The facts behind it that are unverified, or that sources disagree on."""
-        facts = {id(each.fact): each.fact for each in self.lines}
+        used = [*(each.fact for each in self.lines if each.quantity), *self.rules]
+        facts = {id(each): each for each in used}
         return [each for each in facts.values() if each.status != "verified"]
+
+    @property
+    def doubts(self) -> list[str]:
+        """What nobody could verify, in words; none where all of it is verified."""
+        found = {f"{each.item} ({each.status})": None for each in self.doubtful}
+        status = self.provider.units.status
+        if self.lines and status != "verified":
+            found[f"what it calls a GB and a month ({status})"] = None
+        return list(found)
 
     @property
     def complete(self) -> bool:
@@ -68,7 +80,7 @@ class Bill:
 
     def oldest(self) -> date | None:
         """The day on which the oldest of its prices was read."""
-        return min((each.fact.read_on for each in self.lines if each.amount), default=None)
+        return min((each.fact.read_on for each in self.lines if each.quantity), default=None)
 
     def band(self, today: date, drift: Decimal = DRIFT) -> tuple[Decimal, Decimal]:
         """The least and the most that the total may be, as its prices are as old as they are."""

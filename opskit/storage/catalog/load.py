@@ -108,9 +108,17 @@ def _provider(file: Path) -> Provider:
 
 def _law(file: Path) -> Law:
     from opskit.decode import decode
-    from opskit.documents import read_document
+    from opskit.documents import Problems, read_document
+    from opskit.nodes import MapNode
+    from opskit.storage.catalog.check import check_law
 
-    return decode(read_document(file), Law)
+    document = read_document(file)
+    law = decode(document, Law)
+    problems = Problems(document)
+    assert isinstance(document.root, MapNode)
+    check_law(problems, document.root, law)
+    problems.check()
+    return law
 
 
 def compiled() -> bytes:

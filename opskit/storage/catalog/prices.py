@@ -32,13 +32,18 @@ class Rate:
     facts: Sequence[Fact]
     per: int
 
-    def pieces(self, quantity: Decimal) -> Iterator[Piece]:
-        """What falls into each tier of a quantity in units (GB, thousands of requests...)."""
+    def pieces(self, quantity: Decimal, after: Decimal = Decimal(0)) -> Iterator[Piece]:
+        """What falls into each tier of a quantity in units (GB, thousands of requests...).
+
+        `after` is what is in the tiers already.
+        """
+        until = after + quantity
         for fact in self.facts:
             first, last = fact.bounds
-            if quantity > first or (quantity == first == 0):
-                upper = quantity if last is None else min(quantity, Decimal(last))
-                yield Piece(fact, upper - first, fact.value)
+            begin = max(after, Decimal(first))
+            end = until if last is None else min(until, Decimal(last))
+            if end > begin or (not quantity and first <= after and (last is None or after < last)):
+                yield Piece(fact, end - begin, fact.value)
 
     def covers(self, quantity: Decimal) -> Decimal:
         """How much of a quantity has a price: all of it, or up to where the known tiers end."""
@@ -79,7 +84,7 @@ class Prices:
         return fact.value * self._per(fact.unit) if fact else Decimal(0)
 
     def facts(self, item: Item, class_: str, variant: str) -> Sequence[Fact]:
-        """The facts in force of one thing, by tier; what a class lacks, the one has it is part of."""
+        """The facts in force of one thing, by tier; a class has those of the one it is part of."""
         found_class = self.provider.storage_class(class_)
         parent = found_class.part_of if found_class else ""
         for name in dict.fromkeys((class_, parent or class_, "*")):
@@ -100,7 +105,7 @@ class Prices:
         found: dict[tuple[str, ...], list[Fact]] = {}
         for each in known:
             found.setdefault((each.item, each.class_, each.region, each.variant), []).append(each)
-        return {key: _newest(facts) for key, facts in found.items()}
+        return {key: newest(facts) for key, facts in found.items()}
 
     def _per(self, unit: str) -> int:
         """How many bytes, requests or objects one unit is; 1 for what counts itself."""
@@ -111,14 +116,14 @@ class Prices:
         return sizes.get(word) or _COUNTS.get(word) or _BYTES.get(word) or 1
 
 
-def _newest(facts: Sequence[Fact]) -> list[Fact]:
+def newest(facts: Sequence[Fact]) -> list[Fact]:
     """The facts that no later one replaces, by tier: a later one replaces what it overlaps."""
     kept: list[Fact] = []
     for fact in sorted(facts, key=lambda each: each.effective_from, reverse=True):
-        if not any(_overlap(fact.bounds, each.bounds) for each in kept):
+        if not any(overlap(fact.bounds, each.bounds) for each in kept):
             kept.append(fact)
     return sorted(kept, key=lambda each: each.bounds[0])
 
 
-def _overlap(one: tuple[int, int | None], other: tuple[int, int | None]) -> bool:
+def overlap(one: tuple[int, int | None], other: tuple[int, int | None]) -> bool:
     return (other[1] is None or one[0] < other[1]) and (one[1] is None or other[0] < one[1])

@@ -1,0 +1,169 @@
+"""Facts of the catalog as rows: those in force on a day, or all of them with their time."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple, get_args
+
+from opskit.errors import UsageError
+from opskit.storage.catalog.load import Catalog
+from opskit.storage.catalog.model import Fact, Item, Provider
+from opskit.storage.catalog.prices import newest, overlap
+from opskit.suggestions import Suggestions
+
+ITEMS: tuple[str, ...] = get_args(Item)
+LAW = "law"
+
+
+class Thing(NamedTuple):
+    """What facts are about: they replace each other in time, and make up tiers."""
+
+    item: str
+    class_: str
+    region: str
+    variant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A fact of a provider, and the day from which another one holds in its place."""
+
+    provider: str
+    fact: Fact
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which facts are meant. Empty is all; a fact that holds for all classes or regions is in."""
+
+    providers: Sequence[str] = ()
+    regions: Sequence[str] = ()
+    classes: Sequence[str] = ()
+    items: Sequence[str] = ()
+
+    def takes(self, fact: Fact) -> bool:
+        return (
+            (not self.regions or fact.region in (*self.regions, "*", "eu"))
+            and (not self.classes or fact.class_ in (*self.classes, "*"))
+            and (not self.items or fact.item in self.items)
+        )
+
+
+def about(fact: Fact) -> Thing:
+    """What a fact is about."""
+    return Thing(fact.item, fact.class_, fact.region, fact.variant)
+
+
+def in_force(facts: Iterable[Fact], day: date) -> list[Fact]:
+    """The facts that hold on a day, in the order that they are given in."""
+    known = list(facts)
+    things: dict[Thing, list[Fact]] = {}
+    for fact in known:
+        if fact.effective_from <= day:
+            things.setdefault(about(fact), []).append(fact)
+    held = {id(fact) for group in things.values() for fact in newest(group)}
+    return [fact for fact in known if id(fact) in held]
+
+
+def listed(
+    catalog: Catalog, choice: Choice, day: date | None, *, history: bool = False
+) -> list[Held]:
+    """The facts that are meant: in force on the day, or (`history`) all up to it, if one is given.
+
+    Raises UsageError for a provider, a region, a class or an item that the catalog has not.
+    """
+    providers = [catalog.provider(each) for each in choice.providers]
+    providers = providers or list(catalog.providers.values())
+    _refuse_unknown(choice, providers)
+    sources = [(each.name, each.facts) for each in providers]
+    if not choice.providers:
+        sources.append((LAW, catalog.law.facts))
+    found: list[Held] = []
+    for name, facts in sources:
+        if history:
+            known = [each for each in facts if day is None or each.effective_from <= day]
+        else:
+            known = in_force(facts, day or date.max)
+        found += (Held(name, each, _until(each, facts)) for each in known if choice.takes(each))
+    return found
+
+
+def _until(fact: Fact, facts: Iterable[Fact]) -> date | None:
+    later = (
+        each.effective_from
+        for each in facts
+        if each.effective_from > fact.effective_from
+        and about(each) == about(fact)
+        and overlap(each.bounds, fact.bounds)
+    )
+    return min(later, default=None)
+
+
+def _refuse_unknown(choice: Choice, providers: Sequence[Provider]) -> None:
+    regions = [region.name for each in providers for region in each.regions]
+    classes = [class_.name for each in providers for class_ in each.classes]
+    for names, known, what in (
+        (choice.items, ITEMS, "item"),
+        (choice.regions, regions, "region"),
+        (choice.classes, classes, "class"),
+    ):
+        for name in names:
+            if name not in known:
+                close = Suggestions(known)(name)
+                meant = f"; did you mean {close}?" if close else ""
+                whose = f" of {providers[0].name}" if len(providers) == 1 else ""
+                raise UsageError(
+                    f"{name[:40]!r} is no {what} of the catalog{whose}{meant}",
+                    where=f"--{what}",
+                    hint=f"known are {', '.join(dict.fromkeys(known))}",
+                )
+
+
+def rows(catalog: Catalog, found: Iterable[Held]) -> Iterator[dict[str, object]]:
+    """All that is known of each fact."""
+    for each in found:
+        fact = each.fact
+        provider = catalog.providers.get(each.provider)
+        source = (provider.sources if provider else catalog.law.sources)[fact.source]
+        yield {
+            "provider": each.provider,
+            "item": fact.item,
+            "class": fact.class_,
+            "region": fact.region,
+            "variant": fact.variant,
+            "tier": fact.tier,
+            "value": f"{fact.value:f}",
+            "unit": fact.unit,
+            "effective_from": fact.effective_from,
+            "until": each.until,
+            "read_on": fact.read_on,
+            "status": fact.status,
+            "method": fact.method,
+            "source": fact.source,
+            "source_title": source.title,
+            "source_url": source.url,
+            "note": fact.note,
+            "what": what(fact),
+            "price": price(fact),
+        }
+
+
+def what(fact: Fact) -> str:
+    """The item with the speed of a retrieval: `retrieval (bulk)`."""
+    return f"{fact.item} ({fact.variant})" if fact.variant else fact.item
+
+
+def price(fact: Fact) -> str:
+    """The value as people read it, with its tier, and a star where it is not verified."""
+    star = "" if fact.status == "verified" else "*"
+    return f"{fact.value:,f} {fact.unit}{star}{tier(fact)}"
+
+
+def tier(fact: Fact) -> str:
+    """The bounds of a graduated rate: `, 0 to 51,200 GB`; nothing where there are none."""
+    if not fact.tier:
+        return ""
+    first, last = fact.bounds
+    unit = fact.unit.partition("/")[2].removesuffix("-month")
+    return f", over {first:,} {unit}" if last is None else f", {first:,} to {last:,} {unit}"

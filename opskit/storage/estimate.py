@@ -1,0 +1,233 @@
+"""What a profile costs a month, by provider, region and class, and which is the cheapest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from opskit.storage.bill.billing import bill
+from opskit.storage.bill.lines import FRESH_DAYS, Bill
+from opskit.storage.bill.usage import AVERAGE, Month, usage
+from opskit.storage.catalog.load import Catalog
+from opskit.storage.catalog.model import StorageClass
+from opskit.storage.catalog.prices import Prices
+from opskit.storage.choice import Choice, class_of, places
+from opskit.storage.money import Rates, converted
+from opskit.storage.profile.document import Cell, Profile
+
+AS_IT_IS = "as it is"
+
+
+class State(StrEnum):
+    """Whether a row is in the ranking, and why not; the best known first."""
+
+    RANKED = "ranked"
+    UNVERIFIED = "unverified"
+    CURRENCY = "other currency"
+    BREACH = "policy breach"
+    MISSING = "no price"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a total is made for: the day of the prices, the month, and what may be ranked."""
+
+    day: date
+    month: Month = AVERAGE
+    rates: Rates = field(default_factory=dict)
+    allow_unverified: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """The bill of one place. `reasons` say why it has no rank; `value` is what ranks it.
+
+    `class_` is the class's name, or `as it is` where the profile's own classes are billed.
+    """
+
+    class_: str
+    bill: Bill
+    low: Decimal
+    high: Decimal
+    state: State
+    reasons: Sequence[str] = ()
+    value: Decimal | None = None
+    rank: int | None = None
+    as_it_is: bool = False
+
+    @property
+    def total(self) -> Decimal | None:
+        """The total; None where a limit is broken or a price is missing."""
+        return self.bill.total if self.bill.complete else None
+
+    @property
+    def wide(self) -> bool:
+        """Whether prices are so old that the total is a band."""
+        return self.total is not None and self.high > self.low
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The rows, ranked ones first; `currency` is that of the ranking."""
+
+    profile: Profile
+    terms: Terms
+    rows: Sequence[Row]
+    currency: str
+    notes: Sequence[str] = ()
+
+    @property
+    def stale(self) -> str:
+        """How old the oldest price is and how far the bands reach, if any is not fresh."""
+        wide = [each for each in self.rows if each.wide]
+        if not wide:
+            return ""
+        oldest = min(day for each in wide if (day := each.bill.oldest()))
+        most = max((each.high - each.bill.total) / each.bill.total for each in wide)
+        return (
+            f"prices are up to {(self.terms.day - oldest).days} days old (read on {oldest}): totals "
+            f"are bands of up to {most:.1%} either way for those older than {FRESH_DAYS} days"
+        )
+
+
+def estimate(profile: Profile, catalog: Catalog, choice: Choice, terms: Terms) -> Estimate:
+    """What a profile costs at each place that is meant; UsageError for a place that none has."""
+    if not profile.stored:
+        profile = replace(profile, stored=(Cell("standard", 0, 0),))
+    found = places(catalog, choice)
+    own = own_place(profile, catalog, terms.day)
+    rows = [] if own is None else [_as_it_is(own, terms)]
+    same = [(each.bill.provider.name, each.bill.region.name, each.class_) for each in rows]
+    for place in found.places:
+        prices = Prices(place.provider, place.region, terms.day)
+        name = place.class_.name
+        if (place.provider.name, place.region.name, name) not in same:
+            rows.append(row(name, priced(profile.in_class(name), prices, terms), terms))
+    notes = [*found.notes, *_notes(profile, catalog, own, rows)]
+    ranked, currency = rank(rows, terms)
+    return Estimate(profile, terms, ranked, currency, notes)
+
+
+def priced(profile: Profile, prices: Prices, terms: Terms) -> Bill:
+    """The bill of a profile, whose classes are the provider's."""
+    return bill(prices, usage(profile, prices.provider), terms.month)
+
+
+@dataclass(frozen=True)
+class Own:
+    """A profile where it is: its classes by the names of the catalog."""
+
+    profile: Profile
+    prices: Prices
+
+
+def own_place(profile: Profile, catalog: Catalog, day: date) -> Own | None:
+    """Where a profile says that it is, if the catalog has the provider, region and classes."""
+    provider = catalog.providers.get(profile.provider)
+    region = provider and (
+        provider.region(profile.region) if profile.region else provider.regions[0]
+    )
+    if provider is None or region is None:
+        return None
+    names = {each.class_: class_of(provider, each.class_) for each in profile.stored}
+    if not all(names.values()):
+        return None
+    cells = tuple(replace(each, class_=_name(names[each.class_])) for each in profile.stored)
+    return Own(replace(profile, stored=cells), Prices(provider, region, day))
+
+
+def _name(found: StorageClass | None) -> str:
+    return found.name if found else ""
+
+
+def _as_it_is(own: Own, terms: Terms) -> Row:
+    names = {each.class_ for each in own.profile.stored}
+    name = names.pop() if len(names) == 1 else AS_IT_IS
+    return row(name, priced(own.profile, own.prices, terms), terms, as_it_is=True)
+
+
+def row(class_: str, made: Bill, terms: Terms, *, as_it_is: bool = False) -> Row:
+    """A bill as a row that has no rank yet."""
+    low, high = made.band(terms.day)
+    state, reasons = State.RANKED, list(made.doubts)
+    if reasons and not terms.allow_unverified:
+        state = State.UNVERIFIED
+    if made.missing:
+        state, reasons = State.MISSING, [_missing(made, terms.day)]
+    if made.breaches:
+        state, reasons = State.BREACH, made.breaches
+    return Row(class_, made, low, high, state, reasons, as_it_is=as_it_is)
+
+
+def _missing(made: Bill, day: date) -> str:
+    first = min(each.effective_from for each in made.provider.facts)
+    if day < first:
+        return f"on {day}: its first price is of {first}"
+    return f"for {', '.join(made.missing)}"
+
+
+def rank(rows: Sequence[Row], terms: Terms) -> tuple[list[Row], str]:
+    """The rows in order, with their ranks, and the currency that they are compared in."""
+    currencies = {each.bill.currency for each in rows}
+    currency = "USD" if len(currencies) != 1 else currencies.pop()
+    made = [_valued(each, currency, terms) for each in rows]
+    made.sort(key=_order)
+    ranks = iter(range(1, len(made) + 1))
+    return [
+        replace(each, rank=next(ranks)) if each.state is State.RANKED else each for each in made
+    ], currency
+
+
+def _valued(each: Row, currency: str, terms: Terms) -> Row:
+    """The row with what ranks it; where no exchange rate is known, that is the reason."""
+    if not each.bill.complete:
+        return each
+    own = each.bill.currency
+    value = converted(each.bill.total, own, currency, terms.rates)
+    if value is not None:
+        return replace(each, value=value)
+    doubts = each.reasons if each.state is State.UNVERIFIED else ()
+    reasons = [f"it is in {own}: --rate {own}=1.23 compares it", *doubts]
+    return replace(each, state=State.CURRENCY, reasons=reasons)
+
+
+def _order(each: Row) -> tuple[int, Decimal, str, str, str]:
+    value = each.value if each.value is not None else (each.total or Decimal(0))
+    place = (each.bill.provider.name, each.class_, each.bill.region.name)
+    return (list(State).index(each.state), value, *place)
+
+
+def _notes(
+    profile: Profile, catalog: Catalog, own: Own | None, rows: Sequence[Row]
+) -> list[str]:
+    notes = list(profile.notes)
+    if profile.provider and own is None:
+        notes.append(f"not priced as it is: {_unknown(profile, catalog)}")
+    if profile.bytes and not profile.objects and any(map(_counts_objects, rows)):
+        notes.append(
+            "the number of objects is not known: what is paid by the object, and least sizes, are "
+            "left out; --avg-object 4MB or --objects 2M puts them in"
+        )
+    return notes
+
+
+def _unknown(profile: Profile, catalog: Catalog) -> str:
+    provider = catalog.providers.get(profile.provider)
+    if provider is None:
+        return f"the catalog has no provider {profile.provider[:40]!r}"
+    if profile.region and not provider.region(profile.region):
+        return f"the catalog has no region {profile.region[:40]!r} of {provider.name}"
+    names = {each.class_ for each in profile.stored if not class_of(provider, each.class_)}
+    return f"{provider.name} has no class {', '.join(sorted(names))[:200]}"
+
+
+def _counts_objects(each: Row) -> bool:
+    classes, rules = (each.class_, "*"), ("min-size", "overhead", "monitoring")
+    return any(f.item in rules and f.class_ in classes for f in each.bill.provider.facts)
+
+
+def newest_reading(catalog: Catalog) -> date:
+    """The day on which the newest price was read."""
+    return max(each.read_on for p in catalog.providers.values() for each in p.facts)
+

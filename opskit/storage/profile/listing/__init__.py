@@ -1,0 +1,1 @@
+"""A bucket listed in parallel, over a key space that is split as it is discovered."""

@@ -1,0 +1,1 @@
+"""A move of data from one place to another: what it costs, how long it takes, if it pays."""

@@ -1,0 +1,1 @@
+"""Questions to inventories of object storage, one a file."""
