@@ -37,3 +37,5 @@ ExitZero = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Change without asking.")]
 Diff = Annotated[bool, typer.Option("--diff", help="Print the change as a diff; change nothing.")]
+AwsProfile = Annotated[str, typer.Option("--profile", metavar="NAME", help="The AWS profile.")]
+AwsRegion = Annotated[str, typer.Option("--region", metavar="NAME", help="The AWS region.")]

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from opskit.errors import ExitCode, UsageError
-from opskit.redact import masked
 
 Model = TypeVar("Model")
 
@@ -196,6 +195,8 @@ class Registry(Generic[Model]):
 
 def _stamp(rule: Rule, finding: Finding) -> None:
     """Fill in what the finding leaves to its rule."""
+    from opskit.redact import masked  # compiles expressions; settings need severities alone
+
     finding.rule = rule.code
     finding.severity = finding.severity or rule.severity
     finding.fix = finding.fix or rule.fix

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opskit.commands.emrfs.aws import Profile, Region
+from opskit.commands.options import AwsProfile, AwsRegion
 from opskit.commands.emrfs.common import DEFAULT_FILE, DesignFile
 from opskit.commands.options import RowsOutput, Yes
 

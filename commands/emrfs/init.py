@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opskit.commands.emrfs.aws import Profile, Region
+from opskit.commands.options import AwsProfile, AwsRegion
 
 if TYPE_CHECKING:
     from opskit.emrfs.model import Design

@@ -10,7 +10,7 @@ class CatalogGroup(LazyGroup):
     """The group; a command's module is imported when a command line reaches it."""
 
     deferred = tuple(
-        Entry(name, "opskit.commands.storage.catalog_{0}:{0}".format(name), help_)
+        Entry(name, f"opskit.commands.storage.catalog_{name}:{name}", help_)
         for name, help_ in (
             ("show", "List prices and rules, with their sources and dates."),
             ("verify", "Check every fact; say which are old or in doubt."),

@@ -72,7 +72,8 @@ def diff(
     if not rows:
         message(f"no price and no rule differs {what}")
     if known:
-        message(f"of {count(known, 'fact')} nobody knows what held {what.split(' and ')[0]}")
+        first_read = f"{count(known, 'further fact')} first known between the two days"
+        message(f"{first_read}: whether anything changed is not known")
     return ExitCode.NO if rows else ExitCode.OK
 
 

@@ -17,6 +17,8 @@ _FIELDS = (
     *("effective_from", "until", "read_on", "status", "method", "source", "source_title", "note"),
 )
 
+_SHOWN = ("what", "price", "range")
+
 
 def show(
     providers: Annotated[
@@ -64,7 +66,7 @@ def show(
     people = fmt in ("table", "md")
     columns = _columns(found, history=history) if people else _FIELDS
     rows = [
-        {name: value for name, value in row.items() if people or name not in ("what", "price")}
+        {name: value for name, value in row.items() if people or name not in _SHOWN}
         for row in listing.rows(prices, found)
     ]
     extra = {"as_of": day, "history": history}
@@ -84,16 +86,15 @@ def _columns(held: "Sequence[Held]", *, history: bool) -> "list[Column | str]":
     """What people see: a column that says the same in each row is left out."""
     from opskit.output import Column
 
-    columns: list[Column | str] = []
-    if len({each.provider for each in held}) > 1:
-        columns.append(Column("provider", least=5))
-    columns.append(Column("what", least=9))
-    if len({each.fact.class_ for each in held}) > 1:
-        columns.append(Column("class", least=8))
-    if len({each.fact.region for each in held}) > 1:
-        columns.append(Column("region", least=9))
-    columns.append("price")
-    columns.append(Column("effective_from", "since"))
-    if history:
-        columns.append("until")
-    return columns
+    facts = [each.fact for each in held]
+    several: tuple[tuple[bool, Column], ...] = (
+        (len({each.provider for each in held}) > 1, Column("provider", least=5)),
+        (len({each.item for each in facts}) > 1, Column("what", least=9)),
+        (len({each.class_ for each in facts}) > 1, Column("class", least=8)),
+        (len({each.region for each in facts}) > 1, Column("region", least=9)),
+        (True, Column("price", least=18)),
+        (any(each.tier for each in facts), Column("range", "for", least=10)),
+        (True, Column("effective_from", "since")),
+        (history, Column("until")),
+    )
+    return [column for shown, column in several if shown]

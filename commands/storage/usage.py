@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 if TYPE_CHECKING:
-    from opskit.storage.profile.document import Monthly, Profile
+    from opskit.storage.profile.model import Monthly, Profile
 
 PANEL = "Use"
 
@@ -106,7 +106,7 @@ def profile_of(use: Use) -> "Profile":
 
 def _made(use: Use) -> "Profile":
     """A profile of the options alone: all objects alike."""
-    from opskit.storage.profile.document import Cell, Monthly, Profile
+    from opskit.storage.profile.model import Cell, Monthly, Profile
 
     size, objects = _stored(use)
     cells = (Cell("standard", objects, size),)
@@ -145,11 +145,10 @@ def _terabytes(text: str) -> int:
     from opskit.errors import UsageError
     from opskit.storage import units
 
-    try:
-        return units.size(f"{float(text) and text.strip()}TB" if text.strip() else "", "--tb")
-    except ValueError:
+    if not text.strip()[-1:].isdigit():
         hint = "--tb 10 is 10 x 10^12 bytes; --stored takes sizes with a unit: 10TiB"
-        raise UsageError(f"{text[:40]!r} is no number of TB", where="--tb", hint=hint) from None
+        raise UsageError(f"{text[:40]!r} is no number of TB", where="--tb", hint=hint)
+    return units.size(f"{text.strip()}TB", "--tb")
 
 
 def _monthly(use: Use, told: "Monthly") -> "Monthly":

@@ -1,7 +1,8 @@
 """Which providers, regions and classes are meant, and what each of them lacks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from opskit.errors import UsageError
 from opskit.storage.catalog.load import Catalog
@@ -10,8 +11,7 @@ from opskit.storage.catalog.model import Provider, Region, StorageClass
 ACCESSES = ("hot", "cool", "cold", "archive")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where data can be: a class of a provider in a region."""
 
     provider: Provider
@@ -19,8 +19,7 @@ class Place:
     class_: StorageClass
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What was asked for: providers (all if none), a kind of access or a class, and a region."""
 
     providers: Sequence[str] = ()
@@ -28,8 +27,7 @@ class Choice:
     region: str = ""
 
 
-@dataclass
-class Places:
+class Places(Struct):
     """The places that are meant, and what providers lack, in words."""
 
     places: list[Place] = field(default_factory=list)

@@ -1,10 +1,13 @@
 """What a profile costs a month, by provider, region and class, and which is the cheapest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace as changed
 
 from opskit.storage.bill.billing import bill
 from opskit.storage.bill.lines import FRESH_DAYS, Bill
@@ -14,7 +17,7 @@ from opskit.storage.catalog.model import StorageClass
 from opskit.storage.catalog.prices import Prices
 from opskit.storage.choice import Choice, class_of, places
 from opskit.storage.money import Rates, converted
-from opskit.storage.profile.document import Cell, Profile
+from opskit.storage.profile.model import Cell, Profile
 
 AS_IT_IS = "as it is"
 
@@ -29,8 +32,7 @@ class State(StrEnum):
     MISSING = "no price"
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """What a total is made for: the day of the prices, the month, and what may be ranked."""
 
     day: date
@@ -39,8 +41,7 @@ class Terms:
     allow_unverified: bool = False
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """The bill of one place. `reasons` say why it has no rank; `value` is what ranks it.
 
     `class_` is the class's name, or `as it is` where the profile's own classes are billed.
@@ -67,8 +68,7 @@ class Row:
         return self.total is not None and self.high > self.low
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """The rows, ranked ones first; `currency` is that of the ranking."""
 
     profile: Profile
@@ -99,8 +99,10 @@ def estimate(profile: Profile, catalog: Catalog, choice: Choice, terms: Terms) -
     own = own_place(profile, catalog, terms.day)
     rows = [] if own is None else [_as_it_is(own, terms)]
     same = [(each.bill.provider.name, each.bill.region.name, each.class_) for each in rows]
+    known: dict[str, Prices] = {}
     for place in found.places:
-        prices = Prices(place.provider, place.region, terms.day)
+        here = Prices(place.provider, place.region, terms.day)
+        prices = known.setdefault(place.provider.name, here)
         name = place.class_.name
         if (place.provider.name, place.region.name, name) not in same:
             rows.append(row(name, priced(profile.in_class(name), prices, terms), terms))
@@ -114,8 +116,7 @@ def priced(profile: Profile, prices: Prices, terms: Terms) -> Bill:
     return bill(prices, usage(profile, prices.provider), terms.month)
 
 
-@dataclass(frozen=True)
-class Own:
+class Own(Struct, frozen=True):
     """A profile where it is: its classes by the names of the catalog."""
 
     profile: Profile
@@ -164,7 +165,7 @@ def _missing(made: Bill, day: date) -> str:
     first = min(each.effective_from for each in made.provider.facts)
     if day < first:
         return f"on {day}: its first price is of {first}"
-    return f"for {', '.join(made.missing)}"
+    return ", ".join(made.missing)
 
 
 def rank(rows: Sequence[Row], terms: Terms) -> tuple[list[Row], str]:
@@ -175,7 +176,7 @@ def rank(rows: Sequence[Row], terms: Terms) -> tuple[list[Row], str]:
     made.sort(key=_order)
     ranks = iter(range(1, len(made) + 1))
     return [
-        replace(each, rank=next(ranks)) if each.state is State.RANKED else each for each in made
+        changed(each, rank=next(ranks)) if each.state is State.RANKED else each for each in made
     ], currency
 
 
@@ -186,10 +187,10 @@ def _valued(each: Row, currency: str, terms: Terms) -> Row:
     own = each.bill.currency
     value = converted(each.bill.total, own, currency, terms.rates)
     if value is not None:
-        return replace(each, value=value)
+        return changed(each, value=value)
     doubts = each.reasons if each.state is State.UNVERIFIED else ()
     reasons = [f"it is in {own}: --rate {own}=1.23 compares it", *doubts]
-    return replace(each, state=State.CURRENCY, reasons=reasons)
+    return changed(each, state=State.CURRENCY, reasons=reasons)
 
 
 def _order(each: Row) -> tuple[int, Decimal, str, str, str]:

@@ -131,9 +131,7 @@ def gravity(
     return Gravity(ranked, zero_charge(catalog.law), (*profile.notes, *found.notes))
 
 
-def pull(
-    profile: Profile, prices: Prices, catalog: Catalog, name: str, speed: str = ""
-) -> Pull:
+def pull(profile: Profile, prices: Prices, catalog: Catalog, name: str, speed: str = "") -> Pull:
     """The pull of a profile whose classes are the provider's."""
     removed = removals(prices, profile.stored, speed)
     month = bill(prices, usage(profile, prices.provider))

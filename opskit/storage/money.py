@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+
+from msgspec import Struct
 
 from opskit.errors import UsageError
 
-_RATE = re.compile(r"\s*([A-Za-z]{3})\s*=\s*([0-9]{1,9}(?:\.[0-9]{1,12})?)\s*", re.ASCII)
-_BUDGET = re.compile(
-    r"\s*([$€]?)\s*([0-9][0-9_]*(?:\.[0-9]+)?)\s*([A-Za-z]{3})?\s*(?:/\s*(month|mo|year|y))?\s*",
-    re.ASCII,
+_RATE = r"\s*([A-Za-z]{3})\s*=\s*([0-9]{1,9}(?:\.[0-9]{1,12})?)\s*"
+_BUDGET = (
+    r"\s*([$€]?)\s*([0-9][0-9_]*(?:\.[0-9]+)?)\s*([A-Za-z]{3})?\s*(?:/\s*(month|mo|year|y))?\s*"
 )
 _SIGNS = {"$": "USD", "€": "EUR"}
 _MOST = Decimal(10) ** 15
@@ -19,8 +19,7 @@ _MOST = Decimal(10) ** 15
 Rates = Mapping[str, Decimal]
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """So much a month; `currency` is empty where none was named: it is that of the bill."""
 
     amount: Decimal
@@ -31,7 +30,7 @@ def exchange(texts: Iterable[str], option: str = "--rate") -> dict[str, Decimal]
     """The rates of `EUR=1.10` and the like: one euro is 1.10 dollars. UsageError for others."""
     rates: dict[str, Decimal] = {}
     for text in texts:
-        found = _RATE.fullmatch(text)
+        found = re.fullmatch(_RATE, text, re.ASCII)
         hint = "write what one unit is worth in US dollars: EUR=1.10"
         if not found or not Decimal(found[2]):
             raise UsageError(f"{text[:40]!r} is no exchange rate", where=option, hint=hint)
@@ -56,7 +55,7 @@ def converted(amount: Decimal, currency: str, wanted: str, rates: Rates) -> Deci
 
 def budget(text: str, option: str = "--budget") -> Budget:
     """The budget of `500/month`, `6000/year`, `500` or `500 EUR/month`; UsageError for others."""
-    found = _BUDGET.fullmatch(text)
+    found = re.fullmatch(_BUDGET, text, re.ASCII)
     if not found:
         comma = "," in text
         hint = "write no comma: " if comma else "write "

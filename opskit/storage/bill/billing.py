@@ -7,7 +7,7 @@ from opskit.storage.bill.lines import Bill, Line
 from opskit.storage.bill.usage import AVERAGE, ClassUse, Month, Usage
 from opskit.storage.catalog.model import Fact, Item
 from opskit.storage.catalog.prices import Prices, Rate
-from opskit.storage.profile.document import Cell
+from opskit.storage.profile.model import Cell
 
 _FREE: dict[Item, Item] = {"storage": "free-storage", "write": "free-writes", "read": "free-reads"}
 _AMOUNTS = ("storage", "retrieval", "egress", "inter-region", "switching-egress")
@@ -102,7 +102,7 @@ class Biller:
     def _writes(self, use: ClassUse) -> None:
         """Writes and lists, as one where they cost the same: they are rounded up together."""
         write, list_ = self.prices.rate("write", use.class_), self.prices.rate("list", use.class_)
-        if write and list_ and _same(write, list_):
+        if write and list_ and same_rate(write, list_):
             self.requests("write", use.class_, use.writes + use.lists)
         else:
             self.requests("write", use.class_, use.writes)
@@ -224,7 +224,7 @@ class Biller:
         self.bill.lines.append(made)
 
 
-def _same(one: Rate, other: Rate) -> bool:
+def same_rate(one: Rate, other: Rate) -> bool:
     values = [[(each.value, each.bounds) for each in rate.facts] for rate in (one, other)]
     return one.per == other.per and values[0] == values[1]
 

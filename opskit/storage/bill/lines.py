@@ -66,12 +66,16 @@ class Bill:
 
     @property
     def doubts(self) -> list[str]:
-        """What nobody could verify, in words; none where all of it is verified."""
-        found = {f"{each.item} ({each.status})": None for each in self.doubtful}
+        """What is unverified, and what sources disagree on, in words; none where all is sure."""
+        found: dict[str, list[str]] = {"unverified": [], "conflict": []}
+        for fact in self.doubtful:
+            if fact.item not in found[fact.status]:
+                found[fact.status].append(fact.item)
         status = self.provider.units.status
         if self.lines and status != "verified":
-            found[f"what it calls a GB and a month ({status})"] = None
-        return list(found)
+            found[status].append("what it calls a GB and a month")
+        words = {"unverified": "unverified", "conflict": "sources disagree on"}
+        return [f"{words[name]}: {', '.join(items)}" for name, items in found.items() if items]
 
     @property
     def complete(self) -> bool:

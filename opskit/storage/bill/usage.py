@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from opskit.errors import UsageError
 from opskit.storage.catalog.model import Provider, Units
-from opskit.storage.profile.document import Cell, Profile
+from opskit.storage.profile.model import Cell, Profile
 
 _AVERAGE_HOURS = 730
 
@@ -90,8 +90,8 @@ def usage(profile: Profile, provider: Provider, speed: str = "") -> Usage:
     for cell in profile.stored:
         cells.setdefault(cell.class_, []).append(cell)
     names = list(cells)
-    reads = _shares(profile.monthly.reads, [_current(cells[name], "objects") for name in names])
-    read = _shares(profile.retrieved, [_current(cells[name], "bytes") for name in names])
+    reads = shares(profile.monthly.reads, [_current(cells[name], "objects") for name in names])
+    read = shares(profile.retrieved, [_current(cells[name], "bytes") for name in names])
     first = _first_hot(names, provider)
     classes = []
     for name, own_reads, own_read in zip(names, reads, read, strict=True):
@@ -124,7 +124,7 @@ def _current(cells: Sequence[Cell], what: str) -> int:
     return sum(getattr(each, what) for each in cells if not each.noncurrent)
 
 
-def _shares(total: int, weights: Sequence[int]) -> list[int]:
+def shares(total: int, weights: Sequence[int]) -> list[int]:
     """Whole parts of a total in proportion to weights; they add up to it."""
     whole = sum(weights)
     if not whole:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from opskit.storage.catalog.listing import LAW, about, in_force, what
+from opskit.storage.catalog.listing import LAW, about, in_force, price, star, what
 from opskit.storage.catalog.load import Catalog
 from opskit.storage.catalog.model import Fact
 
@@ -144,13 +144,9 @@ def _from_to(change: Change) -> str:
     if old is None or new is None:
         fact = new or old
         assert fact
-        return f"{fact.value:,f} {fact.unit}{_star(fact)} ({change.kind})"
+        return f"{price(fact)} ({change.kind})"
     if change.kind == "status":
-        return f"{new.value:,f} {new.unit} ({old.status} -> {new.status})"
-    unit = "" if old.unit == new.unit else f" {old.unit}"
+        return f"{price(new)} ({old.status} -> {new.status})"
+    before = f"{old.value:,f}{'' if old.unit == new.unit else f' {old.unit}'}{star(old)}"
     rise = "" if change.percent is None else f" ({change.percent:+} %)"
-    return f"{old.value:,f}{unit}{_star(old)} -> {new.value:,f} {new.unit}{_star(new)}{rise}"
-
-
-def _star(fact: Fact) -> str:
-    return "" if fact.status == "verified" else "*"
+    return f"{before} -> {price(new)}{rise}"

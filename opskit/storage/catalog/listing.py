@@ -145,7 +145,8 @@ def rows(catalog: Catalog, found: Iterable[Held]) -> Iterator[dict[str, object]]
             "source_url": source.url,
             "note": fact.note,
             "what": what(fact),
-            "price": price(fact),
+            "price": amount(fact),
+            "range": tier(fact),
         }
 
 
@@ -156,14 +157,23 @@ def what(fact: Fact) -> str:
 
 def price(fact: Fact) -> str:
     """The value as people read it, with its tier, and a star where it is not verified."""
-    star = "" if fact.status == "verified" else "*"
-    return f"{fact.value:,f} {fact.unit}{star}{tier(fact)}"
+    return ", ".join(filter(None, (amount(fact), tier(fact))))
+
+
+def amount(fact: Fact) -> str:
+    """The value without its tier: `0.0036 USD/GB-month*`."""
+    return f"{fact.value:,f} {fact.unit}{star(fact)}"
+
+
+def star(fact: Fact) -> str:
+    """A star where a fact is not verified, or sources disagree."""
+    return "" if fact.status == "verified" else "*"
 
 
 def tier(fact: Fact) -> str:
-    """The bounds of a graduated rate: `, 0 to 51,200 GB`; nothing where there are none."""
+    """The bounds of a graduated rate: `0 to 51,200 GB`; nothing where there are none."""
     if not fact.tier:
         return ""
     first, last = fact.bounds
     unit = fact.unit.partition("/")[2].removesuffix("-month")
-    return f", over {first:,} {unit}" if last is None else f", {first:,} to {last:,} {unit}"
+    return f"over {first:,} {unit}" if last is None else f"{first:,} to {last:,} {unit}"

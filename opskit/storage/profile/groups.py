@@ -86,12 +86,10 @@ class Groups:
 
     def notes(self, columns: Collection[str]) -> list[str]:
         """What is not known, for an inventory with these columns."""
-        found = [
-            note
-            for name, note in _WITHOUT.items()
-            if name not in columns
-            and not (name == "is_delete_marker" and "is_latest" not in columns)
-        ]
+        missing = [name for name in _WITHOUT if name not in columns]
+        if "is_latest" in missing and "is_delete_marker" in missing:
+            missing.remove("is_delete_marker")
+        found = [_WITHOUT[name] for name in missing]
         if self.markers:
             found.append(f"{self.markers:,} delete markers have no size and are not in the profile")
         if self.undated and "modified" in columns:

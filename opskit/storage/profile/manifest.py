@@ -16,6 +16,7 @@ from opskit.errors import InputError
 
 if TYPE_CHECKING:
     from opskit.documents import Document
+    from opskit.nodes import Node
 
 Format = Literal["CSV", "ORC", "Parquet"]
 _FORMATS: dict[str, Format] = {"csv": "CSV", "orc": "ORC", "parquet": "Parquet"}
@@ -133,6 +134,7 @@ def _manifest(document: "Document") -> Manifest:
     from opskit.decode import decode
     from opskit.documents import Problems
 
+    _pass_over(document.root)
     told = decode(document, ManifestDocument)
     problems = Problems(document)
 
@@ -163,6 +165,22 @@ def _manifest(document: "Document") -> Manifest:
         created=created,
         files=told.files,
     )
+
+
+def _pass_over(root: "Node") -> None:
+    """Take out the keys that S3 may add one day, and others do today."""
+    from opskit.nodes import ListNode, MapNode
+
+    def prune(node: "Node", kind: type[Struct]) -> None:
+        if isinstance(node, MapNode):
+            for name in set(node.items) - set(kind.__struct_encode_fields__):
+                del node.items[name]
+
+    prune(root, ManifestDocument)
+    files = root.items.get("files") if isinstance(root, MapNode) else None
+    if files and isinstance(files[1], ListNode):
+        for each in files[1].items:
+            prune(each, FileDocument)
 
 
 def _created(written: str) -> datetime | None:

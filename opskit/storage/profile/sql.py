@@ -50,7 +50,7 @@ def source(
     chosen = []
     for name, (kind, _) in COLUMNS.items():
         if name in columns:
-            column = f"{quote}{columns[name]}{quote}"
+            column = quote + columns[name].replace(quote, 2 * quote) + quote
             chosen.append(f"{read(name, column) if read else column} AS {name}")
         else:
             type_ = _TEXT[dialect] if kind == "VARCHAR" else kind

@@ -5,7 +5,7 @@ UTF-8.
 """
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from errno import EACCES, ELOOP, ENOENT, ENOTDIR, EPERM
@@ -61,8 +61,8 @@ class Tally:
     names. `passed` counts what was not counted, `denied` names some of what could not be read.
     """
 
-    objects: Counter[int] = field(default_factory=Counter)
-    bytes: Counter[int] = field(default_factory=Counter)
+    objects: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
+    bytes: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
     linked: dict[tuple[int, int], tuple[int, Named]] = field(default_factory=dict)
     named: dict[int, list[Named]] = field(default_factory=dict)
     passed: Counter[str] = field(default_factory=Counter)
@@ -72,8 +72,9 @@ class Tally:
 
     def add(self, other: "Tally", keep: int | None) -> None:
         """Count what another part counted."""
-        self.objects.update(other.objects)
-        self.bytes.update(other.bytes)
+        for key, count in other.objects.items():
+            self.objects[key] += count
+            self.bytes[key] += other.bytes[key]
         self.passed.update(other.passed)
         self.denied += other.denied[: _NAMES - len(self.denied)]
         self.mounts += other.mounts

@@ -82,7 +82,7 @@ def _device(path: Path, root: str) -> int:
     if not hasattr(os, "O_DIRECTORY"):
         raise UnknownError("local trees are read on Linux and macOS only", where=str(path))
     try:
-        found = os.stat(root)
+        found = Path(root).stat()
         if not stat.S_ISDIR(found.st_mode):
             raise InputError(
                 "is a file, not a folder",

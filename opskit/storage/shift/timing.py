@@ -78,7 +78,7 @@ class Course:
     @property
     def months(self) -> int:
         """The months until all is at the target and nothing at the source, the last one whole."""
-        return _ceiling(self.length + self.lag)
+        return ceiling(self.length + self.lag)
 
     def arrived(self, time: Fraction) -> Fraction:
         """The share that is at the target after so many months."""
@@ -121,5 +121,5 @@ def _triangle(days: Fraction, time: Fraction) -> Fraction:
     return days * inside - DAYS * inside * inside / 2
 
 
-def _ceiling(value: Fraction) -> int:
+def ceiling(value: Fraction) -> int:
     return -(-value.numerator // value.denominator)

@@ -28,6 +28,7 @@ facts:
 DATES = "effective_from: 2026-01-01, read_on: 2026-01-02"
 REST = f"{DATES}, source: page, method: page, status: verified"
 STORAGE = f"item: storage, class: standard, unit: USD/GB-month, {REST}"
+GOOD_FACT = f"{STORAGE}, value: 0.02"
 LINE = HEAD.count("\n") + 1
 
 
@@ -38,8 +39,9 @@ def fact(text: str) -> str:
 def problems(text: str, name: str = "acme.yaml") -> list[str]:
     """What is said of a file, each with its place; empty if nothing is wrong."""
     document = parse_document(text.encode(), name)
+    provider = decode(document, Provider)
     try:
-        check(document, decode(document, Provider))
+        check(document, provider)
     except InputError as error:
         return str(error).splitlines()
     return []
@@ -75,6 +77,15 @@ def test_each_item_of_the_model_has_units() -> None:
     for item in get_args(Item):
         said = problems(HEAD + fact(f"item: {item}, value: 1, unit: parsecs, {REST}"))
         assert [f"'parsecs' is no unit of {item}" in line for line in said] == [True]
+
+
+@pytest.mark.parametrize(
+    "key", ["item", "value", "unit", "effective_from", "read_on", "source", "method", "status"]
+)
+def test_a_fact_has_to_have_all_fields(key: str) -> None:
+    parts = [each for each in GOOD_FACT.split(", ") if not each.startswith(f"{key}:")]
+    with pytest.raises(InputError, match=rf"acme\.yaml:{LINE}:.* lacks the key `{key}`"):
+        problems(HEAD + fact(", ".join(parts)))
 
 
 BAD = {

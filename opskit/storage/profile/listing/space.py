@@ -13,7 +13,7 @@ from opskit.storage.profile.listing.tally import Tally
 
 #: Ranges with fewer keys to come than this are not worth a request of their own.
 _LEAST_PAGES = 0.5
-_UNKNOWN = 1e6
+_UNKNOWN = 64.0
 
 
 @dataclass(slots=True, eq=False)
@@ -85,12 +85,14 @@ class Space:
         shared = splitting.closed(at, taken.until, self.floor, self.alphabet)
         if taken.depth <= shared:
             taken.depth = splitting.common(keys[0], keys[-1]) + 1
+        taken.left = max(taken.left - 1, taken.pages)
         if walked > shared:  # there are keys of other beginnings, or none: nobody knows
             return
         start, now = (self.alphabet.place(each[shared:]) for each in (first, at))
         bounded = taken.until is not None and taken.until[:shared] == at[:shared]
         end = self.alphabet.place(taken.until[shared:]) if bounded and taken.until else 1.0
-        taken.left = taken.pages * max(end - now, 0) / max(now - start, 1e-9)
+        measured = taken.pages * max(end - now, 0) / max(now - start, 1e-9)
+        taken.left = min(taken.left, measured)
 
     def _split(self) -> None:
         for each in sorted(self.active, key=lambda one: one.left, reverse=True):

@@ -1,0 +1,162 @@
+"""An estimate as rows of plain values: for people, for programs, and line by line."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from opskit.storage import units
+from opskit.storage.bill.lines import Line
+from opskit.storage.estimate import Estimate, Row, State
+from opskit.storage.money import number
+
+SCHEMA = "opskit.storage.estimate/1"
+#: The parts of a total, and the items of a bill that are in each; `other` are all the rest.
+PARTS: dict[str, tuple[str, ...]] = {
+    "storage": ("storage",),
+    "requests": ("write", "read", "list", "delete", "part", "lifecycle"),
+    "retrieval": ("retrieval", "retrieval-request"),
+    "egress": ("egress",),
+    "other": (),
+}
+
+
+def parts(row: Row) -> dict[str, Decimal]:
+    """What a bill comes to by kind; they add up to its total."""
+    found = {name: row.bill.of(*items) for name, items in PARTS.items() if items}
+    return found | {"other": row.bill.total - sum(found.values(), Decimal(0))}
+
+
+def fields(row: Row, *, explain: bool = False) -> dict[str, Any]:
+    """A row for programs; amounts are numbers in cents, `total_exact` is a text with all digits.
+
+    There is no total where the provider's policy is broken or a price is missing.
+    """
+    made: dict[str, Any] = {
+        "rank": row.rank,
+        "provider": row.bill.provider.name,
+        "class": row.class_,
+        "region": row.bill.region.name,
+        "currency": row.bill.currency,
+        **{name: number(amount) for name, amount in parts(row).items()},
+        "total": None if row.total is None else number(row.total),
+        "total_exact": None if row.total is None else exact(row.total),
+        "low": None if row.total is None else number(row.low),
+        "high": None if row.total is None else number(row.high),
+        "ranked_by": None if row.value is None else number(row.value),
+        "state": row.state.value,
+        "verified": not row.bill.doubts,
+        "as_it_is": row.as_it_is,
+        "reasons": list(row.reasons),
+        "oldest_price": row.bill.oldest(),
+    }
+    return made | ({"lines": [line(each, row) for each in row.bill.lines]} if explain else {})
+
+
+def line(made: Line, row: Row) -> dict[str, Any]:
+    """A line of a bill with where its rate is from; quantity, rate and amount as exact texts."""
+    source = row.bill.provider.sources[made.fact.source]
+    return {
+        "item": made.item,
+        "line_class": made.class_,
+        "quantity": exact(made.quantity),
+        "unit": made.unit,
+        "rate": exact(made.rate),
+        "tier": made.fact.tier,
+        "amount": exact(made.amount),
+        "source": source.title,
+        "url": source.url,
+        "read_on": made.fact.read_on,
+        "effective_from": made.fact.effective_from,
+        "status": made.fact.status,
+        "note": "; ".join(filter(None, (made.note, made.fact.note))),
+    }
+
+
+def lines(estimate: Estimate) -> Iterator[dict[str, Any]]:
+    """The lines of all bills, each with its place."""
+    for row in estimate.rows:
+        place = {
+            "rank": row.rank,
+            "provider": row.bill.provider.name,
+            "class": row.class_,
+            "region": row.bill.region.name,
+            "currency": row.bill.currency,
+        }
+        for each in row.bill.lines:
+            yield place | line(each, row)
+
+
+def exact(value: Decimal) -> str:
+    """All digits of a number, without those that say nothing."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def about(estimate: Estimate) -> dict[str, Any]:
+    """What the estimate is for, as programs read it."""
+    profile, terms = estimate.profile, estimate.terms
+    monthly = profile.monthly
+    return {
+        "profile": {
+            "bytes": profile.bytes,
+            "objects": profile.objects,
+            "egress": monthly.egress,
+            "reads": monthly.reads,
+            "writes": monthly.writes,
+            "lists": monthly.lists,
+            "deletes": monthly.deletes,
+            "retrieved": profile.retrieved,
+        },
+        "as_of": terms.day,
+        "month_hours": terms.month.hours,
+        "ranked_in": estimate.currency,
+        "rates": {name: exact(rate) for name, rate in terms.rates.items()},
+        "notes": [*estimate.notes, *filter(None, [estimate.stale])],
+    }
+
+
+def shown_total(row: Row) -> str:
+    """The total for people, starred where it is not verified; words where there is none."""
+    if row.total is None:
+        return row.state.value
+    return units.money(row.total, row.bill.currency) + ("*" if row.bill.doubts else "")
+
+
+def shown_band(row: Row) -> str:
+    """The band for people; nothing where all prices are fresh."""
+    if not row.wide:
+        return ""
+    currency = row.bill.currency
+    return f"{units.money(row.low, currency)} - {units.money(row.high, currency)}"
+
+
+def shown(row: Row) -> dict[str, str]:
+    """A row for people."""
+    made = parts(row)
+    amounts = {name: f"{units.cents(amount):,}" for name, amount in made.items()}
+    known = row.total is not None
+    used = sum(made.values(), Decimal(0)) - made["storage"]
+    return {
+        "rank": "" if row.rank is None else str(row.rank),
+        "provider": row.bill.provider.name,
+        "class": row.class_ + (" (as it is)" if row.as_it_is and row.class_ != "as it is" else ""),
+        "region": row.bill.region.name,
+        **{name: amount if known else "" for name, amount in amounts.items()},
+        "use": f"{units.cents(used):,}" if known else "",
+        "total": shown_total(row),
+        "band": shown_band(row),
+        "why": "; ".join(row.reasons),
+    }
+
+
+def unranked(estimate: Estimate) -> list[str]:
+    """Why rows have no rank, those with the same reason together."""
+    found: dict[tuple[State, str], list[str]] = {}
+    for row in estimate.rows:
+        if row.rank is None:
+            place = f"{row.bill.provider.name} {row.class_}"
+            found.setdefault((row.state, "; ".join(row.reasons)), []).append(place)
+    return [
+        f"{', '.join(places)}: {'' if state is State.UNVERIFIED else f'{state.value}: '}{why}"
+        for (state, why), places in found.items()
+    ]

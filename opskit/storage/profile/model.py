@@ -1,0 +1,88 @@
+"""What is stored, in cells of class, size and age, and how it is used in a month."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Objects that are alike: `bytes` together, each at least `size`, changed `age` days ago.
+
+    `idle` are days since they were read last, None where nobody knows. `kept` are the days until
+    they are deleted, for objects that come and go each month; None for those that stay.
+    """
+
+    class_: str
+    objects: int
+    bytes: int
+    size: int = 0
+    age: int = 0
+    idle: int | None = None
+    noncurrent: bool = False
+    kept: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Monthly:
+    """A month's use: bytes for `egress` and `retrieved`, else requests."""
+
+    egress: int = 0
+    reads: int = 0
+    writes: int = 0
+    lists: int = 0
+    deletes: int = 0
+    retrieved: int | None = None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What is stored, and how it is used. `sample` says how it was sampled, if it was."""
+
+    stored: tuple[Cell, ...]
+    monthly: Monthly = Monthly()
+    provider: str = ""
+    region: str = ""
+    source: str = ""
+    taken_on: date | None = None
+    uploads: int = 0
+    upload_bytes: int = 0
+    sample: dict[str, Any] | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def objects(self) -> int:
+        return sum(each.objects for each in self.stored)
+
+    @property
+    def bytes(self) -> int:
+        return sum(each.bytes for each in self.stored)
+
+    @property
+    def retrieved(self) -> int:
+        """The bytes read in a month: as told, else what leaves or what the reads come to."""
+        told = self.monthly.retrieved
+        if told is not None:
+            return told
+        average = self.bytes // self.objects if self.objects else 0
+        return max(self.monthly.egress, self.monthly.reads * average)
+
+    def in_class(self, name: str) -> "Profile":
+        """The same with everything in one class."""
+        return replace(self, stored=tuple(replace(each, class_=name) for each in self.stored))
+
+
+def merged(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    """Cells that differ in nothing but amounts as one, in a fixed order."""
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    for cell in cells:
+        key = (cell.class_, cell.noncurrent, cell.size, cell.age, cell.idle, cell.kept)
+        amounts = sums.setdefault(key, [0, 0])
+        amounts[0] += cell.objects
+        amounts[1] += cell.bytes
+    order = sorted(sums, key=lambda key: tuple(-1 if part is None else part for part in key))
+    return tuple(
+        Cell(k[0], *sums[k], size=k[2], age=k[3], idle=k[4], noncurrent=k[1], kept=k[5])
+        for k in order
+    )

@@ -1,0 +1,76 @@
+"""What of a usage and of a move falls on a share of the data: whole bytes, objects, requests."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from opskit.storage.bill.usage import ClassUse
+from opskit.storage.leaving import Removal
+from opskit.storage.profile.document import Cell
+
+#: The most parts that an upload has ("Amazon S3 multipart upload limits").
+MOST_PARTS = 10_000
+
+
+def part(amount: int, share: Fraction) -> int:
+    """A share of an amount, whole and not more than it."""
+    return amount * share.numerator // share.denominator
+
+
+def between(amount: int, before: Fraction, after: Fraction) -> int:
+    """What of an amount lies between two shares; these parts add up to all of it."""
+    return part(amount, after) - part(amount, before)
+
+
+def scaled(use: ClassUse, stored: Fraction, used: Fraction) -> ClassUse:
+    """A share of what is stored in a class, and a share of what is done with it."""
+    cells = tuple(
+        replace(each, objects=part(each.objects, stored), bytes=part(each.bytes, stored))
+        for each in use.cells
+    )
+    names = ("reads", "writes", "lists", "deletes", "retrieved", "restores", "moved_in")
+    return replace(use, cells=cells, **{n: part(getattr(use, n), used) for n in names})
+
+
+def removed(all_: Sequence[Removal], before: Fraction, after: Fraction) -> dict[str, Removal]:
+    """What is read out of each class between two shares of a move."""
+    return {
+        each.class_: replace(
+            each,
+            objects=between(each.objects, before, after),
+            bytes=between(each.bytes, before, after),
+        )
+        for each in all_
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Puts:
+    """The requests that write objects into a class: whole objects and completions, and parts.
+
+    Initiating an upload counts as a part, as providers charge it so.
+    """
+
+    writes: int = 0
+    parts: int = 0
+
+    def between(self, before: Fraction, after: Fraction) -> "Puts":
+        return Puts(between(self.writes, before, after), between(self.parts, before, after))
+
+
+def puts(cells: Iterable[Cell], part_size: int) -> dict[str, Puts]:
+    """The requests by class. Objects of a cell count as if they were all of its average size."""
+    made: dict[str, Puts] = {}
+    for cell in cells:
+        so_far = made.get(cell.class_, Puts())
+        parts = 0
+        if cell.bytes > part_size * cell.objects > 0:
+            each = min(-(-cell.bytes // (part_size * cell.objects)), MOST_PARTS)
+            parts = cell.objects * (each + 1)
+        made[cell.class_] = Puts(so_far.writes + cell.objects, so_far.parts + parts)
+    return made
+
+
+def movable(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    """What has to be moved: not what is deleted soon, and written anew at the target."""
+    return tuple(each for each in cells if each.kept is None)

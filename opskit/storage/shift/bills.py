@@ -1,0 +1,70 @@
+"""The bills of the months of a move, at both of its ends."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from opskit.storage.bill.billing import Biller, same_rate
+from opskit.storage.bill.lines import Bill
+from opskit.storage.bill.usage import Usage
+from opskit.storage.catalog.prices import Prices
+from opskit.storage.leaving import Removal
+from opskit.storage.shift.amounts import Puts, part, scaled
+
+_NONE = Fraction(0)
+
+
+def at_source(
+    prices: Prices,
+    used: Usage,
+    kept: Fraction,
+    use: Fraction,
+    moved: Mapping[str, Removal] | None = None,
+    way: str = "",
+) -> Bill:
+    """The bill of a month at the source, for shares of what is stored and of the usual use.
+
+    `moved` is what is read out for the move in it, `way` the item by which that is charged when it
+    leaves. Whoever keeps and does nothing any more has no bill.
+    """
+    biller = Biller(prices)
+    if kept == use == 0 and not moved:
+        return biller.bill
+    for each in used.classes:
+        own = scaled(each, kept, use)
+        out = moved.get(each.class_) if moved else None
+        if out:
+            own = replace(own, reads=own.reads + out.objects)
+            if not out.speed:
+                own = replace(own, retrieved=own.retrieved + out.bytes)
+        biller.use(own)
+        if out and out.speed:
+            biller.retrieval(out.class_, out.bytes, out.objects, out.speed)
+    leaving = sum(each.bytes for each in moved.values()) if moved and way else 0
+    usual = part(used.egress, use)
+    biller.egress(usual + (leaving if way == "egress" else 0), stored=biller.stored)
+    if way == "inter-region":
+        biller.egress(leaving, stored=biller.stored, item="inter-region")
+    biller.minimums()
+    return biller.bill
+
+
+def at_target(
+    prices: Prices, used: Usage, here: Fraction, put: Mapping[str, Puts] | None = None
+) -> Bill:
+    """The bill of a month at the target, for a share of what is stored and used there.
+
+    `put` are the requests that write what arrives in it.
+    """
+    biller = Biller(prices)
+    for each in used.classes:
+        own = scaled(each, here, here)
+        more = (put or {}).get(each.class_, Puts())
+        write, parts = (prices.rate(item, each.class_) for item in ("write", "part"))
+        if not parts or (write and same_rate(write, parts)):
+            more = Puts(more.writes + more.parts)
+        biller.use(replace(own, writes=own.writes + more.writes))
+        biller.requests("part", each.class_, more.parts)
+    biller.egress(part(used.egress, here), stored=biller.stored)
+    biller.minimums()
+    return biller.bill
