@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opskit.errors import InputError, UsageError
-from opskit.findings import FailOn
+from opskit.severity import FailOn
 
 if TYPE_CHECKING:
     from opskit.documents import Document, Problems

@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opskit.commands.options import AwsProfile, AwsRegion
 from opskit.commands.emrfs.common import DEFAULT_FILE, DesignFile
-from opskit.commands.options import RowsOutput, Yes
+from opskit.commands.options import AwsProfile, AwsRegion, RowsOutput, Yes
 
 if TYPE_CHECKING:
     from opskit.emrfs.apply import Plan
@@ -27,8 +26,8 @@ def apply(
         bool, typer.Option("--dry-run", help="Show the plan; change nothing.")
     ] = False,
     yes: Yes = False,
-    profile: Profile = "",
-    region: Region = "",
+    profile: AwsProfile = "",
+    region: AwsRegion = "",
     output: RowsOutput = None,
 ) -> int:
     """Create the security configuration; clean up old ones.

@@ -47,8 +47,8 @@ def init(
     force: Annotated[
         bool, typer.Option("--force", help="Write over a file; the old one is kept beside it.")
     ] = False,
-    profile: Profile = "",
-    region: Region = "",
+    profile: AwsProfile = "",
+    region: AwsRegion = "",
 ) -> int:
     """Write a first file, from flags or an existing cluster.
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from opskit.commands.options import AwsProfile, AwsRegion
 from opskit.commands.emrfs.common import DEFAULT_FILE, DesignFile
-from opskit.commands.options import RowsOutput, Yes
+from opskit.commands.options import AwsProfile, AwsRegion, RowsOutput, Yes
 
 if TYPE_CHECKING:
     from opskit.emrfs.replay.activity import Activity
@@ -51,8 +50,8 @@ def replay(
         Literal["broken", "widened", "any", "never"],
         typer.Option(help="Exit with 1 where accesses are broken, widened, or either."),
     ] = "any",
-    profile: Profile = "",
-    region: Region = "",
+    profile: AwsProfile = "",
+    region: AwsRegion = "",
     yes: Yes = False,
     output: RowsOutput = None,
 ) -> int:
@@ -136,6 +135,7 @@ def _athena(
     say: Any,
 ) -> "Read":
     from opskit.clients import aws
+    from opskit.clients.athena import PRICE
     from opskit.emrfs.replay import athena
     from opskit.errors import UsageError
     from opskit.output import confirm
@@ -150,7 +150,7 @@ def _athena(
     def read(ranges: Any, slots: Any) -> "Tally":
         athena.query(asked, ranges, slots)  # what is wrong with it is said before the question
         part = f"where {where}" if where else "all of it: --where narrows it to partitions"
-        question = f"Scan {table} ({part}) at about {athena.PRICE} US dollars a TB?"
+        question = f"Scan {table} ({part}) at about {PRICE} US dollars a TB?"
         if not confirm(question, yes=yes):
             raise UsageError("nothing was scanned", hint="--yes does it without asking")
         client = aws.client("athena", profile=account[0], region=account[1])

@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opskit.commands.options import AwsProfile, AwsRegion
 from opskit.commands.emrfs.common import DEFAULT_FILE, DesignFile
-from opskit.commands.options import RowsOutput
+from opskit.commands.options import AwsProfile, AwsRegion, RowsOutput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +32,8 @@ def verify(
             "--assume", help="Assume each role as well, with the base role's credentials."
         ),
     ] = False,
-    profile: Profile = "",
-    region: Region = "",
+    profile: AwsProfile = "",
+    region: AwsRegion = "",
     output: RowsOutput = None,
 ) -> int:
     """Compare a file with what is in EMR, IAM and STS.

@@ -90,7 +90,8 @@ def _emit(found: "Gravity", day: "date", output: str | None, *, explain: bool) -
         return
     if explain and fmt == "table":
         write(gravity_rows.explained(found, day))
-    for text in (*gravity_rows.reasons(found), *gravity_rows.law(found)):
+    message(f"regions: {gravity_rows.regions(found)}")
+    for text in (*gravity_rows.reasons(found), *filter(None, [gravity_rows.law(found)])):
         message(text)
     for note in found.notes:
         message(f"note: {note}")
@@ -109,23 +110,28 @@ def _table(found: "Gravity", day: "date", fmt: str, *, explain: bool) -> "Table"
         ]
         names = [name for name in (made[0] if made else ()) if name != "lines"]
         return Table(rows.SCHEMA, names, made, extra=extra)
-    return Table(rows.SCHEMA, _columns(found), [rows.shown(each) for each in found.rows])
+    return Table(
+        rows.SCHEMA,
+        _columns(found, people=fmt == "table"),
+        [rows.shown(each) for each in found.rows],
+    )
 
 
-def _columns(found: "Gravity") -> "list[Column]":
+def _columns(found: "Gravity", *, people: bool) -> "list[Column]":
     from opskit.output import Column
 
     columns = [
-        Column("where", least=18),
-        Column("keep", "keep a month", align="right", least=9),
-        Column("use", "use a month", align="right", least=9),
-        Column("leave", align="right", least=9),
-        Column("gravity", "months", align="right", least=6),
+        Column("where", least=16),
+        Column("keep", align="right"),
+        Column("use", align="right"),
+        Column("leave", align="right"),
+        Column("gravity", "months", align="right"),
     ]
+    if len({each.month.region.name for each in found.rows}) > 1 and not people:
+        columns.insert(1, Column("region"))
     if found.law and any(each.by_law is not None for each in found.rows):
-        year = found.law.effective_from.year
-        columns.append(Column("by_law", f"from {year}", align="right", least=6))
-    return [*columns, Column("verdict", least=10)]
+        columns.append(Column("by_law", str(found.law.effective_from.year), align="right"))
+    return [*columns, Column("verdict", least=11)]
 
 
 def _say_objects() -> None:

@@ -1,14 +1,11 @@
 """`opskit storage profile`: what is stored, measured where it is."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from opskit.commands.options import AwsProfile, AwsRegion, RecordOutput, Yes
-
-if TYPE_CHECKING:
-    from opskit.storage.profile.document import Profile
 
 
 def profile(
@@ -81,7 +78,28 @@ def profile(
       opskit storage profile inventory:s3://inv/lake/daily/2026-11-01T01-00Z/manifest.json
     """
     from opskit.commands.results import finish_record
-    from opskit.commands.storage.profiling import Asked, record, taken
-    from opskit.commands.storage.usage import Use, monthly
+    from opskit.commands.storage.profile_text import record, say_notes
+    from opskit.commands.storage.profiling import Asked, taken
+    from opskit.commands.storage.usage import Use
     from opskit.errors import ExitCode
-    from opskit.output import message, warn
+
+    asked = Asked(
+        what=what,
+        workers=workers,
+        cross_mounts=cross_mounts,
+        endpoint_url=endpoint_url,
+        budget_calls=budget_calls,
+        resume=resume,
+        engine=engine,
+        table=table,
+        where=where,
+        workgroup=workgroup,
+        result=result,
+        aws_profile=aws_profile,
+        region=region,
+        yes=yes,
+    )
+    use = Use(egress=egress, reads=reads, writes=writes, lists=lists)
+    found = taken(asked, use)
+    finish_record(record(found), output)
+    return ExitCode.PARTIAL if say_notes(found.notes) else ExitCode.OK

@@ -101,7 +101,7 @@ def profile_of(use: Use) -> "Profile":
                 hint="give one of them; the month's use, as --egress, may stand beside a profile",
             )
     found = profile(use.profile)
-    return replace(found, monthly=_monthly(use, found.monthly))
+    return replace(found, monthly=monthly(use, found.monthly))
 
 
 def _made(use: Use) -> "Profile":
@@ -110,7 +110,7 @@ def _made(use: Use) -> "Profile":
 
     size, objects = _stored(use)
     cells = (Cell("standard", objects, size),)
-    return Profile(stored=cells, monthly=_monthly(use, Monthly()))
+    return Profile(stored=cells, monthly=monthly(use, Monthly()))
 
 
 def _stored(use: Use) -> tuple[int, int]:
@@ -151,7 +151,7 @@ def _terabytes(text: str) -> int:
     return units.size(f"{text.strip()}TB", "--tb")
 
 
-def _monthly(use: Use, told: "Monthly") -> "Monthly":
+def monthly(use: Use, told: "Monthly") -> "Monthly":
     """The month's use: of the options, else as told."""
     from dataclasses import replace
 

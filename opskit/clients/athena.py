@@ -1,14 +1,41 @@
 """Queries on Amazon Athena: started, waited for, and stopped if nobody waits any more."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
 from opskit.clients.aws import answer
-from opskit.errors import UnknownError
+from opskit.errors import UnknownError, UsageError
 
 _WAIT, _LONGEST = 0.5, 10.0
+#: US dollars for each TB that is scanned, with at least 10 MB a query, in most Regions (Amazon
+#: Athena pricing, "SQL queries", read in November 2026).
+PRICE = 5
+_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)?")
+
+
+def quoted(table: str) -> str:
+    """A table of the Glue Data Catalog as a query has it; UsageError for what is no name."""
+    if not _NAME.fullmatch(table):
+        raise UsageError(
+            f"{table!r} is no table", hint="write it as database.table, without quotes"
+        )
+    return ".".join(f'"{part}"' for part in table.split("."))
+
+
+def condition(where: str) -> str:
+    """What stands behind WHERE, parsed and written again; UsageError for anything else."""
+    import sqlglot
+    from sqlglot.errors import SqlglotError
+
+    try:
+        return sqlglot.condition(where, dialect="athena").sql(dialect="athena", comments=False)
+    except SqlglotError:
+        raise UsageError(
+            f"{where!r} is no condition", hint="write what stands behind WHERE: year = '2026'"
+        ) from None
 
 
 def run(

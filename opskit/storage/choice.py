@@ -1,6 +1,7 @@
 """Which providers, regions and classes are meant, and what each of them lacks."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from msgspec import Struct, field
 
@@ -19,7 +20,8 @@ class Place(Struct, frozen=True):
     class_: StorageClass
 
 
-class Choice(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Choice:
     """What was asked for: providers (all if none), a kind of access or a class, and a region."""
 
     providers: Sequence[str] = ()

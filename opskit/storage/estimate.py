@@ -85,9 +85,10 @@ class Estimate(Struct, frozen=True):
             return ""
         oldest = min(day for each in wide if (day := each.bill.oldest()))
         most = max((each.high - each.bill.total) / each.bill.total for each in wide)
+        age = (self.terms.day - oldest).days
         return (
-            f"prices are up to {(self.terms.day - oldest).days} days old (read on {oldest}): totals "
-            f"are bands of up to {most:.1%} either way for those older than {FRESH_DAYS} days"
+            f"prices are up to {age} days old (read on {oldest}): totals are bands of up to "
+            f"{most:.1%} either way for those older than {FRESH_DAYS} days"
         )
 
 
@@ -126,10 +127,10 @@ class Own(Struct, frozen=True):
 def own_place(profile: Profile, catalog: Catalog, day: date) -> Own | None:
     """Where a profile says that it is, if the catalog has the provider, region and classes."""
     provider = catalog.providers.get(profile.provider)
-    region = provider and (
-        provider.region(profile.region) if profile.region else provider.regions[0]
-    )
-    if provider is None or region is None:
+    if provider is None:
+        return None
+    region = provider.region(profile.region) if profile.region else provider.regions[0]
+    if region is None:
         return None
     names = {each.class_: class_of(provider, each.class_) for each in profile.stored}
     if not all(names.values()):
@@ -199,12 +200,10 @@ def _order(each: Row) -> tuple[int, Decimal, str, str, str]:
     return (list(State).index(each.state), value, *place)
 
 
-def _notes(
-    profile: Profile, catalog: Catalog, own: Own | None, rows: Sequence[Row]
-) -> list[str]:
+def _notes(profile: Profile, catalog: Catalog, own: Own | None, rows: Sequence[Row]) -> list[str]:
     notes = list(profile.notes)
     if profile.provider and own is None:
-        notes.append(f"not priced as it is: {_unknown(profile, catalog)}")
+        notes.append(f"not priced as it is: {lacking(profile, catalog)}")
     if profile.bytes and not profile.objects and any(map(_counts_objects, rows)):
         notes.append(
             "the number of objects is not known: what is paid by the object, and least sizes, are "
@@ -213,7 +212,8 @@ def _notes(
     return notes
 
 
-def _unknown(profile: Profile, catalog: Catalog) -> str:
+def lacking(profile: Profile, catalog: Catalog) -> str:
+    """What the catalog has not of the place where a profile says that it is."""
     provider = catalog.providers.get(profile.provider)
     if provider is None:
         return f"the catalog has no provider {profile.provider[:40]!r}"
@@ -231,4 +231,3 @@ def _counts_objects(each: Row) -> bool:
 def newest_reading(catalog: Catalog) -> date:
     """The day on which the newest price was read."""
     return max(each.read_on for p in catalog.providers.values() for each in p.facts)
-

@@ -88,9 +88,7 @@ def _bars(ranked: Sequence[Row], estimate: Estimate) -> Html:
         shapes.append(tag("text", shown(each)["total"], x="100%", y=above + 14, text_anchor="end"))
         shapes += _bar(each, above + 20, top)
     height = len(ranked) * _STEP
-    return tag(
-        "svg", *shapes, class_="area", width="100%", height=height, aria_hidden="true"
-    )
+    return tag("svg", *shapes, class_="area", width="100%", height=height, aria_hidden="true")
 
 
 def _bar(row: Row, y: int, top: Decimal) -> list[Html]:

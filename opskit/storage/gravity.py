@@ -20,7 +20,7 @@ from opskit.storage.catalog.prices import Prices
 from opskit.storage.choice import Choice, Place, Places, places
 from opskit.storage.estimate import AS_IT_IS, own_place
 from opskit.storage.leaving import KEEPING, Limit, Removal, leave, limit, removals
-from opskit.storage.profile.document import Profile
+from opskit.storage.profile.model import Profile
 from opskit.storage.switching import is_free, zero_charge
 
 #: From this share of what keeping costs on, using the data is dear; from 1 on it is dearer.
@@ -56,7 +56,7 @@ class Pull:
 
     @property
     def gravity(self) -> Decimal | None:
-        """The months of keeping that leaving costs; None where keeping costs nothing."""
+        """The months of keeping that leaving costs; None where keeping has no price, or costs 0."""
         return self._months(self.leaving.total)
 
     @property
@@ -70,13 +70,22 @@ class Pull:
         return self._months(self.by_law.total) if self.by_law else None
 
     def _months(self, cost: Decimal) -> Decimal | None:
+        if not self._kept:
+            return None
         if not cost:
             return Decimal(0)
         return cost / self.keep if self.keep else None
 
     @property
+    def _kept(self) -> bool:
+        """Whether there is a price of keeping it."""
+        return not any(each.startswith("storage") for each in self.month.missing)
+
+    @property
     def verdict(self) -> str:
-        """What using the data costs against keeping it, in a word of `VERDICTS`."""
+        """What using the data costs against keeping it: one of `VERDICTS`, or `not known`."""
+        if not self._kept:
+            return "not known"
         if self.use >= self.keep and self.use:
             return VERDICTS[2]
         return VERDICTS[1] if self.use >= DEAR * self.keep and self.use else VERDICTS[0]
@@ -89,7 +98,11 @@ class Pull:
     @property
     def doubts(self) -> list[str]:
         """What nobody could verify, in words."""
-        return list(dict.fromkeys((*self.month.doubts, *self.leaving.doubts)))
+        both = Bill(self.month.provider, self.month.region)
+        for each in (self.month, self.leaving):
+            both.lines += each.lines
+            both.rules += each.rules
+        return both.doubts
 
 
 @dataclass(frozen=True)
@@ -150,7 +163,7 @@ def _places(catalog: Catalog, choice: Choice) -> Places:
     for name in dict.fromkeys(choice.providers or tuple(catalog.providers)):
         inside = [each for each in catalog.provider(name).regions if each.eu]
         if inside:
-            own = places(catalog, replace(choice, providers=(name,), region=inside[0].name))
+            own = places(catalog, Choice((name,), choice.class_, inside[0].name))
             found.places += own.places
         else:
             lacking.append(name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from opskit.output import fitted
@@ -22,10 +22,18 @@ _INDENT = " " * 6
 
 
 def place(pull: Pull) -> str:
-    """Where it is, the region only where it is not the provider's first one."""
-    provider, region = pull.month.provider, pull.month.region
-    name = pull.class_.replace(" ", "-")
-    return f"{provider.name}/{name}" + (f"@{region.name}" if region != provider.regions[0] else "")
+    """A row's provider and class."""
+    return f"{pull.month.provider.name} {pull.class_}"
+
+
+def regions(found: Gravity) -> str:
+    """The regions that are meant, by provider."""
+    names: dict[str, list[str]] = {}
+    for each in found.rows:
+        own = names.setdefault(each.month.provider.name, [])
+        if each.month.region.name not in own:
+            own.append(each.month.region.name)
+    return ", ".join(f"{name} {' and '.join(own)}" for name, own in sorted(names.items()))
 
 
 def fields(pull: Pull, day: date, *, explain: bool = False) -> dict[str, Any]:
@@ -77,13 +85,22 @@ def shown(pull: Pull) -> dict[str, str]:
     mark = ("+" if pull.missing else "") + ("*" if pull.doubts else "")
     return {
         "where": place(pull),
-        "keep": units.money(pull.keep, currency),
-        "use": units.money(pull.use, currency),
-        "leave": units.money(pull.leaving.total, currency),
+        "region": pull.month.region.name,
+        "keep": amount(pull.keep, currency),
+        "use": amount(pull.use, currency),
+        "leave": amount(pull.leaving.total, currency),
         "gravity": months(pull.gravity) + mark,
         "by_law": "" if pull.by_law is None else months(pull.gravity_by_law) + mark,
         "verdict": pull.verdict,
     }
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """Money as people compare it: without cents from a hundred on."""
+    text = units.money(value, currency)
+    return (
+        units.money(value.to_integral_value(ROUND_HALF_UP), currency)[:-3] if value >= 100 else text
+    )
 
 
 def months(value: Decimal | None) -> str:
@@ -108,22 +125,23 @@ def reasons(found: Gravity) -> list[str]:
     return [f"{', '.join(names)}: {why}" for why, names in told.items()]
 
 
-def law(found: Gravity) -> list[str]:
-    """What the law says and what it leaves open, if it is for any of the rows."""
+def law(found: Gravity) -> str:
+    """What the law changes and what it leaves open, if it is for any of the rows."""
     if not found.law or all(each.by_law is None for each in found.rows):
-        return []
-    day = found.law.effective_from
-    first = f"from {day} on, egress of a switch to another provider costs nothing in the EU"
-    return [f"{first} (Regulation (EU) 2023/2854, Article 29)", *_open()]
-
-
-def _open() -> Iterator[str]:
-    return (f"not settled: {each}" for each in NOT_SETTLED)
+        return ""
+    return (
+        f"from {found.law.effective_from} on, egress of a switch to another provider is free for "
+        "customers in the EU (Regulation (EU) 2023/2854, Article 29); whether fees for retrieval "
+        "and requests go too is not settled, and they are counted (--explain says more)"
+    )
 
 
 def explained(found: Gravity, day: date) -> str:
     """The bills of each row with their lines, as text that ends in a newline."""
-    return "".join(f"{text}\n" for each in found.rows for text in _block(each, day))
+    made = [text for each in found.rows for text in _block(each, day)]
+    if law(found):
+        made += ["", *(fitted(f"not settled: {each}") for each in NOT_SETTLED)]
+    return "".join(f"{text}\n" for text in made)
 
 
 def _block(pull: Pull, day: date) -> Iterator[str]:

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 from opskit.storage.bill.billing import Biller
 from opskit.storage.bill.lines import Bill
 from opskit.storage.catalog.prices import Prices
-from opskit.storage.profile.document import Cell
+from opskit.storage.profile.model import Cell
 
 #: The lines of a bill that are for keeping data; the others are for using it.
 KEEPING = ("storage", "monitoring", "base-fee", "minimum-charge")

@@ -4,7 +4,7 @@
 --   inventory: storage_class, access_tier, is_latest, is_delete_marker, size (bytes), modified (a
 --     timestamp, UTC); null where the inventory does not say
 -- columns:
---   storage_class, access_tier: as written, null where they are empty
+--   storage_class, access_tier: as written, null or empty where there is none
 --   noncurrent: 1 for former versions, as far as versions are listed
 --   marker: 1 for delete markers
 --   size_edge: the largest bound of sizes that is not above the size; -1 where there is none
@@ -16,8 +16,8 @@
 -- reference: S3 User Guide, "Amazon S3 Inventory list"
 WITH placed AS (
   SELECT
-    NULLIF(storage_class, '') AS storage_class,
-    NULLIF(access_tier, '') AS access_tier,
+    storage_class,
+    access_tier,
     CASE WHEN NOT is_latest THEN 1 ELSE 0 END AS noncurrent,
     CASE WHEN is_delete_marker THEN 1 ELSE 0 END AS marker,
     SIZE_EDGE(size) AS size_edge,

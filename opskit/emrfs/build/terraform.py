@@ -6,11 +6,12 @@ Terraform Registry, hashicorp/aws, "aws_emr_security_configuration" and "aws_iam
 from collections.abc import Iterator
 from typing import Any
 
-from opskit.emrfs.build import hcl, roles, securityconfig
-from opskit.emrfs.build.hcl import Raw
+from opskit import hcl
+from opskit.emrfs.build import roles, securityconfig
 from opskit.emrfs.build.names import Names
 from opskit.emrfs.build.roles import RolePlan
 from opskit.emrfs.model import Design
+from opskit.hcl import Raw
 
 
 def render(design: Design) -> str:

@@ -1,18 +1,15 @@
 """Logs that are too large to move, grouped where they are: the same SQL, on Amazon Athena."""
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from opskit.clients import athena as client
 from opskit.emrfs.replay import sql
 from opskit.emrfs.replay.groups import Tally
 from opskit.emrfs.replay.ranges import Ranges
 from opskit.errors import UsageError
 
-#: US dollars for each TB that is scanned, with at least 10 MB a query, in most Regions (Amazon
-#: Athena pricing, "SQL queries", read in November 2026).
-PRICE = 5
 _COLUMNS = {
     # S3 User Guide, "Querying access logs for requests by using Amazon Athena"
     "accesslog": "bucket_name, requestdatetime, requester, operation, key, request_uri, "
@@ -20,7 +17,6 @@ _COLUMNS = {
     # Athena User Guide, "Create a table for CloudTrail logs in Athena"
     "cloudtrail": "useridentity, eventtime, eventsource, eventname, errorcode, requestparameters",
 }
-_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)?")
 #: Bytes of a query that Athena takes (Athena API Reference, StartQueryExecution, "QueryString").
 LONGEST = 262_144
 
@@ -37,12 +33,8 @@ def query(table: Table, ranges: Ranges, slots: Sequence[datetime] = ()) -> str:
     """The query in Athena's dialect. UsageError for what is no name of a table, for a condition
     that does not parse, and where the files are too large for one query.
     """
-    if not _NAME.fullmatch(table.name):
-        raise UsageError(
-            f"{table.name!r} is no table", hint="write it as database.table, without quotes"
-        )
-    name = ".".join(f'"{part}"' for part in table.name.split("."))
-    where = f" WHERE {_condition(table.where)}" if table.where else ""
+    name = client.quoted(table.name)
+    where = f" WHERE {client.condition(table.where)}" if table.where else ""
     source = f'SELECT "$path" AS file, {_COLUMNS[table.kind]} FROM {name}{where}'
     text = sql.grouped(table.kind, ranges, slots, dialect="athena", source=source)
     if len(text.encode()) > LONGEST:
@@ -51,18 +43,6 @@ def query(table: Table, ranges: Ranges, slots: Sequence[datetime] = ()) -> str:
             hint="the files have too many prefixes: bring the logs here, or leave out mappings",
         )
     return text
-
-
-def _condition(where: str) -> str:
-    import sqlglot
-    from sqlglot.errors import SqlglotError
-
-    try:
-        return sqlglot.condition(where, dialect="athena").sql(dialect="athena", comments=False)
-    except SqlglotError:
-        raise UsageError(
-            f"{where!r} is no condition", hint="write what stands behind WHERE: year = '2026'"
-        ) from None
 
 
 def read(
@@ -76,8 +56,6 @@ def read(
     say: Callable[[str], None] = lambda text: None,
 ) -> Tally:
     """Group all accesses in a table; UnknownError where Athena refuses."""
-    from opskit.clients import athena as client
-
     rows = client.run(
         athena, query(table, ranges, slots), workgroup=workgroup, output=output, say=say
     )

@@ -51,25 +51,25 @@ class Biller:
         cells = tuple(cells)
         if not cells:
             return
-        months = [self._months(name, cell) for cell in cells]
-        least = self.prices.amount("min-size", name)
-        over = self._rule("overhead", name) if any(cell.objects for cell in cells) else 0
-        if any(cell.bytes < least * cell.objects for cell in cells):
-            self._rule("min-size", name)
-        sizes = [max(cell.bytes, least * cell.objects) + over * cell.objects for cell in cells]
-        billed = sum((size * part for size, part in zip(sizes, months, strict=True)), Decimal(0))
-        own = sum((cell.bytes * part for cell, part in zip(cells, months, strict=True)), Decimal(0))
+        objects = any(each.objects for each in cells)
+        least = self.prices.amount("min-size", name) if objects else Decimal(0)
+        over = self._rule("overhead", name) if objects else Decimal(0)
+        own = billed = weighed = Decimal(0)
+        for each in cells:
+            part, size = self._months(name, each), max(Decimal(each.bytes), least * each.objects)
+            if size > each.bytes:
+                self._rule("min-size", name)
+            own += each.bytes * part
+            billed += (size + over * each.objects) * part
+            weighed += each.objects * part
+            self.stored += self._average(each)
         extra = (billed - own) / self._units.gb
         note = f"{extra:,.2f} GB of it are added to small objects" if extra else ""
         self._billed, self._class = self._billed + billed, self._class or name
-        self.stored += sum((self._average(cell) for cell in cells), Decimal(0))
         self._line("storage", name, billed, note=note)
-        standard = self._rule("overhead-standard", name) if over else 0
-        added = sum(
-            (standard * c.objects * m for c, m in zip(cells, months, strict=True)), Decimal(0)
-        )
-        if added:
-            self._line("storage", "standard", added, note=f"added to the objects in {name}")
+        if weighed and (standard := self._rule("overhead-standard", name)):
+            note = f"added to the objects in {name}"
+            self._line("storage", "standard", standard * weighed, note=note)
         self._monitoring(name, cells)
 
     def _months(self, name: str, cell: Cell) -> Decimal:
@@ -84,7 +84,9 @@ class Biller:
     def _average(self, cell: Cell) -> Decimal:
         """The bytes of a cell on the average of the month."""
         days = Decimal(cell.kept) if cell.kept is not None else None
-        return cell.bytes * (1 if days is None else days / self._month.days(self._units))
+        return Decimal(cell.bytes) * (
+            days / self._month.days(self._units) if days is not None else 1
+        )
 
     def _rule(self, item: Item, name: str = "*") -> Decimal:
         """The value of a rule that makes a difference."""

@@ -1,9 +1,10 @@
 """A bill: its lines with the facts behind them, its total, and how sure it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from opskit.storage.catalog.model import Fact, Provider, Region, StorageClass
 
@@ -13,8 +14,7 @@ FRESH_DAYS = 90
 DRIFT = Decimal("0.15")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line: `quantity` units at `rate` make `amount`. `fact` says where the rate is from."""
 
     item: str
@@ -27,8 +27,7 @@ class Line:
     note: str = ""
 
 
-@dataclass
-class Bill:
+class Bill(Struct):
     """A month's bill of one provider and region.
 
     `breaches` are the provider's limits that the use exceeds: they cost nothing that anybody could

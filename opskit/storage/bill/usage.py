@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from msgspec import Struct
+
 from opskit.errors import UsageError
 from opskit.storage.catalog.model import Provider, Units
 from opskit.storage.profile.model import Cell, Profile
@@ -11,8 +13,7 @@ from opskit.storage.profile.model import Cell, Profile
 _AVERAGE_HOURS = 730
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct, frozen=True):
     """A month: of so many hours, or where it has none an average one.
 
     In an average month a GB that is kept is a GB-month with every provider, however it counts.
@@ -71,8 +72,7 @@ class ClassUse:
     moved_in: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """A month of a provider: the classes, and the bytes sent to the internet."""
 
     classes: Sequence[ClassUse]

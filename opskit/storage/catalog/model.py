@@ -53,7 +53,7 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
 
 
-class Fact(Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": "class"}):
+class Fact(Struct, frozen=True, gc=False, forbid_unknown_fields=True, rename={"class_": "class"}):
     """One value with where it comes from.
 
     `unit` is money per something (`USD/GB-month`, `USD/TB-month`, `USD/GB`, `USD/TB`, `USD/1k`,
@@ -111,6 +111,7 @@ class StorageClass(Struct, frozen=True, forbid_unknown_fields=True):
     `api` is the provider's name of it (`STANDARD_IA`), `first_byte` what one waits for data.
     What is `part_of` another class is a tier inside it, which one cannot store into.
     `restore` are the speeds of retrieval, the usual one first; none where nothing is restored.
+    What is in `one_zone` is lost with one data centre.
     """
 
     name: _Words
@@ -121,6 +122,7 @@ class StorageClass(Struct, frozen=True, forbid_unknown_fields=True):
     restore: tuple[str, ...] = ()
     moves_to: tuple[str, ...] = ()
     part_of: str = ""
+    one_zone: bool = False
 
 
 class Region(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,10 +1,11 @@
 """The rates and rules of one provider, region and day, as a bill asks for them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+
+from msgspec import Struct
 
 from opskit.storage.catalog.model import Fact, Item, Provider, Region
 
@@ -12,8 +13,7 @@ _COUNTS = {"1k": 1000, "10k": 10_000, "1M": 1_000_000}
 _BYTES = {"bytes": 1, "KB": 1024}
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A part of a quantity that falls into one tier: `quantity` units at `rate`."""
 
     fact: Fact
@@ -25,8 +25,7 @@ class Piece:
         return self.quantity * self.rate
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """A graduated rate: its facts by tier, and how many bytes or things one unit is."""
 
     facts: Sequence[Fact]
@@ -56,8 +55,7 @@ class Rate:
         return min(quantity, reached)
 
 
-@dataclass(frozen=True)
-class Prices:
+class Prices(Struct, frozen=True, dict=True):
     """What a provider charges in a region on a day."""
 
     provider: Provider
@@ -85,27 +83,34 @@ class Prices:
 
     def facts(self, item: Item, class_: str, variant: str) -> Sequence[Fact]:
         """The facts in force of one thing, by tier; a class has those of the one it is part of."""
-        found_class = self.provider.storage_class(class_)
+        key = (item, class_, variant)
+        if key not in self._asked:
+            self._asked[key] = self._facts(item, class_, variant)
+        return self._asked[key]
+
+    @cached_property
+    def _asked(self) -> dict[tuple[str, str, str], Sequence[Fact]]:
+        return {}
+
+    def _facts(self, item: Item, class_: str, variant: str) -> Sequence[Fact]:
+        found_class = self.provider.storage_class(class_) if class_ != "*" else None
         parent = found_class.part_of if found_class else ""
         for name in dict.fromkeys((class_, parent or class_, "*")):
             for region in (self.region.name, "*"):
-                if found := self._in_force.get((item, name, region, variant)):
-                    return found
+                if found := self._known.get((item, name, region, variant)):
+                    return newest(found)
         return ()
 
     @cached_property
-    def _in_force(self) -> dict[tuple[str, ...], list[Fact]]:
-        """The newest facts that hold on the day, by item, class, region and variant."""
-        own = (self.region.name, "*")
-        known = [
-            each
-            for each in self.provider.facts
-            if each.region in own and each.effective_from <= self.day
-        ]
-        found: dict[tuple[str, ...], list[Fact]] = {}
-        for each in known:
-            found.setdefault((each.item, each.class_, each.region, each.variant), []).append(each)
-        return {key: newest(facts) for key, facts in found.items()}
+    def _known(self) -> dict[tuple[str, str, str, str], list[Fact]]:
+        """The facts known on the day, old ones too, by item, class, region and variant."""
+        own, day = (self.region.name, "*"), self.day
+        found: dict[tuple[str, str, str, str], list[Fact]] = {}
+        for each in self.provider.facts:
+            if each.region in own and each.effective_from <= day:
+                key = (each.item, each.class_, each.region, each.variant)
+                found.setdefault(key, []).append(each)
+        return found
 
     def _per(self, unit: str) -> int:
         """How many bytes, requests or objects one unit is; 1 for what counts itself."""
@@ -116,8 +121,10 @@ class Prices:
         return sizes.get(word) or _COUNTS.get(word) or _BYTES.get(word) or 1
 
 
-def newest(facts: Sequence[Fact]) -> list[Fact]:
+def newest(facts: Sequence[Fact]) -> Sequence[Fact]:
     """The facts that no later one replaces, by tier: a later one replaces what it overlaps."""
+    if len(facts) == 1:
+        return facts
     kept: list[Fact] = []
     for fact in sorted(facts, key=lambda each: each.effective_from, reverse=True):
         if not any(overlap(fact.bounds, each.bounds) for each in kept):

@@ -1,6 +1,7 @@
 """Where objects are in each month under a chain of moves, and what they pay on the way."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from opskit.storage.optimize.loads import Load
 from opskit.storage.optimize.world import Chain, World
@@ -34,11 +35,19 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Objects that come and go, in each month: so many days of each of them in a class."""
+    """Objects that come and go, in each month: the days of each of them in a class.
+
+    `billed` are those that are paid for, at least the class's minimum.
+    """
 
     class_: str
     days: int
+    billed: int
     moved_in: bool
+
+    def share(self, load: Load) -> Decimal:
+        """The share of the objects' reads that finds them here."""
+        return Decimal(self.days) / load.cell.kept if load.cell.kept else Decimal(1)
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,8 @@ def course(world: World, load: Load, chain: Chain) -> Course:
     made = Course()
     here, start, since, arrived = cell.class_, 0, -world.since(load), 0
     moved = False
-    for step, after in zip(steps, (*steps[1:], None), strict=True):
+    for number, step in enumerate(steps, 1):
+        after = steps[number] if number < len(steps) else None
         month = world.month_of(cell.age, step.days)
         if month >= world.months:
             break
@@ -82,20 +92,14 @@ def course(world: World, load: Load, chain: Chain) -> Course:
 def _flows(world: World, load: Load, chain: Chain) -> list[Flow]:
     """The days that each object is billed for in each class, up to its deletion."""
     kept = load.cell.kept or 0
-    bounds = [step.days for step in chain if step.days < kept]
     flows: list[Flow] = []
     here, start, moved_in = load.cell.class_, 0, False
-    for step, _ in zip(chain, bounds, strict=False):
-        if not world.moves(here, step.class_):
-            continue
-        _add(world, flows, Flow(here, step.days - start, moved_in))
-        here, start, moved_in = step.class_, step.days, True
-    _add(world, flows, Flow(here, kept - start, moved_in))
-    return flows
+    for step in chain:
+        if step.days < kept and world.moves(here, step.class_):
+            flows.append(_flow(world, here, step.days - start, moved_in))
+            here, start, moved_in = step.class_, step.days, True
+    return [*flows, _flow(world, here, kept - start, moved_in)]
 
 
-def _add(world: World, flows: list[Flow], flow: Flow) -> None:
-    """A flow, billed for the least days of its class; none of no days."""
-    days = max(flow.days, world.min_days(flow.class_))
-    if days or flow.moved_in:
-        flows.append(Flow(flow.class_, days, flow.moved_in))
+def _flow(world: World, name: str, days: int, moved_in: bool) -> Flow:
+    return Flow(name, days, max(days, world.min_days(name)), moved_in)

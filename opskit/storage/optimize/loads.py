@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from opskit.errors import UsageError
 from opskit.storage.bill.usage import shares
-from opskit.storage.profile.document import Cell, Profile
+from opskit.storage.profile.model import Cell, Profile
 
 #: Younger objects, and those read since, are taken as in use.
 RECENT_DAYS = 30
@@ -40,7 +40,10 @@ def spread(profile: Profile, of_old: Decimal | None = None) -> Loads:
     current = [not each.noncurrent for each in cells]
     if of_old is not None:
         return _by_age(profile, cells, current, of_old)
-    recent = [own and (c.idle is None or c.idle < RECENT_DAYS) for c, own in zip(cells, current, strict=True)]
+    recent = [
+        own and (c.idle is None or c.idle < RECENT_DAYS)
+        for c, own in zip(cells, current, strict=True)
+    ]
     if any(recent) and recent != current:
         words = f"reads go to what was read in the last {RECENT_DAYS} days, as the profile has it"
         return Loads(_loads(profile, cells, [(recent, Decimal(1))]), words)

@@ -60,6 +60,10 @@ class Rates:
         small = load.cell.bytes < least * load.cell.objects
         return Decimal(0) if small else rate * load.cell.objects
 
+    def monitored(self, load: Load, name: str) -> int:
+        """A month of what a class takes for watching objects."""
+        return whole(self._monitoring(name, load))
+
     def _reading(self, name: str, load: Load) -> Decimal:
         speed = self._speeds.get(name, "")
         cost = load.reads * self._rate("read", name)
@@ -111,22 +115,18 @@ class Rates:
     def move(self, load: Load, move: Move) -> int:
         return self.entry(load, move.class_) + self.early(load, move.source, move.early)
 
-    def flow(self, load: Load, flow: Flow, share: Decimal) -> int:
-        """A month of objects that come and go, in one class; `share` is that of their reads."""
+    def flow(self, load: Load, flow: Flow) -> int:
+        """A month of objects that come and go, in one class."""
         cost = self._storage(flow.class_, load.cell.objects, load.cell.bytes)
-        cost = cost * flow.days / self.world.days + self._monitoring(flow.class_, load)
-        cost += self._reading(flow.class_, load) * share
+        cost = cost * flow.billed / self.world.days + self._monitoring(flow.class_, load)
+        cost += self._reading(flow.class_, load) * flow.share(load)
         return whole(cost) + (self.entry(load, flow.class_) if flow.moved_in else 0)
 
     def course(self, load: Load, way: Course) -> int:
         """All months of objects on their way."""
         cost = sum(self.stay(load, each) for each in way.stays)
         cost += sum(self.move(load, each) for each in way.moves)
-        days = sum(each.days for each in way.flows)
-        for each in way.flows:
-            share = Decimal(each.days) / days if days else Decimal(1)
-            cost += self.world.months * self.flow(load, each, share)
-        return cost
+        return cost + self.world.months * sum(self.flow(load, each) for each in way.flows)
 
     def cost(self, load: Load, chain: Chain) -> int:
         """All months of objects under a chain of moves."""

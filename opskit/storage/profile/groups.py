@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from opskit.storage.profile.classes import TIERED, class_of
-from opskit.storage.profile.document import Cell, merged
+from opskit.storage.profile.classes import TIERED, class_of, from_api
+from opskit.storage.profile.model import Cell, merged
 
 Row = Sequence[str | int | None]
 
@@ -69,10 +69,10 @@ class Groups:
             # a tier that nobody knows is one of the class all the same
             told = f"{storage_class} {tier}" if storage_class == TIERED else storage_class
             self.others[told] += objects
-            name = class_of(storage_class) if storage_class == TIERED else storage_class
+            name = from_api(storage_class)
         self.cells.append(
             Cell(
-                str(name),
+                name,
                 objects,
                 bytes_,
                 size=size,

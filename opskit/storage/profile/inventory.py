@@ -1,6 +1,6 @@
 """A profile from an S3 Inventory: its manifest, its files, and one query over them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import disk_usage
@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from opskit.errors import UsageError
 from opskit.storage.profile import manifest as manifests
-from opskit.storage.profile.document import Profile
 from opskit.storage.profile.groups import Groups
 from opskit.storage.profile.manifest import Manifest
-from opskit.storage.profile.parts import WORKERS, batches, local, remote
+from opskit.storage.profile.model import Profile
+from opskit.storage.profile.parts import WORKERS, Part, batches, local, remote
 from opskit.storage.units import shown_size
 
 Choice = Literal["auto", "duckdb", "spark"]
@@ -104,9 +104,10 @@ def _by_duckdb(found: Manifest, s3: Any, verify: bool | None, say: Say) -> _Read
     made = _Reading()
     with TemporaryDirectory(prefix="opskit-inventory-") as folder:
         engine = Engine(found, Path(folder))
+        groups: Iterator[Sequence[Part]]
         if s3 is None:
             parts, compared = local(found, verify=verify, say=say)
-            groups = [parts] if parts else []
+            groups = iter([parts] if parts else [])
             if parts and not compared:
                 made.notes.append(unverified(found))
         else:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from opskit.storage.profile.document import Cell, Profile, merged
+from opskit.storage.profile.model import Cell, Profile, merged
 from opskit.storage.profile.tally import Tally, cell_of
 from opskit.storage.profile.tree import read
 

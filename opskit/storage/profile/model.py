@@ -83,6 +83,6 @@ def merged(cells: Iterable[Cell]) -> tuple[Cell, ...]:
         amounts[1] += cell.bytes
     order = sorted(sums, key=lambda key: tuple(-1 if part is None else part for part in key))
     return tuple(
-        Cell(k[0], *sums[k], size=k[2], age=k[3], idle=k[4], noncurrent=k[1], kept=k[5])
-        for k in order
+        Cell(k[0], amounts[0], amounts[1], k[2], k[3], k[4], noncurrent=k[1], kept=k[5])
+        for k, amounts in ((key, sums[key]) for key in order)
     )

@@ -122,7 +122,8 @@ def _frame(spark: "SparkSession", paths: Sequence[str], found: Manifest) -> "Dat
 
 def _in_s3(spark: "SparkSession", names: Sequence[str]) -> Sequence[str]:
     """The names under the scheme that this Spark has a file system for."""
-    jvm, context = spark._jvm, spark.sparkContext
+    jvm: Any = spark._jvm
+    context: Any = spark.sparkContext
     hadoop = context._jsc.hadoopConfiguration()
     if hadoop.get("fs.s3.impl"):
         return names

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
 
-from opskit.storage.profile.document import Cell, Profile
+from opskit.storage.profile.model import Cell, Profile
 from opskit.storage.units import shown_count, shown_size
 
 Key = TypeVar("Key")
@@ -79,8 +79,7 @@ def by_class(profile: Profile) -> list[dict[str, str]]:
     whole = total(profile.stored)
     order = sorted(sums, key=lambda key: (-sums[key].bytes, key))
     return [
-        {"class": f"{name}{', former versions' if former else ''}"}
-        | sums[name, former].row(whole)
+        {"class": f"{name}{', former versions' if former else ''}"} | sums[name, former].row(whole)
         for name, former in order
     ]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opskit.errors import InputError, UnknownError
-from opskit.output.text import count
+from opskit.output.text import plural
 from opskit.storage import units
 from opskit.storage.profile.mounts import Mount, mount_of, mounts, mounts_below
 from opskit.storage.profile.tally import Judge, Tally, Task, shown
@@ -26,6 +26,8 @@ Say = Callable[[str], None]
 _MOST = 8
 #: Folders that a process is handed at once, at most, and parts that wait for each process.
 _AT_ONCE, _WAITING = 100, 2
+#: Seconds between two words on how far it is.
+_PAUSE = 0.1
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,13 @@ def read(
         keep=keep,
     )
     tally = Tally()
+    told = 0.0
     for done in _parts(task, workers or _workers()):
         tally.add(done, keep)
-        total = sum(tally.bytes.values())
-        say(f"{path}: {tally.seen:,} files, {units.shown_size(total)}")
+        if time.monotonic() - told > _PAUSE:
+            told = time.monotonic()
+            total = sum(tally.bytes.values())
+            say(f"{shown(root)}: {tally.seen:,} files, {units.shown_size(total)}")
     tally.finish(task)
     entered = [own, *below.values()] if cross else [own]
     return Tree(tally, tuple(_notes(tally, entered)), task.moment, task.slack is not None)
@@ -170,8 +175,7 @@ def _notes(tally: Tally, entered: list[Mount | None]) -> Iterator[str]:
         names = ", ".join(map(shown, sorted(tally.mounts)[:3]))
         more = ", and more" if len(tally.mounts) > 3 else ""
         yield f"not entered, being other file systems: {names}{more}"
-    if passed["future"]:
-        future = count(passed["future"], "file")
+    if future := _counts(passed, future="file"):
         yield f"{future} with a time in the future, taken as new: is a clock wrong?"
     if entered == [None]:
         yield "times of reading are not known: this system does not say whether it keeps them"
@@ -180,4 +184,8 @@ def _notes(tally: Tally, entered: list[Mount | None]) -> Iterator[str]:
 
 def _counts(passed: Counter[str], **names: str) -> str:
     """The counts that are not 0, with what they count."""
-    return " and ".join(count(passed[key], name) for key, name in names.items() if passed[key])
+    return " and ".join(
+        f"{passed[key]:,} {name if passed[key] == 1 else plural(name)}"
+        for key, name in names.items()
+        if passed[key]
+    )

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from opskit.storage.bill.usage import ClassUse
 from opskit.storage.leaving import Removal
-from opskit.storage.profile.document import Cell
+from opskit.storage.profile.model import Cell
 
 #: The most parts that an upload has ("Amazon S3 multipart upload limits").
 MOST_PARTS = 10_000
@@ -28,8 +28,17 @@ def scaled(use: ClassUse, stored: Fraction, used: Fraction) -> ClassUse:
         replace(each, objects=part(each.objects, stored), bytes=part(each.bytes, stored))
         for each in use.cells
     )
-    names = ("reads", "writes", "lists", "deletes", "retrieved", "restores", "moved_in")
-    return replace(use, cells=cells, **{n: part(getattr(use, n), used) for n in names})
+    return replace(
+        use,
+        cells=cells,
+        reads=part(use.reads, used),
+        writes=part(use.writes, used),
+        lists=part(use.lists, used),
+        deletes=part(use.deletes, used),
+        retrieved=part(use.retrieved, used),
+        restores=part(use.restores, used),
+        moved_in=part(use.moved_in, used),
+    )
 
 
 def removed(all_: Sequence[Removal], before: Fraction, after: Fraction) -> dict[str, Removal]:

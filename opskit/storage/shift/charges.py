@@ -12,7 +12,7 @@ from opskit.storage.bill.lines import classes_of
 from opskit.storage.catalog.model import Fact
 from opskit.storage.catalog.prices import Prices, Rate
 from opskit.storage.leaving import Removal
-from opskit.storage.profile.document import Cell
+from opskit.storage.profile.model import Cell
 from opskit.storage.shift.timing import Course
 
 

@@ -10,7 +10,7 @@ from opskit.storage.catalog.load import Catalog
 from opskit.storage.catalog.model import Provider, Region
 from opskit.storage.catalog.prices import Prices
 from opskit.storage.choice import class_of
-from opskit.storage.profile.document import Profile
+from opskit.storage.profile.model import Profile
 from opskit.suggestions import Suggestions
 
 

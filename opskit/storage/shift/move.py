@@ -1,166 +1,19 @@
-"""A move as a whole: each month's costs, what it costs once, and when it has paid for itself.
+"""The months of a move, planned one after the other."""
 
-While it goes on, use goes with the data: the share that has arrived is used at the target, the
-rest at the source. What a month would cost so, without the move's own requests, its egress and
-what is kept twice, is the base; all above it is what the move costs once.
-"""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 
 from opskit.errors import UsageError
 from opskit.storage.bill.billing import bill
-from opskit.storage.bill.lines import Bill
 from opskit.storage.bill.usage import usage
-from opskit.storage.catalog.model import Fact
-from opskit.storage.leaving import KEEPING, Removal, limit, removals
-from opskit.storage.profile.document import Cell, Profile
+from opskit.storage.leaving import limit, removals
+from opskit.storage.profile.model import Cell, Profile
 from opskit.storage.shift.amounts import between, movable, puts, removed
+from opskit.storage.shift.answer import SOURCE_ITEMS, MonthOf, Shift
 from opskit.storage.shift.bills import at_source, at_target
 from opskit.storage.shift.charges import copies, early, early_charge, month_days
 from opskit.storage.shift.ends import arriving, check_differ, placed
 from opskit.storage.shift.terms import Terms
-from opskit.storage.shift.timing import LONGEST, Course, Share, ceiling
-
-#: What a move costs once, in the order in which it is told; the source's items of bills by name.
-SOURCE_ITEMS: Mapping[str, tuple[str, ...]] = {
-    "retrieval": ("retrieval",),
-    "requests": ("read", "retrieval-request"),
-    "egress": ("egress", "inter-region"),
-    "kept-twice": KEEPING,
-}
-ONCE = ("retrieval", "restored-copies", "requests", "egress", "nat", "device", "puts")
-ONCE_ALL = (*ONCE, "early-deletion", "kept-twice")
-
-
-@dataclass(frozen=True)
-class MonthOf:
-    """One month of a move: the bills of both ends, and what it costs once, all in the currency
-    of the source. `number` begins with 1."""
-
-    number: int
-    share: Share
-    source: Bill
-    target: Bill
-    base: Decimal
-    once: Mapping[str, Decimal]
-
-    @property
-    def total(self) -> Decimal:
-        return self.base + sum(self.once.values(), Decimal(0))
-
-
-@dataclass(frozen=True)
-class Shift:
-    """The answer: a usual month before and after, and the months of the move between them."""
-
-    terms: Terms
-    profile: Profile
-    arrived: Profile
-    course: Course
-    moved: Sequence[Removal]
-    before: Bill
-    after: Bill
-    months: Sequence[MonthOf]
-    limits: Sequence[str] = field(default=())
-    facts: Sequence[Fact] = field(default=())
-
-    @property
-    def monthly(self) -> tuple[Decimal, Decimal]:
-        """What a usual month costs before and after."""
-        return self.before.total, self.terms.exchanged(self.after.total)
-
-    @cached_property
-    def once(self) -> dict[str, Decimal]:
-        """What the move costs once, by what it is for."""
-        return {
-            name: sum((each.once[name] for each in self.months), Decimal(0)) for name in ONCE_ALL
-        }
-
-    @property
-    def one_time(self) -> Decimal:
-        return sum(self.once.values(), Decimal(0))
-
-    @cached_property
-    def _sums(self) -> list[Decimal]:
-        """What has been paid by the end of each month of the move; nothing before the first."""
-        sums = [Decimal(0)]
-        for each in self.months:
-            sums.append(sums[-1] + each.total)
-        return sums
-
-    def paid(self, months: int) -> Decimal:
-        """What has been paid after so many months, with the move."""
-        if months < len(self._sums):
-            return self._sums[months]
-        return self._sums[-1] + self.monthly[1] * (months - len(self.months))
-
-    def saved(self, months: int) -> Decimal:
-        """What the move has saved by then against staying; negative while it has not."""
-        return self.monthly[0] * months - self.paid(months)
-
-    @cached_property
-    def break_even(self) -> int | None:
-        """The month from the end of which on the move has not cost more than staying; or never."""
-        before, after = self.monthly
-        last, saving = len(self.months), before - after
-        lacking = -self.saved(last)
-        if saving < 0 or (lacking > 0 and not saving):
-            return None
-        if lacking > 0:
-            quotient = lacking / saving
-            more = int(quotient)
-            while self.saved(last + more) < 0:  # a part of a month, and what was rounded off
-                more += 1
-            return last + more
-        while last > 1 and self.saved(last - 1) >= 0:
-            last -= 1
-        return last
-
-    @property
-    def pays(self) -> bool:
-        """Whether it has paid for itself within the horizon."""
-        return self.break_even is not None and self.break_even <= self.terms.horizon
-
-    @property
-    def _bills(self) -> list[Bill]:
-        both = (bill for each in self.months for bill in (each.source, each.target))
-        return [self.before, self.after, *both]
-
-    @property
-    def missing(self) -> list[str]:
-        """The prices that the catalog lacks for it."""
-        names = {f"{b.provider.name}: {name}": None for b in self._bills for name in b.missing}
-        return list(names)
-
-    @property
-    def doubts(self) -> list[str]:
-        """What nobody could verify, in words."""
-        found = {f"{b.provider.name}: {name}": None for b in self._bills for name in b.doubts}
-        own = self.terms.source.provider.name
-        unsure = (each for each in self.facts if each.status != "verified")
-        found.update({f"{own}: {each.item} ({each.status})": None for each in unsure})
-        return list(found)
-
-    @property
-    def breaches(self) -> list[str]:
-        """The limits that are broken, each with the months."""
-        broken: dict[str, list[str]] = {}
-        for name, one in (("before it", self.before), ("after it", self.after)):
-            for text in one.breaches:
-                broken.setdefault(f"{one.provider.name}: {text}", []).append(name)
-        for each in self.months:
-            for one in (each.source, each.target):
-                for text in one.breaches:
-                    key = f"{one.provider.name}: {text}"
-                    broken.setdefault(key, []).append(f"month {each.number}")
-        return [f"{text}, {_run(when)}" for text, when in broken.items()]
-
-
-def _run(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+from opskit.storage.shift.timing import LONGEST, Share, ceiling
 
 
 def shift(profile: Profile, terms: Terms) -> Shift:
@@ -198,7 +51,7 @@ class _Planner:
         self.copies = copies(self.source, self.removals) if terms.restored_days else []
 
     def answer(self) -> Shift:
-        limits = limit(self.source, self.here.bytes, self.here.monthly.egress)
+        leaves = self.terms.way == "egress"
         return Shift(
             terms=self.terms,
             profile=self.here,
@@ -208,7 +61,7 @@ class _Planner:
             before=bill(self.source, self.used),
             after=bill(self.target, self.used_there),
             months=[self._month(n, share) for n, share in enumerate(self.course.shares())],
-            limits=[f"{self.terms.source.provider.name}: {limits}"] if limits else [],
+            limit=limit(self.source, self.here.bytes, self.here.monthly.egress) if leaves else None,
             facts=[fact for each in (*self.early, *self.copies) for fact in each.facts],
         )
 
@@ -223,6 +76,8 @@ class _Planner:
         target = at_target(self.target, self.used_there, share.here, put)
         base_there = at_target(self.target, self.used_there, share.here)
         once = {name: source.of(*items) - base.of(*items) for name, items in SOURCE_ITEMS.items()}
+        if source.breaches:
+            once["egress"] = Decimal(0)  # nobody could say what it costs
         once["puts"] = self.terms.exchanged(target.total - base_there.total)
         total = base.total + self.terms.exchanged(base_there.total)
         once.update(self._beside(number, share))

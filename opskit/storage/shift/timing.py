@@ -35,7 +35,7 @@ class Link:
 
 
 def link(text: str, use: Decimal, option: str = "--link") -> Link:
-    """The line of `1Gbps`; UsageError for no bits a second, and a share that is none."""
+    """The line of `1Gbps`, of which a share is used; UsageError for no bits a second."""
     found = _LINK.fullmatch(text)
     if not found:
         hint = "write bits a second: 1Gbps, 500Mbps (8 bits are a byte: 100 MB/s is 800Mbps)"
@@ -43,9 +43,6 @@ def link(text: str, use: Decimal, option: str = "--link") -> Link:
     bits = Decimal(found[1]) * _SCALES[found[2].upper()]
     if not bits:
         raise UsageError("a line of 0 bits a second moves nothing", where=option, hint="1Gbps")
-    if not 0 < use <= 1:
-        hint = "write the share of the line that the move gets: 0.8"
-        raise UsageError(f"{use:f} is no share of a line", where="--util", hint=hint)
     return Link(bits, use)
 
 

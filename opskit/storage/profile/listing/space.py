@@ -33,6 +33,7 @@ class Range:
     first: str | None = None
     version: str = ""
     token: str = ""
+    empty: int = 0
     done: bool = False
     tally: Tally = field(default_factory=Tally)
 
@@ -60,10 +61,11 @@ class Space:
         self.active.append(taken)
         return taken
 
-    def advance(self, taken: Range, keys: Sequence[str], more: bool) -> int:
+    def advance(self, taken: Range, keys: Sequence[str], more: bool, version: str = "") -> int:
         """Note that a page with these keys, in order, came for a range; how many of them are its.
 
-        `more` tells whether there may be keys behind the page.
+        `more` tells whether there may be keys behind the page; with a `version` there are more
+        versions of its last key.
         """
         cut = len(keys) if taken.until is None else bisect_right(keys, taken.until)
         taken.pages += 1
@@ -73,7 +75,9 @@ class Space:
                 taken.first = keys[0]
             self.alphabet.learn(keys[: cut : max(cut // 8, 1)])
             self._estimate(taken, keys[:cut])
-        if cut < len(keys) or not more or (taken.until is not None and taken.at >= taken.until):
+        taken.version, taken.token, taken.empty = version, "", 0
+        ended = taken.until is not None and taken.at >= taken.until and not version
+        if cut < len(keys) or not more or ended:
             taken.done = True
             self.active.remove(taken)
         return cut

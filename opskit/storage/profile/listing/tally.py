@@ -1,17 +1,20 @@
 """What was counted: objects and bytes by class, size and age."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections import Counter, defaultdict
 from datetime import date
+from itertools import repeat
 
-from opskit.storage.profile.classes import from_api
+from opskit.storage.profile.classes import class_of, from_api
 from opskit.storage.profile.document import Cell
 from opskit.storage.profile.edges import SIZES, age_edge
+from opskit.storage.profile.listing.page import Columns
 
 #: Class as the API has it, whether former, the least size and the day of the last change.
 Key = tuple[str, bool, int, str]
-#: An object of a page: class, whether former, size, and when it was changed.
-Entry = tuple[str, bool, int, str]
+
+class AmountError(Exception):
+    """A size is no number."""
 
 
 class Tally:
@@ -24,24 +27,33 @@ class Tally:
         self.objects = 0
         self.markers = 0
 
-    def count(self, entries: Iterable[Entry]) -> None:
-        cells = self.cells
-        counted = 0
-        for class_, former, size, day in entries:
-            key = (class_, former, SIZES[bisect_right(SIZES, size) - 1], day)
-            amounts = cells.get(key)
-            if amounts is None:
-                amounts = cells[key] = [0, 0]
-            amounts[0] += 1
-            amounts[1] += size
-            counted += 1
-        self.objects += counted
+    def count(self, found: Columns, stop: int) -> None:
+        """Count the first `stop` objects of a page; AmountError for a size that is none."""
+        try:
+            sizes = [int(each) for each in found.sizes[:stop]]
+        except ValueError as error:
+            raise AmountError(str(error)) from None
+        if sizes and min(sizes) < 0:
+            raise AmountError(f"{min(sizes)} bytes")
+        former = [each == "false" for each in found.latest[:stop]] if found.latest else repeat(False)
+        edges = [SIZES[bisect_right(SIZES, size) - 1] for size in sizes]
+        days = [each[:10] for each in found.times[:stop]]
+        keys: list[Key] = list(zip(found.classes, former, edges, days, strict=False))
+        amounts: defaultdict[Key, int] = defaultdict(int)
+        for key, size in zip(keys, sizes, strict=True):
+            amounts[key] += size
+        for key, number in Counter(keys).items():
+            self._add(key, number, amounts[key])
+        self.objects += len(sizes)
+
+    def _add(self, key: Key, objects: int, amount: int) -> None:
+        cell = self.cells.setdefault(key, [0, 0])
+        cell[0] += objects
+        cell[1] += amount
 
     def add(self, other: "Tally") -> None:
         for key, (objects, amount) in other.cells.items():
-            amounts = self.cells.setdefault(key, [0, 0])
-            amounts[0] += objects
-            amounts[1] += amount
+            self._add(key, objects, amount)
         self.objects += other.objects
         self.markers += other.markers
 
@@ -59,6 +71,19 @@ class Tally:
     def undated(self) -> int:
         """Objects whose day of the last change could not be read."""
         return sum(n for (_, _, _, day), (n, _) in self.cells.items() if _day(day) is None)
+
+
+    def future(self, today: date) -> int:
+        """Objects that were changed after tomorrow, which no time zone explains."""
+        return sum(
+            amounts[0]
+            for (_, _, _, text), amounts in self.cells.items()
+            if (day := _day(text)) is not None and (day - today).days > 1
+        )
+
+    def odd_classes(self) -> list[str]:
+        """The API's words for classes that have no name in the catalog."""
+        return sorted({word for word, *_ in self.cells if class_of(word) is None})
 
 
 def age(day: str, today: date) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opskit.emrfs.build import hcl
+from opskit import hcl
 from opskit.emrfs.formats.tf import hcl as reader
 from opskit.emrfs.formats.tf.expressions import Scope, evaluate
 from opskit.emrfs.formats.tf.values import plain

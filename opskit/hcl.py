@@ -1,7 +1,7 @@
 """Plain values as expressions of Terraform (Terraform documentation, "Types and Values")."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -50,6 +50,30 @@ def block(kind: str, labels: tuple[str, ...], body: Mapping[str, Any]) -> str:
     head = " ".join([kind, *map(text, labels)])
     pairs = [(key, expression(value, _STEP)) for key, value in body.items()]
     return "\n".join([f"{head} {{", *_aligned(pairs, _STEP), "}\n"])
+
+
+#: A block inside another one: its kind, its attributes, and the blocks inside it.
+Inner = tuple[str, Mapping[str, Any], Sequence["Inner"]]
+
+
+def nested(
+    kind: str, labels: tuple[str, ...], body: Mapping[str, Any], inner: Sequence[Inner]
+) -> str:
+    """A block with its attributes and the blocks inside it; it ends in a newline."""
+    head = " ".join([kind, *map(text, labels)])
+    return "\n".join([f"{head} {{", *_body(body, inner, _STEP), "}\n"])
+
+
+def _body(body: Mapping[str, Any], inner: Sequence[Inner], indent: str) -> list[str]:
+    pairs = [(key, expression(value, indent)) for key, value in body.items()]
+    lines = _aligned(pairs, indent)
+    for kind, attributes, blocks in inner:
+        lines += [""] if lines else []
+        within = _body(attributes, blocks, indent + _STEP)
+        lines += (
+            [f"{indent}{kind} {{", *within, f"{indent}}}"] if within else [f"{indent}{kind} {{}}"]
+        )
+    return lines
 
 
 def jsonencode(value: Any, indent: str = _STEP) -> Raw:

@@ -1,0 +1,195 @@
+"""How `opskit storage profile` finds what is meant, and takes the profile."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from opskit.commands.storage.usage import Use
+    from opskit.storage.profile.model import Profile
+
+#: Requests at a time to S3, where nothing else is said.
+_REQUESTS = 64
+#: The options that only some of what can be profiled has, by its kind.
+_OWN = {
+    "local": ("workers", "cross_mounts"),
+    "s3": ("workers", "endpoint_url", "budget_calls", "resume", "aws_profile", "region"),
+    "inventory": ("endpoint_url", "engine", "aws_profile", "region"),
+    "athena": ("engine", "table", "where", "workgroup", "result", "aws_profile", "region", "yes"),
+    "cloudwatch": ("endpoint_url", "aws_profile", "region"),
+}
+_NAMES = {
+    "local": "a local folder",
+    "s3": "a bucket",
+    "inventory": "an inventory",
+    "athena": "--engine athena",
+    "cloudwatch": "a bucket's metrics",
+}
+_EXAMPLES = "/srv/shares, s3://bucket/prefix, inventory:manifest.json or cloudwatch:bucket"
+
+
+class Asked(NamedTuple):
+    """What the command line says; the fields are its options."""
+
+    what: str
+    workers: int | None = None
+    cross_mounts: bool = False
+    endpoint_url: str = ""
+    budget_calls: int | None = None
+    resume: Path | None = None
+    engine: str = "auto"
+    table: str = ""
+    where: str = ""
+    workgroup: str = ""
+    result: str = ""
+    aws_profile: str = ""
+    region: str = ""
+    yes: bool = False
+
+    @property
+    def kind(self) -> str:
+        """local, s3, inventory, athena or cloudwatch; UsageError for what cannot be profiled."""
+        from opskit.errors import UsageError
+
+        word, colon, _ = self.what.partition(":")
+        if self.engine == "athena" and (not self.what or word == "inventory"):
+            return "athena"
+        if not self.what:
+            raise UsageError("nothing says what to measure", hint=f"name {_EXAMPLES}")
+        if colon and word in ("s3", "inventory", "cloudwatch"):
+            return word
+        if "://" in self.what:
+            raise UsageError(
+                f"{self.what[:60]!r} cannot be listed",
+                hint=f"name {_EXAMPLES}; providers with the API of S3 are read as s3://bucket with "
+                "--endpoint-url",
+            )
+        return "local"
+
+    def check(self) -> None:
+        """UsageError for an option that what is measured has no use for."""
+        from opskit.errors import UsageError
+
+        kind = self.kind
+        known = {name for names in _OWN.values() for name in names}
+        for name in sorted(known.difference(_OWN[kind])):
+            if getattr(self, name) != self._field_defaults[name]:
+                flag = f"--{name.removeprefix('aws_').replace('_', '-')}"
+                fitting = [_NAMES[each] for each in _OWN if name in _OWN[each]]
+                raise UsageError(
+                    f"{flag} is of no use for {_NAMES[kind]}",
+                    hint=f"leave it out; it is for {' and '.join(fitting)}",
+                )
+
+
+def taken(asked: Asked, use: "Use") -> "Profile":
+    """The profile of what is meant, with the month's use that the options say."""
+    from opskit.commands.storage.usage import monthly
+    from opskit.output import progress
+    from opskit.storage.profile.model import Monthly
+
+    asked.check()
+    told = monthly(use, Monthly())
+    readers = {
+        "local": _local,
+        "s3": _s3,
+        "inventory": _inventory,
+        "athena": _athena,
+        "cloudwatch": _cloudwatch,
+    }
+    with progress() as say:
+        found = readers[asked.kind](asked, say)
+    return replace(found, monthly=told)
+
+
+def _local(asked: Asked, say: "Callable[[str], None]") -> "Profile":
+    from opskit.storage.profile.local import scan
+
+    return scan(Path(asked.what), say=say, cross=asked.cross_mounts, workers=asked.workers)
+
+
+def _s3(asked: Asked, say: "Callable[[str], None]") -> "Profile":
+    from botocore.config import Config
+
+    from opskit.clients import aws
+    from opskit.storage.profile import s3
+
+    bucket, _, prefix = asked.what.removeprefix("s3://").partition("/")
+    _named(bucket, "s3://bucket/prefix")
+    workers = asked.workers or _REQUESTS
+    client = aws.client(
+        "s3",
+        profile=asked.aws_profile,
+        region=asked.region,
+        endpoint_url=asked.endpoint_url,
+        config=Config(max_pool_connections=workers),
+    )
+    return s3.scan(
+        client,
+        bucket,
+        prefix,
+        workers=workers,
+        budget=asked.budget_calls,
+        journal=asked.resume,
+        say=say,
+    )
+
+
+def _inventory(asked: Asked, say: "Callable[[str], None]") -> "Profile":
+    from opskit.storage.profile import inventory
+
+    manifest = asked.what.removeprefix("inventory:")
+    _named(manifest, "inventory:manifest.json or inventory:s3://bucket/key")
+    return inventory.read(
+        manifest,
+        engine=asked.engine,
+        profile=asked.aws_profile,
+        region=asked.region,
+        endpoint_url=asked.endpoint_url,
+        say=say,
+    )
+
+
+def _cloudwatch(asked: Asked, say: "Callable[[str], None]") -> "Profile":
+    from opskit.clients import aws
+    from opskit.storage.profile import cloudwatch
+
+    bucket = asked.what.removeprefix("cloudwatch:").removeprefix("s3://").rstrip("/")
+    _named(bucket, "cloudwatch:bucket")
+    client = aws.client(
+        "cloudwatch",
+        profile=asked.aws_profile,
+        region=asked.region,
+        endpoint_url=asked.endpoint_url,
+    )
+    return cloudwatch.read(client, bucket, region=asked.region, say=say)
+
+
+def _athena(asked: Asked, say: "Callable[[str], None]") -> "Profile":
+    from opskit.clients import aws
+    from opskit.errors import UsageError
+    from opskit.output import confirm
+    from opskit.storage.profile import athena
+
+    if not asked.table or asked.what:
+        raise UsageError(
+            "with --engine athena name the --table of the inventory, and nothing else",
+            hint="opskit storage profile --engine athena --table s3.inventory "
+            "--where \"dt = '2026-11-01-01-00'\"",
+        )
+    table = athena.Table(asked.table, asked.where)
+    part = f"where {asked.where}" if asked.where else "all of it: --where narrows it to partitions"
+    question = f"Scan {asked.table} ({part}) at about {athena.PRICE} US dollars a TB?"
+    if not confirm(question, yes=asked.yes):
+        raise UsageError("nothing was scanned", hint="--yes does it without asking")
+    client = aws.client("athena", profile=asked.aws_profile, region=asked.region)
+    return athena.read(client, table, workgroup=asked.workgroup, output=asked.result, say=say)
+
+
+def _named(name: str, wanted: str) -> None:
+    from opskit.errors import UsageError
+
+    if not name:
+        raise UsageError("no name follows", hint=f"write {wanted}")

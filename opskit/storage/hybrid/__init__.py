@@ -1,0 +1,1 @@
+"""Rules on which data stays and which moves to the cloud, and what that costs and saves."""

@@ -1,0 +1,117 @@
+"""What rules make of a tree or of a profile: what stays, what moves, what nobody can tell."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from opskit.storage.hybrid.rules import Plan, Rule
+from opskit.storage.profile.model import Cell, Profile, merged
+from opskit.storage.profile.tally import Named, cell_of
+from opskit.storage.profile.tree import read
+
+_CHANGES_ONLY = (
+    "`untouched` goes by the last change alone: nobody knows here when files were read last"
+)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What falls under one rule, or under none of them (`rule` is None).
+
+    Of the cells `unsure` it is not known: they may fall under it, or under a later one. `files`
+    are the largest of a tree first, or all of them, where that was asked for.
+    """
+
+    rule: Rule | None
+    cells: tuple[Cell, ...] = ()
+    unsure: tuple[Cell, ...] = ()
+    files: tuple[Named, ...] = ()
+
+    @property
+    def moves(self) -> bool:
+        return self.rule is not None and self.rule.to is not None
+
+    @property
+    def objects(self) -> int:
+        return sum(each.objects for each in self.cells)
+
+    @property
+    def bytes(self) -> int:
+        return sum(each.bytes for each in self.cells)
+
+    @property
+    def empty(self) -> bool:
+        return not self.cells and not self.unsure
+
+
+@dataclass(frozen=True)
+class Division:
+    """The shares of the rules in their order, and last what falls under none."""
+
+    source: str
+    shares: Sequence[Share]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def unsure(self) -> bool:
+        return any(share.unsure for share in self.shares)
+
+
+def of_tree(
+    path: Path,
+    plan: Plan,
+    *,
+    say: Callable[[str], None],
+    cross: bool = False,
+    workers: int | None = None,
+    keep: int | None = 3,
+) -> Division:
+    """The files below a folder by rules, in one pass; `keep` files of each are named, all for None.
+
+    Errors are those of `opskit.storage.profile.tree.read`.
+    """
+    tree = read(path, say=say, cross=cross, judge=plan.judge, keep=keep, workers=workers)
+    cells: dict[int, list[Cell]] = {}
+    for key, objects in tree.tally.objects.items():
+        rule, size, age, idle = cell_of(key)
+        made = Cell("local", objects, tree.tally.bytes[key], size=size, age=age, idle=idle)
+        cells.setdefault(rule, []).append(made)
+    named = tree.tally.named
+    shares = [
+        Share(rule, merged(cells.get(number, ())), files=_ordered(named.get(number, ()), keep))
+        for number, rule in _numbered(plan)
+    ]
+    notes = tree.notes if tree.idle_known else (*tree.notes, *_by_changes(plan))
+    return Division(str(path), shares, notes)
+
+
+def _ordered(files: Iterable[Named], keep: int | None) -> tuple[Named, ...]:
+    """By path where all are named, else the largest first."""
+    if keep is None:
+        return tuple(sorted(files, key=lambda each: each.path))
+    return tuple(sorted(files, key=lambda each: (-each.size, each.path)))
+
+
+def of_profile(profile: Profile, plan: Plan) -> Division:
+    """The cells of a profile by rules. What goes by paths cannot be told from it."""
+    sure: dict[int, list[Cell]] = {}
+    unsure: dict[int, list[Cell]] = {}
+    for cell in profile.stored:
+        number, certain = plan.judge_cell(cell)
+        (sure if certain else unsure).setdefault(number, []).append(cell)
+    shares = [
+        Share(rule, merged(sure.get(number, ())), merged(unsure.get(number, ())))
+        for number, rule in _numbered(plan)
+    ]
+    idle = all(cell.idle is not None for cell in profile.stored)
+    notes = profile.notes if idle else (*profile.notes, *_by_changes(plan))
+    return Division(profile.source or "a profile", shares, notes)
+
+
+def _numbered(plan: Plan) -> list[tuple[int, Rule | None]]:
+    return [*enumerate(plan.rules, 1), (0, None)]
+
+
+def _by_changes(plan: Plan) -> tuple[str, ...]:
+    asks = any(rule.untouched is not None for rule in plan.rules)
+    return (_CHANGES_ONLY,) if asks else ()

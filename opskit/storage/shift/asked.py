@@ -1,0 +1,127 @@
+"""A move as people ask for it, in words, made into its terms."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from opskit.errors import UsageError
+from opskit.storage import units
+from opskit.storage.catalog.load import Catalog
+from opskit.storage.money import exchange
+from opskit.storage.shift.ends import End, check_differ, end
+from opskit.storage.shift.terms import Terms, charge, device, months
+from opskit.storage.shift.timing import Link, link
+
+#: The line that is taken where none is named.
+USUAL_LINK = "1Gbps"
+
+
+class Asked(NamedTuple):
+    """What the options of the command say, as text."""
+
+    source: str
+    target: str
+    on: date
+    as_of: date | None = None
+    link: str = ""
+    util: str = "0.8"
+    objects_per_second: str = "3500"
+    device: str = ""
+    nat: str = ""
+    part_size: str = "8MiB"
+    speed: str = ""
+    restored_days: str = "1d"
+    dual_months: str = "0"
+    over: str = "0"
+    horizon: str = "36mo"
+    rates: Sequence[str] = ()
+
+
+def terms(asked: Asked, catalog: Catalog) -> Terms:
+    """The terms of a move; UsageError for what cannot be, and what the catalog does not know."""
+    for name, text in (("--from", asked.source), ("--to", asked.target)):
+        if not text:
+            hint = "opskit storage shift p.json --from aws/standard --to b2"
+            raise UsageError(f"{name} is missing", hint=hint)
+    source = end(catalog, asked.source, "--from")
+    target = end(catalog, asked.target, "--to")
+    check_differ(source, target)
+    return Terms(
+        source=source,
+        target=target,
+        law=catalog.law,
+        day=asked.as_of or asked.on,
+        on=asked.on,
+        link=_link(asked, source, target),
+        device=device(asked.device, source) if asked.device else None,
+        nat=charge(asked.nat, source) if asked.nat else None,
+        part_size=_part_size(asked.part_size),
+        speed=_speed(asked.speed, source),
+        objects_per_second=_some(asked.objects_per_second, "--objects-per-second"),
+        dual_months=months(asked.dual_months, "--dual-months"),
+        restored_days=units.days(asked.restored_days, "--restored-days"),
+        over=months(asked.over, "--over"),
+        horizon=_horizon(asked.horizon),
+        rates=exchange(asked.rates),
+    )
+
+
+def _link(asked: Asked, source: End, target: End) -> Link | None:
+    """The line between two providers; none for devices, and where a provider copies by itself."""
+    if asked.device and (asked.link or asked.nat):
+        more = "--link" if asked.link else "--nat"
+        raise UsageError(
+            f"--device and {more} are two ways for the data to go", hint="give one of them"
+        )
+    if not asked.link and (asked.device or source.provider.name == target.provider.name):
+        return None
+    return link(asked.link or USUAL_LINK, _share(asked.util))
+
+
+def _share(text: str) -> Decimal:
+    try:
+        share = Decimal(text.strip())
+    except InvalidOperation:
+        share = Decimal(-1)
+    if not 0 < share <= 1:
+        hint = "write the share of the line that the move gets, above 0 and up to 1: 0.8"
+        raise UsageError(f"{text[:40]!r} is no share of a line", where="--util", hint=hint)
+    return share
+
+
+def _part_size(text: str) -> int:
+    size, option = units.size(text, "--part-size"), "--part-size"
+    if not 5 * 1024**2 <= size <= 5 * 1024**3:
+        hint = "parts are of 5MiB to 5GiB (Amazon S3 multipart upload limits)"
+        raise UsageError(f"no object is written in parts of {text[:40]}", where=option, hint=hint)
+    return size
+
+
+def _speed(text: str, source: End) -> str:
+    name = text.strip().lower()
+    known = list(dict.fromkeys(speed for each in source.provider.classes for speed in each.restore))
+    if name and name not in known:
+        hint = f"its speeds are {', '.join(known)}" if known else "it restores nothing"
+        raise UsageError(
+            f"{source.provider.name} restores nothing at the speed {name[:40]!r}",
+            where="--speed",
+            hint=hint,
+        )
+    return name
+
+
+def _some(text: str, option: str) -> int:
+    number = units.count(text, option)
+    if not number:
+        raise UsageError("nothing would ever move", where=option, hint="write 1 or more")
+    return number
+
+
+def _horizon(text: str) -> int:
+    number = months(text, "--horizon")
+    if not 0 < number <= 600:
+        raise UsageError(
+            f"{text[:40]!r} is no horizon", where="--horizon", hint="write 1mo up to 50y: 36mo"
+        )
+    return number

@@ -1,0 +1,334 @@
+"""Moves as a whole: by hand, and equal to a simulation of each month written apart from them."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opskit.errors import UsageError
+from opskit.storage.catalog.load import Catalog, load
+from opskit.storage.catalog.model import StorageClass
+from opskit.storage.profile.model import Cell, Monthly, Profile
+from opskit.storage.shift.answer import Shift
+from opskit.storage.shift.asked import Asked, terms
+from opskit.storage.shift.move import shift
+from tests.storage.shift.catalogs import DAY, GB, SOURCE, TARGET, catalog, provider, usual
+from tests.storage.shift.simulation import Side, Simulation, Use, World
+
+F = Fraction
+TB = 1000 * GB
+HOT = (StorageClass("standard", "Standard", "hot"),)
+
+
+def asked(source: str = "near/standard", target: str = "far", **more: object) -> Asked:
+    return Asked(source, target, DAY)._replace(**more)  # type: ignore[arg-type]
+
+
+def plan(profile: Profile, prices: Catalog | None = None, **more: object) -> Shift:
+    return shift(profile, terms(asked(**more), prices or usual()))  # type: ignore[arg-type]
+
+
+def stored(size: int, objects: int = 0, age: int = 999, **monthly: int) -> Profile:
+    return Profile((Cell("standard", objects, size, age=age),), Monthly(**monthly))
+
+
+def test_a_move_by_hand() -> None:
+    found = plan(stored(20 * TB, 1_000_000), link="1Gbps", util="1")
+    assert found.once["retrieval"] == 0
+    assert found.once["requests"] == Decimal("0.4")
+    assert found.once["egress"] == 10_000 * Decimal("0.09") + 9_900 * Decimal("0.05")
+    parts = 1_000_000 * 4  # 20 MB each: three parts of 8 MiB and what begins the upload
+    assert found.once["puts"] == Decimal(4) + parts // 1000 * Decimal("0.001")
+    assert found.one_time == Decimal("1403.4")
+    assert found.monthly == (Decimal(20 + 190), Decimal(120))
+    # 20 TB at 1 Gbit/s are 160,000 s: the base of the first month is between before and after
+    share = F(160_000, 730 * 3600)
+    assert found.course.length == share
+    assert found.break_even == 16  # 1,403.40 by 90 a month is 15.6 months, and the first is mixed
+    assert found.saved(15) < 0 <= found.saved(16)
+
+
+def test_the_tiers_and_what_is_free_are_of_each_month() -> None:
+    short = plan(stored(20 * TB), link="1Gbps", util="1")
+    long = plan(stored(20 * TB), over="2")
+    assert short.once["egress"] == 900 + 495
+    assert long.once["egress"] == 2 * Decimal("0.09") * 9_900  # the free 100 GB twice
+    assert len(long.months) == 2
+
+
+def test_the_usual_egress_uses_up_the_cheap_end_first() -> None:
+    alone = plan(stored(20 * TB), over="1").once["egress"]
+    beside = plan(stored(20 * TB, egress=10 * TB), over="1").once["egress"]
+    # half of the usual egress is still at the source, less the 100 GB that are free
+    assert alone == 900 + 495
+    assert beside == (10_000 - 4_900) * Decimal("0.09") + 14_900 * Decimal("0.05")
+
+
+def test_archives_are_restored_at_the_cheapest_speed() -> None:
+    profile = stored(10 * TB, 1_000_000)
+    cheap = plan(profile, source="near/cold")
+    assert cheap.once["retrieval"] == 25
+    assert cheap.once["requests"] == Decimal("0.4") + 25
+    dear = plan(profile, source="near/cold", speed="standard")
+    assert dear.once["retrieval"] == 200
+    assert dear.once["requests"] == Decimal("0.4") + 100
+    # a day in `standard`: 1,000 GB at 0.02 and 9,000 at 0.01 a month of 730 hours
+    assert round(cheap.once["restored-copies"], 6) == round(Decimal(110) * 24 / 730, 6)
+    assert plan(profile, source="near/cold", restored_days="0").once["restored-copies"] == 0
+
+
+def test_early_deletion_is_charged_for_the_days_that_are_left() -> None:
+    young = plan(stored(TB, age=0), source="near/cold", link="1000Gbps")
+    assert float(young.once["early-deletion"]) == pytest.approx(180 * 24 / 730, rel=1e-3)
+    half = plan(stored(TB, age=90), source="near/cold", link="1000Gbps")
+    assert float(half.once["early-deletion"]) == pytest.approx(90 * 24 / 730, rel=1e-3)
+    assert plan(stored(TB, age=180), source="near/cold").once["early-deletion"] == 0
+    assert plan(stored(TB, age=0), source="near/cold", dual_months="6").once["early-deletion"] == 0
+
+
+def test_what_is_kept_twice_costs_what_the_source_takes_for_it() -> None:
+    found = plan(stored(20 * TB), dual_months="3")
+    assert round(found.once["kept-twice"], 9) == 3 * 210
+    assert plan(stored(20 * TB)).once["kept-twice"] == 0
+
+
+def test_nat_and_devices_are_what_is_said() -> None:
+    by_line = plan(stored(20 * TB), nat="0.045/GB")
+    assert by_line.once["nat"] == 900
+    sent = plan(stored(20 * TB), device="300,8TB,15,0.03/GB")
+    assert sent.once["device"] == 3 * 300 + 600
+    assert sent.once["egress"] == sent.once["nat"] == 0
+    assert sent.course.length == F(15 * 24, 730)
+
+
+def test_a_move_within_a_provider() -> None:
+    far_off = plan(stored(TB), target="near/standard@europe")
+    assert far_off.once["egress"] == 20
+    to_cool = plan(stored(TB, 1000), target="near/cool")
+    assert to_cool.once["egress"] == 0
+    assert to_cool.once["puts"] > 0
+
+
+def test_a_switch_in_the_eu_costs_no_egress_from_its_day_on() -> None:
+    profile = stored(20 * TB, 1_000_000)
+    place = "near/standard@europe"
+    before = plan(profile, source=place, on=date(2027, 1, 11))
+    after = plan(profile, source=place, on=date(2027, 1, 12))
+    assert before.once["egress"] == 1395
+    assert after.once["egress"] == 0
+    assert after.once["requests"] == Decimal("0.4")  # not settled, and counted
+    outside = plan(profile, source="near/standard@main", on=date(2028, 1, 1))
+    assert outside.once["egress"] == 1395
+    within = plan(profile, source=place, target="near/standard@main", on=date(2028, 1, 1))
+    assert within.once["egress"] == 400  # no switch of provider
+    # one that lasts: months that begin before the day are charged
+    long = plan(profile, source=place, on=date(2026, 12, 20), over="4")
+    charged = [each.once["egress"] for each in long.months]
+    assert charged[0] == Decimal("0.09") * 4_900
+    assert charged[1:] == [0, 0, 0]
+
+
+def test_what_is_deleted_soon_is_not_moved() -> None:
+    cells = (Cell("standard", 100, TB, age=999), Cell("standard", 100, TB, kept=7))
+    found = plan(Profile(cells))
+    assert [each.bytes for each in found.moved] == [TB]
+    nothing = plan(Profile(cells[1:]))
+    assert nothing.one_time == 0
+
+
+def test_never() -> None:
+    back = plan(stored(20 * TB, 1000), source="far", target="near/standard")
+    assert back.break_even is None
+    assert not back.pays
+    same = catalog(provider("near", SOURCE), provider("far", SOURCE))
+    equal = plan(stored(20 * TB), same, target="far/standard")
+    assert equal.monthly[0] == equal.monthly[1]
+    assert equal.break_even is None
+
+
+def test_at_once() -> None:
+    free = catalog(provider("near", TARGET, classes=HOT), provider("far", SOURCE))
+    found = plan(stored(20 * TB), free, source="near", target="far/cold", dual_months="1")
+    assert found.once["egress"] == 0
+    assert found.one_time == found.once["kept-twice"]
+    cheap = plan(stored(20 * TB), free, source="near", target="far/cold", device="1,99TB,1")
+    assert cheap.one_time == 1
+    assert cheap.break_even == 1
+
+
+def test_what_is_free_is_a_multiple_of_the_average_that_is_stored() -> None:
+    free = catalog(provider("near", TARGET, classes=HOT), provider("far", SOURCE))
+    at_once = plan(stored(20 * TB), free, source="near", target="far", over="1")
+    # deleted as it goes, half of it is stored on the average: 30 of the 20 TB are free
+    assert at_once.once["egress"] == 0
+    fast = plan(stored(20 * TB), free, source="near", target="far", link="10Gbps")
+    average = F(20_000) * fast.course.length / 2
+    assert abs(F(fast.once["egress"]) - (20_000 - 3 * average) / 100) < F(1, 1000)
+
+
+def test_beyond_the_horizon_is_no_pay_back() -> None:
+    assert plan(stored(20 * TB, 1_000_000), horizon="16").pays
+    assert not plan(stored(20 * TB, 1_000_000), horizon="15").pays
+
+
+def limited() -> Catalog:
+    rows = (
+        *(row for row in TARGET if row[0] != "free-egress-times"),
+        ("egress-limit-times", 1, "times"),
+    )
+    return catalog(provider("near", rows, classes=HOT), provider("far", TARGET, classes=HOT))
+
+
+def test_a_limit_is_said_in_words_and_in_months() -> None:
+    profile = stored(100 * TB, egress=50 * TB)
+    found = plan(profile, limited(), source="near", link="1Gbps")
+    assert len(found.breaches) == 1
+    assert "near: egress is" in found.breaches[0]
+    assert found.once["egress"] == 0
+    assert found.limit
+    assert found.limit.months == 2
+    assert found.advice == "--over 2 --dual-months 2"
+    within = plan(profile, limited(), source="near", over="2", dual_months="2")
+    assert within.breaches == []
+    assert within.advice == ""
+    never = plan(stored(100 * TB, egress=100 * TB), limited(), source="near")
+    assert never.limit
+    assert never.limit.months is None
+    assert never.advice == ""
+
+
+def test_no_price() -> None:
+    rows = [row for row in TARGET if row[0] != "write"]
+    short = catalog(provider("near", SOURCE), provider("far", rows, classes=HOT))
+    assert plan(stored(TB, 100), short).missing == ["far: write of standard"]
+    assert plan(stored(TB, 100)).missing == []
+
+
+def test_what_is_not_verified_is_said() -> None:
+    rows = [*SOURCE, ("min-days", 30, "days", {"class_": "standard", "status": "unverified"})]
+    prices = catalog(provider("near", rows), provider("far", TARGET, classes=HOT))
+    assert plan(stored(TB, age=0), prices).doubts == ["near: unverified: min-days"]
+    assert plan(stored(TB)).doubts == []
+
+
+def test_currencies_need_a_rate() -> None:
+    euro = [(item, value, unit.replace("USD", "EUR"), *more) for item, value, unit, *more in TARGET]
+    prices = catalog(provider("near", SOURCE), provider("far", euro, classes=HOT, currency="EUR"))
+    with pytest.raises(UsageError, match="USD, far in EUR") as error:
+        plan(stored(20 * TB), prices)
+    assert "--rate EUR=1.10" in error.value.hint
+    assert plan(stored(20 * TB), prices, rates=("EUR=1.10",)).monthly[1] == Decimal("132")
+
+
+def test_a_move_without_an_end() -> None:
+    with pytest.raises(UsageError, match="months"):
+        plan(stored(1000 * TB), link="1bps")
+
+
+def test_the_catalog_as_it_is() -> None:
+    found = shift(stored(100 * 2**40, 20), terms(asked("aws/standard", "r2"), load()))
+    assert found.missing == []
+    assert found.monthly[0] == 2304
+    # the month of the move: what has moved no longer needs the tiers, and nothing else leaves
+    assert round(found.once["egress"], 2) == Decimal("7980.20")
+
+
+MONEY = st.integers(0, 100_000).map(lambda n: F(n, 10**6))
+TIERS = st.one_of(
+    st.tuples(st.tuples(st.none(), MONEY)),
+    st.tuples(st.tuples(st.integers(1, 5000), MONEY), st.tuples(st.none(), MONEY)),
+)
+SIDES = st.builds(
+    Side,
+    storage=TIERS,
+    egress=TIERS,
+    read=MONEY,
+    write=MONEY,
+    part=MONEY,
+    retrieval=MONEY,
+    free_storage=st.integers(0, 500),
+    free_egress=st.integers(0, 500),
+    free_times=st.integers(0, 3),
+    base_fee=st.sampled_from([F(0), F(5)]),
+    minimum=st.sampled_from([F(0), F(50)]),
+    min_days=st.sampled_from([0, 30, 180]),
+)
+CELLS = st.lists(
+    st.tuples(st.integers(0, 10**7), st.integers(1, 20 * TB), st.integers(0, 400)),
+    min_size=1,
+    max_size=3,
+)
+USES = st.builds(
+    Use,
+    egress=st.integers(0, 10 * TB),
+    reads=st.integers(0, 10**8),
+    writes=st.integers(0, 10**7),
+    retrieved=st.integers(0, 10 * TB),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    SIDES,
+    SIDES,
+    CELLS,
+    USES,
+    st.integers(20, 2000),
+    st.integers(0, 3),
+    st.sampled_from([None, 0, 2]),
+    MONEY,
+)
+def test_a_move_is_what_its_months_come_to(
+    source: Side,
+    target: Side,
+    cells: list[tuple[int, int, int]],
+    use: Use,
+    megabits: int,
+    lag: int,
+    free_from: int | None,
+    nat: Fraction,
+) -> None:
+    prices = catalog(
+        provider("near", source.rows(), classes=HOT), provider("far", target.rows(), classes=HOT)
+    )
+    where = "near@main" if free_from is None else "near@europe"
+    on = {None: DAY, 0: date(2027, 1, 12), 2: date(2026, 11, 20)}[free_from]
+    micro = nat.numerator * (10**6 // nat.denominator)
+    profile = Profile(
+        tuple(Cell("standard", n, s, age=a) for n, s, a in cells),
+        Monthly(use.egress, use.reads, use.writes, retrieved=use.retrieved),
+    )
+    found = plan(
+        profile,
+        prices,
+        source=where,
+        on=on,
+        as_of=DAY,
+        dual_months=str(lag),
+        link=f"{megabits}Mbps",
+        util="1",
+        nat=f"{micro // 10**6}.{micro % 10**6:06d}/GB",
+    )
+    seconds = max(
+        F(sum(each[1] for each in cells) * 8, megabits * 10**6),
+        F(sum(each[0] for each in cells), 3500),
+        F(1),
+    )
+    assert found.course.length == seconds / (730 * 3600)
+    world = World(source, target, cells, use, found.course.length, lag, 8 * 2**20, nat, free_from)
+    months = len(found.months) + 40
+    simulated = Simulation(world, months)
+    for month in range(months + 1):
+        assert abs(F(found.paid(month)) - simulated.paid[month]) < F(1, 10**6)
+    assert abs(F(found.monthly[0]) - simulated.before) < F(1, 10**6)
+    assert abs(F(found.monthly[1]) - simulated.after) < F(1, 10**6)
+    tried, even = simulated.break_even(), found.break_even
+    if simulated.after > simulated.before:
+        assert even is None
+    elif even is None or even > months:
+        assert tried is None
+    else:
+        assert even == tried
