@@ -86,4 +86,5 @@ DEMOS = (
     "opskit.redshift.demo:STEPS",
     "opskit.emrfs.demo:STEPS",
     "opskit.rollout.demo:STEPS",
+    "opskit.storage.demo:STEPS",
 )

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from opskit.output import Table
@@ -15,7 +16,6 @@ def emit(plan: "Plan", found: "Division", priced: "Costs", output: str | None) -
     """The rules with what falls under them; for people also what it comes to."""
     from opskit.commands.results import finish_rows, output_format
     from opskit.output import ROWS, write
-    from opskit.storage.hybrid import rows
 
     fmt = output_format(output, ROWS)
     finish_rows(_table(plan, found, priced, fmt), fmt)
@@ -35,7 +35,7 @@ def _table(plan: "Plan", found: "Division", priced: "Costs", fmt: str) -> "Table
             Column("size", align="right"),
         ]
         if found.unsure:
-            columns.append(Column("not_known", "not known", align="right"))
+            columns.append(Column("maybe", "perhaps also", align="right"))
         return Table(rows.SCHEMA, columns, [rows.shown_rule(each) for each in found.shares])
     made = [rows.rule(each) for each in found.shares]
     names = [name for name in made[0] if name != "examples"]
@@ -76,18 +76,13 @@ def say(found: "Division", priced: "Costs", today: "date") -> None:
     for share in found.shares:
         if share.rule and share.empty:
             warn(f"nothing falls under the rule {share.rule.name!r}: is it written as it is meant?")
-        if share.rule and share.unsure:
-            why = (
-                "it goes by paths, and a profile has none"
-                if share.rule.needs_paths
-                else ("its bounds are not those that the profile is cut at")
-            )
-            warn(f"what falls under the rule {share.rule.name!r} is not known: {why}")
+    for doubt in _doubts(found):
+        warn(doubt)
     for reason in priced.unknown:
         warn(reason)
     for each in priced.clouds:
-        for doubt in each.doubts:
-            message(f"* {each.provider.name} {each.region.name}: {doubt}")
+        for reason in each.doubts:
+            message(f"* {each.provider.name} {each.region.name}: {reason}")
     if priced.before is None:
         message("note: what it saves is not told: the rules have no `local: {cost: ...}`")
     if priced.saved is not None and priced.saved < 0:
@@ -95,6 +90,26 @@ def say(found: "Division", priced: "Costs", today: "date") -> None:
     if priced.oldest and (today - priced.oldest).days > FRESH_DAYS:
         age = (today - priced.oldest).days
         warn(f"prices are up to {age} days old (read on {priced.oldest}), and may have changed")
+
+
+def _doubts(found: "Division") -> "Iterator[str]":
+    """Why it is not known of a part of a profile which rule it falls under."""
+    from opskit.storage.units import shown_count, shown_size
+
+    if not found.unsure:
+        return
+    objects, size = (sum(getattr(c, name) for c in found.unsure) for name in ("objects", "bytes"))
+    yield (
+        f"of {shown_count(objects)} files ({shown_size(size)}) nobody can tell from a profile "
+        "which rule they fall under; name the folder instead"
+    )
+    for rule in found.doubtful:
+        why = (
+            "paths, and a profile has none"
+            if rule.needs_paths
+            else "a size or time at which the profile is not cut"
+        )
+        yield f"the rule {rule.name!r} goes by {why}"
 
 
 def status(found: "Division", priced: "Costs | None" = None) -> int:

@@ -106,7 +106,7 @@ class Costs:
 
 
 def costs(plan: Plan, division: Division, terms: Terms) -> Costs:
-    """The costs of what rules make of data; what is unsure stays out of it on both sides."""
+    """The costs of what rules make of data. Where a part is unsure, so is what stays."""
     clouds = [
         _cloud(provider, region, shares, plan, terms)
         for provider, region, shares in _places(division)
@@ -120,14 +120,15 @@ def costs(plan: Plan, division: Division, terms: Terms) -> Costs:
         ]
         return None if None in found else sum((each for each in found if each), Decimal(0))
 
-    here = sum(share.bytes for share in division.shares)
+    here = sum(each.bytes for each in division.unsure)
+    here += sum(share.bytes for share in division.shares)
     away = sum(share.bytes for share in division.shares if share.moves)
-    local = plan.local
+    local, certain = plan.local, not division.unsure
     return Costs(
         clouds=clouds,
         currency=currency,
         before=total([(local.of(here), local.currency)]) if local else None,
-        after=total([(local.of(here - away), local.currency)]) if local else None,
+        after=total([(local.of(here - away), local.currency)]) if local and certain else None,
         monthly=total((each.monthly, each.provider.currency) for each in clouds),
         recalled=total((each.beside(each.recalled), each.provider.currency) for each in clouds),
         whole=total((each.beside(each.whole), each.provider.currency) for each in clouds),

@@ -18,8 +18,8 @@ _CHANGES_ONLY = (
 class Share:
     """What falls under one rule, or under none of them (`rule` is None).
 
-    Of the cells `unsure` it is not known: they may fall under it, or under a later one. `files`
-    are the largest of a tree first, or all of them, where that was asked for.
+    The cells `unsure` may fall under it, in part or all, and under others as well. `files` are
+    the largest of a tree first, or all of them, where that was asked for.
     """
 
     rule: Rule | None
@@ -46,15 +46,16 @@ class Share:
 
 @dataclass(frozen=True)
 class Division:
-    """The shares of the rules in their order, and last what falls under none."""
+    """The shares of the rules in their order, and last what falls under none.
+
+    Of the cells `unsure` nobody can tell which share they are of, for the rules `doubtful`.
+    """
 
     source: str
     shares: Sequence[Share]
     notes: tuple[str, ...] = ()
-
-    @property
-    def unsure(self) -> bool:
-        return any(share.unsure for share in self.shares)
+    unsure: tuple[Cell, ...] = ()
+    doubtful: tuple[Rule, ...] = ()
 
 
 def of_tree(
@@ -96,16 +97,23 @@ def of_profile(profile: Profile, plan: Plan) -> Division:
     """The cells of a profile by rules. What goes by paths cannot be told from it."""
     sure: dict[int, list[Cell]] = {}
     unsure: dict[int, list[Cell]] = {}
+    doubtful: set[int] = set()
+    left: list[Cell] = []
     for cell in profile.stored:
-        number, certain = plan.judge_cell(cell)
-        (sure if certain else unsure).setdefault(number, []).append(cell)
+        found = plan.judge_cell(cell)
+        for number, _ in found:
+            (sure if len(found) == 1 else unsure).setdefault(number, []).append(cell)
+        if len(found) > 1:
+            left.append(cell)
+            doubtful.update(number for number, fits in found if not fits)
     shares = [
         Share(rule, merged(sure.get(number, ())), merged(unsure.get(number, ())))
         for number, rule in _numbered(plan)
     ]
     idle = all(cell.idle is not None for cell in profile.stored)
     notes = profile.notes if idle else (*profile.notes, *_by_changes(plan))
-    return Division(profile.source or "a profile", shares, notes)
+    why = tuple(plan.rules[number - 1] for number in sorted(doubtful))
+    return Division(profile.source or "a profile", shares, notes, tuple(left), why)
 
 
 def _numbered(plan: Plan) -> list[tuple[int, Rule | None]]:

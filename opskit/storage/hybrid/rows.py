@@ -18,7 +18,7 @@ _DAY = 86_400
 
 
 def rule(share: Share) -> dict[str, Any]:
-    """A rule with what falls under it; the last row is what falls under none."""
+    """A rule with what falls under it, and what may; the last row is what falls under none."""
     to = share.rule.to if share.rule else None
     return {
         "rule": share.rule.name if share.rule else None,
@@ -28,8 +28,8 @@ def rule(share: Share) -> dict[str, Any]:
         "class": to.class_.name if to else None,
         "files": share.objects,
         "bytes": share.bytes,
-        "unsure_files": sum(each.objects for each in share.unsure),
-        "unsure_bytes": sum(each.bytes for each in share.unsure),
+        "maybe_files": sum(each.objects for each in share.unsure),
+        "maybe_bytes": sum(each.bytes for each in share.unsure),
         "examples": [_file(each) for each in share.files],
     }
 
@@ -38,14 +38,14 @@ def shown_rule(share: Share) -> dict[str, str]:
     """The same for people."""
     made = rule(share)
     to = f"{made['provider']} {made['class']}, {made['region']}"
-    unsure = made["unsure_files"]
+    maybe = made["maybe_files"]
     return {
         "rule": made["rule"] or _REST,
         "to": to if share.moves else "stays",
         "files": units.shown_count(made["files"]),
         "size": units.shown_size(made["bytes"]),
-        "not_known": f"{units.shown_count(unsure)}, {units.shown_size(made['unsure_bytes'])}"
-        if unsure
+        "maybe": f"{units.shown_count(maybe)}, {units.shown_size(made['maybe_bytes'])}"
+        if maybe
         else "",
     }
 
@@ -72,6 +72,8 @@ def about(plan: Plan, division: Division, costs: Costs) -> dict[str, Any]:
     local = plan.local
     return {
         "source": division.source,
+        "unsure_files": sum(each.objects for each in division.unsure),
+        "unsure_bytes": sum(each.bytes for each in division.unsure),
         "local_cost": f"{exact(local.cost)} {local.currency}" if local else None,
         "local_cost_bytes": local.per if local else None,
         "recall_percent": exact(plan.recall),

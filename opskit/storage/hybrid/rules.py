@@ -100,13 +100,19 @@ class Plan:
                 return number
         return 0
 
-    def judge_cell(self, cell: Cell) -> tuple[int, bool]:
-        """The number of the first rule that a cell falls under, or may; and whether it does."""
+    def judge_cell(self, cell: Cell) -> list[tuple[int, bool]]:
+        """The numbers of the rules that objects of a cell may fall under, the last one 0 for none.
+
+        With each, whether it fits all of them: the first of which that is so is the last.
+        """
+        found: list[tuple[int, bool]] = []
         for number, rule in enumerate(self.rules, 1):
             fits = rule.fits_cell(cell)
             if fits is not False:
-                return number, fits is True
-        return 0, True
+                found.append((number, fits is True))
+            if fits:
+                return found
+        return [*found, (0, True)]
 
 
 #: From the first, below the second; no upper end for None.

@@ -3,6 +3,7 @@
 The first tier of a part is free where it costs nothing.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
@@ -30,7 +31,7 @@ _ENDLESS = 10**12
 
 
 class _Part(NamedTuple):
-    """A part's metric, the unit of the catalog, and the item that its free tier is."""
+    """A part's metric as an expression, the catalog's unit, and the item that its free tier is."""
 
     metric: str
     unit: str
@@ -45,9 +46,9 @@ _PARTS = {
     "B91628": _Part(_MONTH, "USD/GB-month", (Target("storage", "standard"),), "free-storage", "GB"),
     "B93000": _Part(_MONTH, "USD/GB-month", (Target("storage", "ia"),)),
     "B91633": _Part(_MONTH, "USD/GB-month", (Target("storage", "archive"),)),
-    "B93001": _Part("Gigabyte Data Retrieval Per Month", "USD/GB", (Target("retrieval", "ia"),)),
+    "B93001": _Part(r"Gigabyte\b.*Per Month", "USD/GB", (Target("retrieval", "ia"),)),
     "B91627": _Part(
-        "10,000 Requests Per Month",
+        r"10,?000 Requests\b.*",
         "USD/10k",
         (Target("write"), Target("list"), Target("read")),
         "free-reads",
@@ -55,7 +56,7 @@ _PARTS = {
         10_000,
     ),
     "B88327": _Part(
-        "Gigabyte Outbound Data Transfer Per Month",
+        r"Gigabyte\b.*Data Transfer.*Per Month",
         "USD/GB",
         (Target("egress"),),
         "free-egress",
@@ -85,8 +86,8 @@ def _read(library: Library, name: str, part: _Part) -> Read:
     found = Read(feed, day(published, feed, "day of publication") if published else None)
     product = _product(document, feed, name)
     metric = product.get("metricName")
-    if metric != part.metric:
-        raise broken(feed, f"the price is per {str(metric)[:60]!r}, not per {part.metric!r}")
+    if not re.fullmatch(part.metric, str(metric)):
+        raise broken(feed, f"the price is per {str(metric)[:60]!r}, not per {part.unit[4:]}")
     tiers = in_a_row(_tiers(product, feed, name), feed, name)
     class_ = part.targets[0].class_
     if not tiers[0].value and tiers[0].last is not None:
