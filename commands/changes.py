@@ -22,7 +22,7 @@ class Rewrite(Protocol):
         ...
 
     def save(self) -> Path | None:
-        """Write it; the path of the backup. InputError where that fails."""
+        """Write it; the path of the backup, if one was made. InputError where that fails."""
         ...
 
 
@@ -36,8 +36,12 @@ def show(rewrites: Sequence[Rewrite]) -> int:
     return ExitCode.NO if any(rewrite.changed for rewrite in rewrites) else ExitCode.OK
 
 
-def carry_out(rewrites: Sequence[Rewrite], *, yes: bool) -> "ExitCode":
+def carry_out(
+    rewrites: Sequence[Rewrite], *, yes: bool, summary: Sequence[str] = ()
+) -> "ExitCode":
     """Show the changes on stderr, ask, and write the files.
+
+    `summary` are lines below the changes, for those that are too long to be read above a question.
 
     0 when all were written, 1 when the answer was no, 4 when some could not be; an error, with
     nothing written, where the first could not be.
@@ -47,7 +51,10 @@ def carry_out(rewrites: Sequence[Rewrite], *, yes: bool) -> "ExitCode":
 
     names = [rewrite.name for rewrite in rewrites]
     for rewrite in rewrites:
-        message(rewrite.diff().rstrip("\n"), verbatim=True)
+        if change := rewrite.diff().rstrip("\n"):
+            message(change, verbatim=True)
+    for line in summary:
+        message(line)
     question = f"Change {names[0] if len(names) == 1 else f'these {len(names)} files'}?"
     if not confirm(question, yes=yes):
         message("nothing was changed")
@@ -63,5 +70,5 @@ def carry_out(rewrites: Sequence[Rewrite], *, yes: bool) -> "ExitCode":
             failed += 1
             continue
         written += 1
-        message(f"{rewrite.name}: changed; as it was: {backup}")
+        message(f"{rewrite.name}: {f'changed; as it was: {backup}' if backup else 'written'}")
     return ExitCode.PARTIAL if failed else ExitCode.OK

@@ -73,6 +73,7 @@ SCHEMAS = {
     "emrfs": "opskit.emrfs.document:EmrfsDocument",
     "emrfs-cases": "opskit.emrfs.cases.document:CasesDocument",
     "topology": "opskit.broker.design.topology:Topology",
+    "storage-rules": "opskit.storage.hybrid.document:RulesDocument",
     "rollout-wave": "opskit.rollout.wave.document:RolloutWave",
     "rollout-codepipeline": "opskit.rollout.codepipeline.parameters:Parameters",
     "storage-profile": "opskit.storage.profile.document:ProfileDocument",

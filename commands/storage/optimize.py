@@ -1,17 +1,22 @@
 """`opskit storage optimize`: the cheapest storage classes by size and age, as lifecycle rules."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
 from opskit.commands.options import RecordOutput, Yes
+from opskit.commands.results import finish_record
 from opskit.commands.storage.common import AsOf, CatalogFolder
 from opskit.commands.storage.usage import Use, with_usage
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from opskit.output import Record
+    from opskit.storage.catalog.load import Catalog
     from opskit.storage.catalog.prices import Prices
-    from opskit.storage.optimize.plan import Plan, Terms
+    from opskit.storage.optimize.plan import Terms
     from opskit.storage.optimize.report import Report
     from opskit.storage.profile.model import Profile
 
@@ -88,20 +93,118 @@ def optimize(
     from opskit.storage.optimize.plan import plan
     from opskit.storage.optimize.report import report
 
-    _check(lifecycle, out, output, keep_instant=keep_instant, wait=wait)
-    terms = _terms(
-        months, wait, reads_of_old, keep=keep_instant, zone=one_zone, unsure=allow_unverified
-    )
+    _check(lifecycle, out, output, wait if keep_instant else "")
+    terms = _terms(months, wait, reads_of_old, _Only(keep_instant, one_zone, allow_unverified))
     profile, facts = profile_of(use), common.catalog(catalog)
     check_clock(facts, as_of)
-    name = provider.strip().lower() or profile.provider or "aws"
-    if lifecycle and name != "aws":
-        raise _no_files(name)
+    prices = _prices(facts, profile, provider, region, common.day(as_of))
+    if lifecycle and prices.provider.name != "aws":
+        raise _no_file(prices.provider.title)
+    made = report(plan(profile, prices, terms))
+    if lifecycle is None:
+        return finish_record(_record(made), output)
+    return _file(made, lifecycle, out, output, yes=yes)
+
+
+class _Only(NamedTuple):
+    """What classes are wanted."""
+
+    instant: bool
+    one_zone: bool
+    unverified: bool
+
+
+def _check(lifecycle: str | None, out: Path | None, output: str | None, wait: str) -> None:
+    from opskit.errors import UsageError
+
+    if wait:
+        raise UsageError("--keep-instant waits for nothing, and --wait does", hint="give one")
+    if out and not lifecycle:
+        hint = "give --lifecycle s3, terraform or cloudformation"
+        raise UsageError("--out writes a file of rules", hint=hint)
+    if lifecycle and output and not out:
+        raise UsageError(
+            "--lifecycle prints the rules, and --output the report",
+            hint="with --out FILE the rules go there, and the report is printed",
+        )
+    if out == Path("-"):
+        raise UsageError("stdout is no file", hint="without --out the rules are printed")
+
+
+def _no_file(title: str) -> Exception:
+    from opskit.errors import UsageError
+
+    return UsageError(
+        f"files of rules are for Amazon S3, not for {title}",
+        where="--lifecycle",
+        hint="without it, the plan is made and printed",
+    )
+
+
+def _terms(months: int, wait: str, reads_of_old: str, only: _Only) -> "Terms":
+    from decimal import Decimal
+
+    from opskit.storage.optimize import loads, offer
+    from opskit.storage.optimize.plan import Terms
+
+    hours = Decimal(0) if only.instant else (offer.wait(wait) if wait else None)
+    wish = offer.Wish(hours, only.one_zone, only.unverified)
+    return Terms(months, wish, loads.share(reads_of_old) if reads_of_old else None)
+
+
+def _prices(
+    facts: "Catalog", profile: "Profile", provider: str, region: str, day: "date"
+) -> "Prices":
+    """The prices where it is stored: of the options, else of the profile."""
     from opskit.storage.catalog.prices import Prices
     from opskit.storage.choice import region_of
 
-    found = facts.provider(name)
-    place = region or (profile.region if profile.provider in ("", name) else "")
-    prices = Prices(found, region_of(found, place), common.day(as_of))
-    made = plan(profile, prices, terms)
-    return _finish(report(made), lifecycle, out, output, yes=yes)
+    found = facts.provider(provider.strip().lower() or profile.provider or "aws")
+    own = profile.region if profile.provider in ("", found.name) else ""
+    return Prices(found, region_of(found, region or own), day)
+
+
+def _record(found: "Report") -> "Record":
+    from opskit.output import Record
+    from opskit.storage.optimize import text
+
+    return Record(text.SCHEMA, text.fields(found), text.text(found))
+
+
+def _file(
+    found: "Report",
+    lifecycle: Literal["s3", "terraform", "cloudformation"],
+    out: Path | None,
+    output: str | None,
+    *,
+    yes: bool,
+) -> int:
+    """Write the rules, or print them; 1 where there are none, or the file was to stay."""
+    from opskit.commands.files import write_files
+    from opskit.errors import ExitCode
+    from opskit.output import message, quiet_on_closed_pipe, write
+    from opskit.storage.optimize.lifecycle import render
+    from opskit.storage.optimize.rules import target
+
+    if out:
+        finish_record(_record(found), output)
+    if not found.effects and not found.suggestions:
+        message("no rule pays: there is no file to write")
+        return ExitCode.NO
+    place = target(found.plan.profile.source)
+    made = [each.rule for each in found.effects]
+    text = render(lifecycle, found.plan, made, found.suggestions, place)
+    written = True
+    if out:
+        written = write_files(out.parent, {out.name: text}, yes=yes)
+    else:
+        with quiet_on_closed_pipe():
+            write(text)
+        for note in found.notes:
+            message(f"note: {note}")
+    if lifecycle == "s3":
+        message(
+            "note: put-bucket-lifecycle-configuration replaces all rules that a bucket has: add "
+            "those to the file"
+        )
+    return ExitCode.OK if written and found.effects else ExitCode.NO

@@ -45,6 +45,9 @@ def profile(
         Path | None,
         typer.Option(metavar="FILE", help="S3: a journal, to go on from where a listing ended."),
     ] = None,
+    no_sign_request: Annotated[
+        bool, typer.Option("--no-sign-request", help="S3: without credentials, for public data.")
+    ] = False,
     engine: Annotated[
         Literal["auto", "duckdb", "athena", "spark"],
         typer.Option(help="Inventory: what reads it."),
@@ -90,6 +93,7 @@ def profile(
         endpoint_url=endpoint_url,
         budget_calls=budget_calls,
         resume=resume,
+        no_sign_request=no_sign_request,
         engine=engine,
         table=table,
         where=where,

@@ -40,7 +40,8 @@ def _blocks(found: "Profile") -> Iterator[str]:
     from opskit.storage.profile import summary
 
     yield fitted(one_line(_headline(found))) + "\n"
-    yield _table(summary.by_class(found), "class", "class")
+    if classes := summary.by_class(found):
+        yield _table(classes, "class", "class")
     if sizes := summary.by_size(found):
         yield _table(sizes, "size_range", "size of objects") + fitted(summary.small(found)) + "\n"
     if ages := summary.by_age(found):
@@ -58,7 +59,8 @@ def _headline(found: "Profile") -> str:
     place = " ".join(part for part in (found.provider, found.region) if part)
     where = (found.source or "a profile") + (f" ({place})" if place else "")
     day = f", {found.taken_on}" if found.taken_on else ""
-    text = f"{where}{day}: {shown_count(found.objects)} objects, {shown_size(found.bytes)}"
+    objects = f"{shown_count(found.objects)} object{'' if found.objects == 1 else 's'}"
+    text = f"{where}{day}: {objects}, {shown_size(found.bytes)}"
     if found.objects:
         text += f", {shown_size(found.bytes // found.objects)} on the average"
     return text

@@ -12,10 +12,15 @@ if TYPE_CHECKING:
 
 #: Requests at a time to S3, where nothing else is said.
 _REQUESTS = 64
+#: Processes that read a local folder, at most.
+_PROCESSES = 64
 #: The options that only some of what can be profiled has, by its kind.
 _OWN = {
     "local": ("workers", "cross_mounts"),
-    "s3": ("workers", "endpoint_url", "budget_calls", "resume", "aws_profile", "region"),
+    "s3": (
+        *("workers", "endpoint_url", "budget_calls", "resume", "no_sign_request"),
+        *("aws_profile", "region"),
+    ),
     "inventory": ("endpoint_url", "engine", "aws_profile", "region"),
     "athena": ("engine", "table", "where", "workgroup", "result", "aws_profile", "region", "yes"),
     "cloudwatch": ("endpoint_url", "aws_profile", "region"),
@@ -44,6 +49,7 @@ class Asked(NamedTuple):
     where: str = ""
     workgroup: str = ""
     result: str = ""
+    no_sign_request: bool = False
     aws_profile: str = ""
     region: str = ""
     yes: bool = False
@@ -91,7 +97,7 @@ def taken(asked: Asked, use: "Use") -> "Profile":
     from opskit.storage.profile.model import Monthly
 
     asked.check()
-    told = monthly(use, Monthly())
+    monthly(use, Monthly())  # what is wrong with the options is said before anything is read
     readers = {
         "local": _local,
         "s3": _s3,
@@ -101,30 +107,35 @@ def taken(asked: Asked, use: "Use") -> "Profile":
     }
     with progress() as say:
         found = readers[asked.kind](asked, say)
-    return replace(found, monthly=told)
+    return replace(found, monthly=monthly(use, found.monthly))
 
 
 def _local(asked: Asked, say: "Callable[[str], None]") -> "Profile":
+    from opskit.errors import UsageError
     from opskit.storage.profile.local import scan
 
+    if asked.workers and asked.workers > _PROCESSES:
+        raise UsageError(
+            f"{asked.workers} processes for a local folder",
+            where="--workers",
+            hint=f"{_PROCESSES} at most; more than the processors there are is rarely faster",
+        )
     return scan(Path(asked.what), say=say, cross=asked.cross_mounts, workers=asked.workers)
 
 
 def _s3(asked: Asked, say: "Callable[[str], None]") -> "Profile":
-    from botocore.config import Config
-
-    from opskit.clients import aws
+    from opskit.clients.s3 import connect
     from opskit.storage.profile import s3
 
     bucket, _, prefix = asked.what.removeprefix("s3://").partition("/")
     _named(bucket, "s3://bucket/prefix")
     workers = asked.workers or _REQUESTS
-    client = aws.client(
-        "s3",
+    client = connect(
         profile=asked.aws_profile,
         region=asked.region,
         endpoint_url=asked.endpoint_url,
-        config=Config(max_pool_connections=workers),
+        workers=workers,
+        anonymous=asked.no_sign_request,
     )
     return s3.scan(
         client,
@@ -180,11 +191,11 @@ def _athena(asked: Asked, say: "Callable[[str], None]") -> "Profile":
             "--where \"dt = '2026-11-01-01-00'\"",
         )
     table = athena.Table(asked.table, asked.where)
-    part = f"where {asked.where}" if asked.where else "all of it: --where narrows it to partitions"
-    question = f"Scan {asked.table} ({part}) at about {athena.PRICE} US dollars a TB?"
+    client = aws.client("athena", profile=asked.aws_profile, region=asked.region)
+    athena.query(client, table)  # what is wrong with it is said before the question
+    question = f"Scan some columns of {table}, at {athena.PRICE} US dollars a TB?"
     if not confirm(question, yes=asked.yes):
         raise UsageError("nothing was scanned", hint="--yes does it without asking")
-    client = aws.client("athena", profile=asked.aws_profile, region=asked.region)
     return athena.read(client, table, workgroup=asked.workgroup, output=asked.result, say=say)
 
 

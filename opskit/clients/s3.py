@@ -89,14 +89,18 @@ def listing(client: Any, **arguments: Any) -> tuple[bytes, str]:
 def prepare(client: Any) -> None:
     """Let `listing` have the text of answers of this client; other calls are parsed as ever."""
     for name in _OPERATIONS:
-        client.meta.events.register(f"before-parse.s3.{name}", _take, unique_id=f"opskit-{name}")
+        # botocore calls this pattern's handlers before its own of `before-parse.s3.*`, one of which
+        # parses the whole text to see whether it is an error.
+        client.meta.events.register(f"before-parse.*.{name}", _take, unique_id=f"opskit-{name}")
 
 
 def _take(
     response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any
 ) -> None:
-    if getattr(_ours, "wanted", False) and response_dict["status_code"] == 200:
-        customized_response_dict["OpskitBody"] = response_dict["body"]
+    body = response_dict["body"]
+    wanted = getattr(_ours, "wanted", False)
+    if wanted and response_dict["status_code"] == 200 and b"<Error" not in body[:300]:
+        customized_response_dict["OpskitBody"] = body
         response_dict["body"] = b"<Taken/>"
 
 

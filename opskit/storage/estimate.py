@@ -18,6 +18,7 @@ from opskit.storage.catalog.prices import Prices
 from opskit.storage.choice import Choice, class_of, places
 from opskit.storage.money import Rates, converted
 from opskit.storage.profile.model import Cell, Profile
+from opskit.storage.units import cents
 
 AS_IT_IS = "as it is"
 
@@ -65,7 +66,7 @@ class Row(Struct, frozen=True):
     @property
     def wide(self) -> bool:
         """Whether prices are so old that the total is a band."""
-        return self.total is not None and self.high > self.low
+        return self.total is not None and cents(self.high) > cents(self.low)
 
 
 class Estimate(Struct, frozen=True):
@@ -114,7 +115,21 @@ def estimate(profile: Profile, catalog: Catalog, choice: Choice, terms: Terms) -
 
 def priced(profile: Profile, prices: Prices, terms: Terms) -> Bill:
     """The bill of a profile, whose classes are the provider's."""
-    return bill(prices, usage(profile, prices.provider), terms.month)
+    return bill(prices, usage(_with_uploads(profile, prices), prices.provider), terms.month)
+
+
+def _with_uploads(profile: Profile, prices: Prices) -> Profile:
+    """The profile with the parts of uploads that were not completed: they are paid for as stored.
+
+    They are put into its first hot class, or its first one; nobody reads them.
+    """
+    if not profile.upload_bytes or not profile.stored:
+        return profile
+    names = [each.class_ for each in profile.stored]
+    found = [prices.provider.storage_class(name) for name in names]
+    hot = next((each.name for each in found if each and each.access == "hot"), names[0])
+    parts = Cell(hot, 0, profile.upload_bytes, noncurrent=True)
+    return replace(profile, stored=(*profile.stored, parts))
 
 
 class Own(Struct, frozen=True):

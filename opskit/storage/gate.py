@@ -101,16 +101,17 @@ def _verdict(
     unsure = _unsure(found, terms, max_age)
     if unsure:
         return Verdict.UNKNOWN, unsure
-    if bill.missing:
-        if found.low > limit:
-            return Verdict.OVER, [f"even without {', '.join(bill.missing)}, which has no price"]
+    low, high = units.cents(found.low), units.cents(found.high)
+    if bill.missing and low <= limit:
         return Verdict.UNKNOWN, [f"no price: {', '.join(bill.missing)}"]
-    if found.low <= limit < found.high:
+    if bill.missing:
+        return Verdict.OVER, [f"even without {', '.join(bill.missing)}, which has no price"]
+    if low <= limit < high:
         return Verdict.UNKNOWN, [
             f"prices are up to {_age(found, terms)} days old: the bill is anywhere from "
-            f"{units.money(found.low, bill.currency)} to {units.money(found.high, bill.currency)}"
+            f"{units.money(low, bill.currency)} to {units.money(high, bill.currency)}"
         ]
-    return (Verdict.OVER if found.low > limit else Verdict.WITHIN), []
+    return (Verdict.OVER if low > limit else Verdict.WITHIN), []
 
 
 def _unsure(found: Row, terms: Terms, max_age: int) -> list[str]:

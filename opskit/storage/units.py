@@ -25,7 +25,7 @@ def size(text: str, option: str = "") -> int:
         return _whole(number * _BYTES[unit.upper()], text, option, _LARGEST_SIZE)
     if number == 0 and not unit:
         return 0
-    raise UsageError(f"{text!r} is no size", where=option, hint=_size_hint(text.strip(), unit))
+    raise UsageError(f"{text[:40]!r} is no size", where=option, hint=_size_hint(text.strip(), unit))
 
 
 def _size_hint(text: str, unit: str) -> str:
@@ -46,7 +46,7 @@ def count(text: str, option: str = "") -> int:
     number, unit = _split(text, option, "a number such as 1500, 100k or 1.5M")
     if unit.upper() not in _COUNTS:
         hint = "write 1500, 100k, 1.5M or 2G: they count things, and have no unit"
-        raise UsageError(f"{text!r} is no number", where=option, hint=hint)
+        raise UsageError(f"{text[:40]!r} is no number", where=option, hint=hint)
     return _whole(number * _COUNTS[unit.upper()], text, option, _LARGEST_COUNT)
 
 
@@ -55,7 +55,7 @@ def days(text: str, option: str = "") -> int:
     number, unit = _split(text, option, "a length of time such as 90d or 1y")
     if (unit.lower() or "d") not in _DAYS:
         hint = "write 90d, 12w, 6mo (of 30 days) or 1y (of 365)"
-        raise UsageError(f"{text!r} is no length of time", where=option, hint=hint)
+        raise UsageError(f"{text[:40]!r} is no length of time", where=option, hint=hint)
     return _whole(number * _DAYS[unit.lower() or "d"], text, option, 36_500)
 
 
@@ -68,14 +68,14 @@ def _split(text: str, option: str, wanted: str) -> tuple[Decimal, str]:
         raise UsageError(f"{text[:40]!r} is not {wanted}", where=option, hint=f"write {wanted}")
     number = Decimal(found[1].replace("_", ""))
     if number < 0:
-        raise UsageError(f"{text!r} is negative", where=option, hint=f"write {wanted}")
+        raise UsageError(f"{text[:40]!r} is negative", where=option, hint=f"write {wanted}")
     return number, found[2]
 
 
 def _whole(value: Decimal, text: str, option: str, largest: int) -> int:
     if value > largest:
         raise UsageError(
-            f"{text!r} is more than anybody has", where=option, hint="is the unit meant so?"
+            f"{text[:40]!r} is more than anybody has", where=option, hint="is the unit meant so?"
         )
     return int(value.to_integral_value(ROUND_HALF_UP))
 

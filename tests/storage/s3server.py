@@ -106,7 +106,7 @@ def encoded(text: str) -> str:
     return quote(text, safe="/*-._ ").replace(" ", "+")
 
 
-class Failure(Exception):
+class FailureError(Exception):
     """An answer that is no listing: its status and S3's word for it."""
 
     def __init__(self, status: int, code: str) -> None:
@@ -129,7 +129,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def answer(self, query: dict[str, str]) -> bytes:
-        """The body of the right answer, or Failure."""
+        """The body of the right answer, or FailureError."""
         self._refuse(query)
         if "uploadId" in query:
             return self._parts(query)
@@ -146,11 +146,11 @@ class Server:
         word = "parts" if "uploadId" in query else ""
         word = word or next((w for w in ("uploads", "versioning", "versions") if w in query), "")
         if word in faults.refused:
-            raise Failure(403, "AccessDenied")
+            raise FailureError(403, "AccessDenied")
         if prefix.startswith(faults.denied):
-            raise Failure(403, "AccessDenied")
+            raise FailureError(403, "AccessDenied")
         if prefix in faults.only_delimited and "delimiter" not in query:
-            raise Failure(403, "AccessDenied")
+            raise FailureError(403, "AccessDenied")
 
     def _objects(self, query: Mapping[str, str]) -> bytes:
         prefix, faults = query.get("prefix", ""), self.faults
@@ -263,7 +263,7 @@ class Server:
     def _parts(self, query: Mapping[str, str]) -> bytes:
         found = next((e for e in self.bucket.uploads if e.id == query["uploadId"]), None)
         if found is None:
-            raise Failure(404, "NoSuchUpload")
+            raise FailureError(404, "NoSuchUpload")
         body = "<IsTruncated>false</IsTruncated>" + "".join(
             f"<Part><PartNumber>{number}</PartNumber><Size>{size}</Size></Part>"
             for number, size in enumerate(found.parts, 1)
@@ -325,18 +325,18 @@ class _Connection(asyncio.Protocol):
             return
         if isinstance(wanted, int):
             code = {503: "SlowDown", 429: "TooManyRequests", 403: "AccessDenied"}
-            self.fail(Failure(wanted, code.get(wanted, "InternalError")))
+            self.fail(FailureError(wanted, code.get(wanted, "InternalError")))
             return
         try:
             body = self.server.answer(query)
-        except Failure as failure:
+        except FailureError as failure:
             self.fail(failure)
             return
         if wanted == "broken":
             body = body[: len(body) // 2]
         self.send(200, body, cut=wanted == "cut")
 
-    def fail(self, failure: Failure) -> None:
+    def fail(self, failure: FailureError) -> None:
         inner = f"<Code>{failure.code}</Code><Message>{failure.code}</Message>"
         self.send(failure.status, f"<Error>{inner}</Error>".encode())
 
@@ -374,7 +374,9 @@ def generated(count: int) -> Iterator[Object]:
         table, rest = number % 5, number // 5
         size, day = (number * 7919) % 40_000_000, rest % 365
         when = f"2026-{1 + day // 31:02}-{1 + day % 28:02}"
-        name = f"lake/table_{table}/dt={when}/part-{rest:07}-{number * 2654435761 % 2**32:08x}.parquet"
+        name = (
+            f"lake/table_{table}/dt={when}/part-{rest:07}-{number * 2654435761 % 2**32:08x}.parquet"
+        )
         if table == 4:
             name = f"raw/{number * 2654435761 % 2**32:08x}.json"
         yield Object(name, size, f"{when}T03:04:05.000Z")

@@ -62,7 +62,8 @@ class _Reader:
         times = ("untouched", "unchanged", "changed")
         days = {name: self._amount(read, name, path) for name in times}
         self._apart(sizes["larger"], sizes["smaller"], (*path, "smaller"))
-        self._apart(days["unchanged"], days["changed"], (*path, "changed"))
+        for name in ("unchanged", "untouched"):
+            self._apart(days[name], days["changed"], (*path, "changed"))
         return Rule(
             name=read.name,
             paths=self._paths(read, path),
@@ -97,7 +98,9 @@ class _Reader:
 
     def _apart(self, low: int | None, high: int | None, path: Step) -> None:
         if low is not None and high is not None and low >= high:
-            self._add(path, f"nothing fits: `{path[-1]}` leaves none of what the other bound does")
+            self._add(
+                path, f"nothing fits this and the other bounds: `{path[-1]}` leaves nothing of them"
+            )
 
     def _place(self, read: TargetDocument, path: Step) -> Place | None:
         provider = self._catalog.providers.get(read.provider)

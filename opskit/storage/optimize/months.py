@@ -9,8 +9,8 @@ from opskit.storage.bill.usage import shares
 from opskit.storage.optimize.course import Flow, Stay, course
 from opskit.storage.optimize.loads import Load
 from opskit.storage.optimize.world import Chain, World
-from opskit.storage.profile.model import Cell
 from opskit.storage.profile.edges import size_edge
+from opskit.storage.profile.model import Cell
 
 #: What each object is of: a class or tier, the days it is kept (-1 if it stays), about which size.
 _Key = tuple[str, int, int]

@@ -13,8 +13,8 @@ from opskit.storage.optimize.offer import Offer, Wish, offered
 from opskit.storage.optimize.rates import SCALE, Rates
 from opskit.storage.optimize.search import best, joined
 from opskit.storage.optimize.world import Chain, World
-from opskit.storage.profile.model import Cell, Profile
 from opskit.storage.profile.edges import size_edge
+from opskit.storage.profile.model import Cell, Profile
 
 #: What each rule has to save a month: nobody reads one for less.
 WORTH = Decimal("0.01")
@@ -108,6 +108,9 @@ def _name(prices: Prices, name: str, profile: Profile) -> str:
     provider = prices.provider
     if found := class_of(provider, name):
         return found.name
+    hot = next((each.name for each in provider.classes if each.access == "hot"), "")
+    if name == "standard" and hot and profile.provider != provider.name:
+        return hot  # what a profile has in no class of a provider's
     classes = ", ".join(each.name for each in provider.classes)
     raise UsageError(
         f"{provider.name} has no class {name[:40]!r}",

@@ -48,7 +48,7 @@ class Rates:
     def _storage(self, name: str, objects: int, size: int) -> Decimal:
         """A month of storage of objects in a class or tier, with what is added to them."""
         prices = self.world.prices
-        billed = max(size, prices.amount("min-size", name) * objects)
+        billed = max(Decimal(size), prices.amount("min-size", name) * objects)
         billed += prices.amount("overhead", name) * objects
         added = prices.amount("overhead-standard", name) * objects
         cost = billed * self._rate("storage", name)

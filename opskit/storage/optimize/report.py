@@ -95,6 +95,11 @@ def _notes(plan: Plan) -> Iterator[str]:
                 f"{found.title}: an object has to be restored before it can be read, which takes "
                 f"{found.first_byte}; --keep-instant plans without such classes"
             )
+        if days := world.min_days(name):
+            yield (
+                f"{found.title}: an object that is deleted or replaced within {days} days of its "
+                "move is paid for until they are over"
+            )
         if found.one_zone:
             yield f"{found.title}: what is in it is lost with one data centre"
     if plan.changes and not plan.profile.monthly.reads:

@@ -19,13 +19,13 @@ from opskit.storage.profile.edges import AGES
 _Value = tuple[int, int, int]
 
 
-def ages(world: World, band: Band) -> list[int]:
+def ages(world: World, band: Band, edges: Sequence[int]) -> list[int]:
     """The ages at which a step makes a difference to what is in a band, in days.
 
     Of those that all of it has already, one is enough.
     """
-    found = []
-    for days in AGES[1:]:
+    found: list[int] = []
+    for days in edges:
         if any(_comes(world, load, days) for load in band.movable):
             if found and all(_has(load, days) for load in band.movable):
                 found.pop()
@@ -44,11 +44,11 @@ def _has(load: Load, days: int) -> bool:
     return load.cell.kept is None and load.cell.age >= days
 
 
-def best(rates: Rates, band: Band) -> Chain:
-    """The cheapest chain for a band."""
+def best(rates: Rates, band: Band, edges: Sequence[int] = AGES[1:]) -> Chain:
+    """The cheapest chain for a band, of steps at those ages in days."""
     world, loads = rates.world, band.movable
     pieces = Pieces(rates, loads)
-    days = ages(world, band)
+    days = ages(world, band, edges)
     legal = _Legal(world, {each.cell.class_ for each in loads})
     known: dict[Step, tuple[_Value, Chain]] = {}
     for at in reversed(days):

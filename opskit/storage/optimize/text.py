@@ -114,9 +114,11 @@ def _bears(found: Report) -> str:
     assert found.reads
     planned = units.shown_count(found.reads.planned)
     if found.reads.most is None:
-        return f"It stays cheaper however often the moved data is read ({planned} a month now)."
+        return (
+            f"The plan stays cheaper however often the moved data is read ({planned} a month now)."
+        )
     most = units.shown_count(found.reads.most)
-    return f"It stays cheaper up to {most} reads of the moved data a month ({planned} now)."
+    return f"The plan stays cheaper up to {most} reads of the moved data a month ({planned} now)."
 
 
 def _figures(plan: Plan) -> str:

@@ -3,13 +3,19 @@
 It has sizes as people write them (`10TB`) or whole bytes, and so has its JSON.
 """
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta, Struct
 
+from opskit.errors import InputError, UsageError
+from opskit.storage import units
 from opskit.storage.profile.model import Cell, Monthly, Profile, merged
+
+if TYPE_CHECKING:
+    from opskit.documents import Document
 
 __all__ = ["SCHEMA", "Cell", "Monthly", "Profile", "merged", "read_profile", "to_json"]
 
@@ -27,11 +33,12 @@ class StoredDocument(Struct, frozen=True, forbid_unknown_fields=True, rename={"c
     size: Annotated[_Size, Meta(description="No object is smaller.")] = "0"
     age: Annotated[int, Meta(ge=0, description="Days since the last change, at least.")] = 0
     idle: Annotated[
-        int | None, Meta(description="Days since the last read, at least; null if not known.")
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="Days since the last read, at least; null if not known."),
     ] = None
     noncurrent: Annotated[bool, Meta(description="Former versions of objects.")] = False
     kept: Annotated[
-        int | None,
+        Annotated[int, Meta(ge=0)] | None,
         Meta(description="Days until they are deleted, and as many are written anew each month."),
     ] = None
 
@@ -58,7 +65,7 @@ class UploadsDocument(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProfileDocument(Struct, frozen=True, rename={"schema_": "schema"}):
-    """What is stored, and how it is used. Other keys, as JSON has them, are passed over."""
+    """What is stored, and how it is used."""
 
     stored: Annotated[tuple[StoredDocument, ...], Meta(description="What is stored.")]
     monthly: MonthlyDocument = MonthlyDocument()
@@ -80,55 +87,72 @@ def read_profile(path: Path) -> Profile:
     from opskit.documents import read_document
 
     document = read_document(path)
-    return _profile(decode(document, ProfileDocument), str(path))
-
-
-def _profile(read: ProfileDocument, where: str) -> Profile:
-    monthly = read.monthly
+    read = decode(document, ProfileDocument)
+    amounts = _Amounts(document)
+    monthly, incomplete = amounts.of("monthly"), amounts.of("incomplete")
     return Profile(
-        stored=tuple(_cell(each, where) for each in read.stored),
-        monthly=Monthly(
-            egress=_bytes(monthly.egress, where),
-            reads=_count(monthly.reads, where),
-            writes=_count(monthly.writes, where),
-            lists=_count(monthly.lists, where),
-            deletes=_count(monthly.deletes, where),
-            retrieved=None if monthly.retrieved is None else _bytes(monthly.retrieved, where),
-        ),
+        stored=tuple(_cell(each, amounts.of("stored", n)) for n, each in enumerate(read.stored)),
+        monthly=_monthly(read.monthly, monthly),
         provider=read.provider,
         region=read.region,
         source=read.source,
         taken_on=read.taken_on,
         uploads=read.incomplete.uploads,
-        upload_bytes=_bytes(read.incomplete.bytes, where),
+        upload_bytes=incomplete.size("bytes", read.incomplete.bytes),
         sample=read.sample,
         notes=read.notes,
     )
 
 
-def _cell(read: StoredDocument, where: str) -> Cell:
+class _Amounts:
+    """Reads the sizes and counts of a part of a document; an error says the line."""
+
+    def __init__(self, document: "Document", path: tuple[str | int, ...] = ()) -> None:
+        self._document = document
+        self._path = path
+
+    def of(self, *steps: str | int) -> "_Amounts":
+        return _Amounts(self._document, (*self._path, *steps))
+
+    def size(self, name: str, text: str) -> int:
+        """A size with its unit, or whole bytes."""
+        plain = text.replace("_", "").strip().isdecimal()
+        return self._read(name, f"{text}B" if plain else text, units.size)
+
+    def count(self, name: str, text: str) -> int:
+        return self._read(name, text, units.count)
+
+    def _read(self, name: str, text: str, read: Callable[[str], int]) -> int:
+        try:
+            return read(text)
+        except UsageError as error:
+            where = str(self._document.location((*self._path, name)))
+            raise InputError(error.message, where=where, hint=error.hint) from None
+
+
+def _monthly(read: MonthlyDocument, amounts: _Amounts) -> Monthly:
+    told = read.retrieved
+    return Monthly(
+        egress=amounts.size("egress", read.egress),
+        reads=amounts.count("reads", read.reads),
+        writes=amounts.count("writes", read.writes),
+        lists=amounts.count("lists", read.lists),
+        deletes=amounts.count("deletes", read.deletes),
+        retrieved=None if told is None else amounts.size("retrieved", told),
+    )
+
+
+def _cell(read: StoredDocument, amounts: _Amounts) -> Cell:
     return Cell(
         class_=read.class_,
-        objects=_count(read.objects, where),
-        bytes=_bytes(read.bytes, where),
-        size=_bytes(read.size, where),
+        objects=amounts.count("objects", read.objects),
+        bytes=amounts.size("bytes", read.bytes),
+        size=amounts.size("size", read.size),
         age=read.age,
         idle=read.idle,
         noncurrent=read.noncurrent,
         kept=read.kept,
     )
-
-
-def _bytes(text: str, where: str) -> int:
-    from opskit.storage import units
-
-    return int(text) if text.strip().isdecimal() else units.size(text, where)
-
-
-def _count(text: str, where: str) -> int:
-    from opskit.storage import units
-
-    return units.count(text, where)
 
 
 def to_json(profile: Profile) -> dict[str, Any]:

@@ -1,16 +1,24 @@
-"""The rows of the query of inventories, as the cells of a profile and what is to be said of them.
-
-A row is storage_class, access_tier, noncurrent, marker, size_edge, age_edge, objects, bytes.
-"""
+"""The rows of the query of inventories as cells of a profile, and what is to be said of them."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from opskit.storage.profile.classes import TIERED, class_of, from_api
 from opskit.storage.profile.model import Cell, merged
 
-Row = Sequence[str | int | None]
+
+class _Row(NamedTuple):
+    storage_class: str
+    tier: str
+    noncurrent: int
+    marker: int
+    size: int
+    age: int
+    objects: int
+    bytes: int
+
 
 #: What is not known without a column of `opskit.storage.profile.sql.COLUMNS`.
 _WITHOUT = {
@@ -33,52 +41,33 @@ class Groups:
     untiered: int = 0
     others: Counter[str] = field(default_factory=Counter)
 
-    def add(self, rows: Iterable[Row]) -> None:
-        for storage_class, tier, noncurrent, marker, size, age, objects, bytes_ in rows:
-            self._add(
-                str(storage_class or ""),
-                str(tier or ""),
-                bool(noncurrent),
-                bool(marker),
-                *(int(each or 0) for each in (size, age, objects, bytes_)),
-            )
+    def add(self, rows: Iterable[Sequence[str | int | None]]) -> None:
+        """Count rows; Athena's are texts."""
+        for storage_class, tier, *numbers in rows:
+            values = (int(each or 0) for each in numbers)
+            self._add(_Row(str(storage_class or ""), str(tier or ""), *values))
 
-    def _add(
-        self,
-        storage_class: str,
-        tier: str,
-        noncurrent: bool,
-        marker: bool,
-        size: int,
-        age: int,
-        objects: int,
-        bytes_: int,
-    ) -> None:
-        if marker:
-            self.markers += objects
+    def _add(self, row: "_Row") -> None:
+        if row.marker:
+            self.markers += row.objects
             return
-        if size < 0:
-            self.sizeless += objects
+        if row.size < 0:
+            self.sizeless += row.objects
             return
-        if age < 0:
-            self.undated += objects
-        if storage_class == TIERED and not tier:
-            self.untiered += objects
-        name = class_of(storage_class, tier)
+        if row.age < 0:
+            self.undated += row.objects
+        name = class_of(row.storage_class, row.tier)
+        is_tiered = row.storage_class == TIERED
+        if is_tiered and not row.tier:
+            self.untiered += row.objects
         if name is None:
             # a tier that nobody knows is one of the class all the same
-            told = f"{storage_class} {tier}" if storage_class == TIERED else storage_class
-            self.others[told] += objects
-            name = from_api(storage_class)
+            self.others[f"{TIERED} {row.tier}" if is_tiered else row.storage_class] += row.objects
+            name = from_api(row.storage_class)
+        age = max(row.age, 0)
+        former = row.noncurrent > 0
         self.cells.append(
-            Cell(
-                name,
-                objects,
-                bytes_,
-                size=size,
-                age=max(age, 0),
-                noncurrent=noncurrent,
-            )
+            Cell(name, row.objects, row.bytes, size=row.size, age=age, noncurrent=former)
         )
 
     def stored(self) -> tuple[Cell, ...]:

@@ -75,7 +75,7 @@ def read(where: str, s3: Any = None) -> Manifest:
     from opskit.documents import parse_document
 
     if is_remote(where):
-        where = where + NAME if where.endswith("/") else where
+        where = where + NAME if where.endswith("/") and len(where) > 5 else where
         data = _object(where, s3)
     else:
         where = str(Path(where) / NAME) if Path(where).is_dir() else where

@@ -17,6 +17,12 @@ _ELSEWHERE = (
     *("nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "lustre", "beegfs", "gpfs", "virtiofs"),
     *("fuse", "fuseblk", "overlay", "aufs", "squashfs", "iso9660", "erofs"),
 )
+#: What the kernel shows as files, and nobody stores.
+_PSEUDO = (
+    *("proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "debugfs", "tracefs"),
+    *("securityfs", "pstore", "bpf", "configfs", "fusectl", "hugetlbfs", "mqueue", "nsfs"),
+    *("binfmt_misc", "rpc_pipefs", "efivarfs", "selinuxfs", "autofs"),
+)
 _ESCAPES = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}
 
 
@@ -40,6 +46,11 @@ class Mount:
         if elsewhere or self.options & {"noatime", "ro"}:
             return None
         return _DAY if "relatime" in self.options else 0
+
+    @property
+    def is_pseudo(self) -> bool:
+        """Whether what is in it is no data, or mounted only once it is looked at."""
+        return self.kind in _PSEUDO
 
     @property
     def note(self) -> str:
@@ -90,7 +101,8 @@ def mount_of(path: str, known: Sequence[Mount]) -> Mount | None:
 def mounts_below(path: str, known: Sequence[Mount]) -> dict[str, Mount]:
     """The mounts inside a folder, by their paths relative to it."""
     start = path.rstrip("/") + "/"
-    return {each.point[len(start) :]: each for each in known if each.point.startswith(start)}
+    inside = [each for each in known if each.point.startswith(start) and each.point != start]
+    return {each.point[len(start) :]: each for each in inside}
 
 
 def _is_within(path: str, folder: str) -> bool:

@@ -88,9 +88,7 @@ def scan(
     return _profile(client, job, tally, found, today)
 
 
-def _profile(
-    client: Any, job: _Job, tally: Tally, found: uploads.Uploads, today: date
-) -> Profile:
+def _profile(client: Any, job: _Job, tally: Tally, found: uploads.Uploads, today: date) -> Profile:
     return Profile(
         stored=merged(tally.stored(today)),
         provider=_provider(client.meta.endpoint_url),

@@ -96,8 +96,8 @@ def _counts(
     left, weight = max(total - sum(found.values()), 0), sum(sizes[name] for name in rest)
     if len(rest) > 1:
         notes.append(
-            f"the objects of {', '.join(rest)} are known together only: they are taken to have the "
-            "same size on average"
+            f"the objects of {', '.join(sorted(rest))} are known together only: they are taken "
+            "to have the same size on average"
         )
     for name in rest:
         found[name] = left * sizes[name] // weight

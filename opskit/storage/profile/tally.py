@@ -38,8 +38,8 @@ class Task:
     """What all parts of a walk have in common; `moment` is its time, in seconds.
 
     `slack` is by how many seconds access times may lag behind reads, None where they are no
-    guide; `slacks` says it of other devices. File systems begin at the paths `mounts`, and are
-    entered where `cross` says so. Of each rule the `keep` largest files are named, all for None.
+    guide; `slacks` says it of other devices, which are entered with `cross`. The paths `mounts`
+    are not entered. Of each rule the `keep` largest files are named, all for None.
     """
 
     root: str

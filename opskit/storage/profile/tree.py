@@ -65,7 +65,7 @@ def read(
         device=device,
         slack=own.slack if own else None,
         slacks={each.device: each.slack for each in below.values()},
-        mounts=frozenset(below),
+        mounts=frozenset(name for name, each in below.items() if not cross or each.is_pseudo),
         cross=cross,
         judge=judge,
         keep=keep,
@@ -77,9 +77,10 @@ def read(
         if time.monotonic() - told > _PAUSE:
             told = time.monotonic()
             total = sum(tally.bytes.values())
-            say(f"{shown(root)}: {tally.seen:,} files, {units.shown_size(total)}")
+            files = f"{tally.seen:,} file{'' if tally.seen == 1 else 's'}"
+            say(f"{shown(root)}: {files}, {units.shown_size(total)}")
     tally.finish(task)
-    entered = [own, *below.values()] if cross else [own]
+    entered = [own, *(each for each in below.values() if cross and not each.is_pseudo)]
     return Tree(tally, tuple(_notes(tally, entered)), task.moment, task.slack is not None)
 
 

@@ -1,11 +1,9 @@
 """The feeds of AWS: three price lists a region, checked against the feeds of the pricing page."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from opskit.clients.aws import MissingError
-from opskit.clients.pricefeeds import UnreachableError
 from opskit.errors import UnknownError
 from opskit.storage.refresh import bulk, pages
 from opskit.storage.refresh.feeds import Feed, Library
@@ -47,26 +45,16 @@ def _offer(
     )
 
     def listed() -> Read:
-        return bulk.read(library.document(feed), feed, offer, region)
+        try:
+            return bulk.read(library.document(feed), feed, offer, region)
+        except MissingError as missing:
+            found = page.read(offer, region)
+            if found is None:
+                raise
+            provided.remarks.append(f"{missing}: the feed of the pricing page is taken instead")
+            return found
 
-    def instead(missing: MissingError) -> Read:
-        found = page.read(offer, region)
-        if found is None:
-            raise missing
-        provided.remarks.append(f"{missing}: the feed of the pricing page is taken instead")
-        return found
-
-    try:
-        found = listed()
-    except MissingError as missing:
-        return provided.attempt(partial(instead, missing))
-    except UnreachableError:
-        raise
-    except UnknownError as error:
-        provided.errors.append(error)
-        return None
-    provided.reads.append(found)
-    return found
+    return provided.attempt(listed)
 
 
 class _Pages:
@@ -101,7 +89,7 @@ class _Pages:
 
     def check(self, reads: Sequence[Read], region: str) -> None:
         """Take out what the page says otherwise, if the page is not older than the price list."""
-        found = [self.read(offer, region) for offer in pages.BY_OFFER]
+        found = [self.read(offer, region) for offer in pages.BY_OFFER if reads]
         others = {key: each for read in found if read for key, each in read.readings.items()}
         for read in reads:
             for key, reading in list(read.readings.items()):

@@ -9,6 +9,7 @@ some do not ("Cool LRS Write Operations", "Cool Read Operations").
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -35,7 +36,7 @@ def _meters() -> dict[Meter, tuple[str, tuple[Target, ...]]]:
         class_, sku = name.lower(), f"{name} LRS"
         cooler = () if name == "Hot" else (Target("lifecycle", class_),)
         speed = "standard" if name == "Archive" else ""
-        read = (Target("read", class_),)
+        read: tuple[Target, ...] = (Target("read", class_),)
         if name == "Archive":  # by which data is rehydrated; afterwards it is read as Hot
             read = (Target("retrieval-request", class_, speed),)
         elif name == "Hot":
@@ -165,9 +166,7 @@ def _tiers(rows: Sequence[_Row], feed: Feed) -> list[Tier]:
                          f"{values[row.first]} and {row.value}")  # fmt: skip
     bounds = [*sorted(values), None]
     tiers = [
-        Tier(first, last, values[first])
-        for first, last in zip(bounds, bounds[1:], strict=False)
-        if first is not None
+        Tier(first, last, values[first]) for first, last in pairwise(bounds) if first is not None
     ]
     return in_a_row(tiers, feed, what)
 
@@ -226,5 +225,3 @@ def _bandwidth(found: Read, rows: list[_Row], region: str) -> None:
             found.add(between, _tiers(group, found.feed), unit, since)
         else:
             found.skip(group[0].text)
-
-

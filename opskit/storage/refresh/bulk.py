@@ -153,8 +153,8 @@ class _Prices:
 def _storage(
     found: Read, products: list[_Product], prices: _Prices, prefix: str, offer: str, region: str
 ) -> None:
-    for targets in BY_OFFER[offer].values():
-        found.covers.update(target.thing(region) for target in targets)
+    for each in BY_OFFER[offer].values():
+        found.covers.update(target.thing(region) for target in each)
     for product in products:
         usage_type, operation = product.name
         name = usage_type.removeprefix(prefix)
@@ -227,5 +227,3 @@ def _free(found: Read, price: _Price) -> None:
         amount = [Tier(0, None, Decimal(first.last))]
         found.add(Target("free-egress").thing("*"), amount, "GB", price.effective_from)
         found.covers.add(Target("free-egress").thing("*"))
-
-

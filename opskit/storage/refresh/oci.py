@@ -148,5 +148,3 @@ def _end(bound: Any) -> Any:
         return _ENDLESS
     endless = isinstance(bound, int | Decimal) and bound >= _ENDLESS
     return _ENDLESS if endless else bound
-
-

@@ -30,9 +30,7 @@ _NAMES: dict[str, tuple[Target, ...]] = {
     "One Zone Infrequent Access Storage Inf per GB-Mo": (Target("storage", "onezone-ia"),),
     "Glacier Instant Retrieval Storage": (Target("storage", "glacier-ir"),),
     "Glacier Storage per GB Mo": (Target("storage", "glacier"),),
-    "IntelligentTieringDeepArchiveAccess": (
-        Target("storage", "intelligent-tiering-deep-archive"),
-    ),
+    "IntelligentTieringDeepArchiveAccess": (Target("storage", "intelligent-tiering-deep-archive"),),
     "PUT COPY/POST or LIST requests per Requests": (Target("write", "standard"), Target("list")),
     "GET and all other requests per Requests": (Target("read", "standard"),),
     "GET and all other requests to GLACIER per Requests": (Target("read", "glacier"),),
@@ -40,21 +38,20 @@ _NAMES: dict[str, tuple[Target, ...]] = {
     "Object Retrieval in Standard Infrequent Access per GB": (Target("retrieval", "standard-ia"),),
     "Object Retrieval in One Zone Infrequent Access per GB": (Target("retrieval", "onezone-ia"),),
     "Object Retrieval in Glacier Instant Retrieval per GB": (Target("retrieval", "glacier-ir"),),
-    **{
-        f"{verb} requests to {name} per Requests": (Target(item, class_),)
-        for name, class_ in (
-            ("Intelligent Tiering", "intelligent-tiering"),
-            ("Standard Infrequent Access", "standard-ia"),
-            ("One Zone Infrequent Access", "onezone-ia"),
-            ("Glacier Instant Retrieval", "glacier-ir"),
-        )
-        for verb, item in (("PUT COPY/POST or LIST", "write"), ("GET and all other", "read"))
-    },
     "Lifecycle Transition Requests into Glacier Deep Archive per Requests": (
         Target("lifecycle", "deep-archive"),
     ),
     "Glacier Deep Archive GB Mo": (Target("storage", "deep-archive"),),
 }
+for _name, _class in (
+    ("Intelligent Tiering", "intelligent-tiering"),
+    ("Standard Infrequent Access", "standard-ia"),
+    ("One Zone Infrequent Access", "onezone-ia"),
+    ("Glacier Instant Retrieval", "glacier-ir"),
+):
+    _writes = f"PUT COPY/POST or LIST requests to {_name} per Requests"
+    _NAMES[_writes] = (Target("write", _class),)
+    _NAMES[f"GET and all other requests to {_name} per Requests"] = (Target("read", _class),)
 
 
 def read(document: dict[str, Any], feed: Feed, region: str) -> Read:

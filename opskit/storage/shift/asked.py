@@ -15,6 +15,7 @@ from opskit.storage.shift.timing import Link, link
 
 #: The line that is taken where none is named.
 USUAL_LINK = "1Gbps"
+_MOST_MONTHS = 600
 
 
 class Asked(NamedTuple):
@@ -59,10 +60,10 @@ def terms(asked: Asked, catalog: Catalog) -> Terms:
         part_size=_part_size(asked.part_size),
         speed=_speed(asked.speed, source),
         objects_per_second=_some(asked.objects_per_second, "--objects-per-second"),
-        dual_months=months(asked.dual_months, "--dual-months"),
+        dual_months=_months(asked.dual_months, "--dual-months"),
         restored_days=units.days(asked.restored_days, "--restored-days"),
-        over=months(asked.over, "--over"),
-        horizon=_horizon(asked.horizon),
+        over=_months(asked.over, "--over"),
+        horizon=_months(asked.horizon, "--horizon", least=1),
         rates=exchange(asked.rates),
     )
 
@@ -84,7 +85,7 @@ def _share(text: str) -> Decimal:
         share = Decimal(text.strip())
     except InvalidOperation:
         share = Decimal(-1)
-    if not 0 < share <= 1:
+    if not share.is_finite() or not 0 < share <= 1:
         hint = "write the share of the line that the move gets, above 0 and up to 1: 0.8"
         raise UsageError(f"{text[:40]!r} is no share of a line", where="--util", hint=hint)
     return share
@@ -118,10 +119,9 @@ def _some(text: str, option: str) -> int:
     return number
 
 
-def _horizon(text: str) -> int:
-    number = months(text, "--horizon")
-    if not 0 < number <= 600:
-        raise UsageError(
-            f"{text[:40]!r} is no horizon", where="--horizon", hint="write 1mo up to 50y: 36mo"
-        )
+def _months(text: str, option: str, *, least: int = 0) -> int:
+    number = months(text, option)
+    if not least <= number <= _MOST_MONTHS:
+        hint = f"write {least} to {_MOST_MONTHS} months: 36mo or 3y"
+        raise UsageError(f"{text[:40]!r} is too few or too many", where=option, hint=hint)
     return number

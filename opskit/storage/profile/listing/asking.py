@@ -50,13 +50,9 @@ class Asker:
         needs = "s3:ListBucketVersions" if arguments.get("versions") else "s3:ListBucket"
 
         def ask() -> Page:
-            body, region = s3.listing(
-                self.client, Bucket=self.bucket, Prefix=prefix, **arguments
-            )
+            body, region = s3.listing(self.client, Bucket=self.bucket, Prefix=prefix, **arguments)
             self.region = region or self.region
-            page = Page(body, lenient=lenient)
-            page.read()
-            return page
+            return Page(body, lenient=lenient)
 
         return self._until_answered(ask, f"s3://{self.bucket}/{prefix}", needs)
 
@@ -69,13 +65,14 @@ class Asker:
 
     def _until_answered(self, ask: Callable[[], _T], where: str, needs: str) -> _T:
         failures = throttles = 0
+        failed: tuple[type[Exception], ...] = (MalformedError, *s3.errors())
         while True:
             self._spend()
             sent = time.monotonic()
             try:
                 with self.pace.slot():
                     answer = ask()
-            except (MalformedError, *s3.errors()) as error:
+            except failed as error:
                 kind = Failure.TRANSIENT if isinstance(error, MalformedError) else s3.failure(error)
                 self._reached |= kind not in (Failure.UNREACHABLE, Failure.FATAL)
                 if kind is Failure.THROTTLED:

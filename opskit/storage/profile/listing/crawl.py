@@ -9,6 +9,7 @@ from opskit.errors import UnknownError
 from opskit.storage.profile.listing import crew
 from opskit.storage.profile.listing.asking import Asker
 from opskit.storage.profile.listing.journal import Journal, gaps
+from opskit.storage.profile.listing.pace import Load
 from opskit.storage.profile.listing.page import MalformedError, Page
 from opskit.storage.profile.listing.space import Range, Space
 from opskit.storage.profile.listing.tally import AmountError, Tally
@@ -16,6 +17,8 @@ from opskit.storage.profile.listing.tally import AmountError, Tally
 #: A range that goes on is written to the journal after so many pages.
 _CHECKPOINT_PAGES = 50
 _MOST_EMPTY = 1000
+#: So many ranges are open even where the processor is busy.
+_ALWAYS = 4
 
 
 class UnfitError(Exception):
@@ -31,7 +34,7 @@ class Crawl:
         self.tally = Tally()
         self.tally.add(journal.record.tally)
         self.seen = self.tally.objects
-        self._lock = threading.Condition()
+        self._lock, self._load = threading.Condition(), Load()
 
     def run(self, workers: int, say: Callable[[str], None]) -> Tally:
         """All that is counted. UnfitError where another way to list is needed."""
@@ -58,18 +61,19 @@ class Crawl:
     def _take(self) -> Range | None:
         with self._lock:
             while not self.asker.pace.stop.is_set():
-                taken = self.space.take()
+                splits = len(self.space.active) < _ALWAYS or not self._load.is_full()
+                taken = self.space.take(splits=splits)
                 if taken is not None or self.space.finished:
                     return taken
-                self._lock.wait(0.2)
+                self._lock.wait(0.2 if splits else 0.02)
         return None
 
     def _accept(self, taken: Range, page: Page) -> None:
-        if not page.names:
+        if not page.names():
             self._empty(taken, page)
             return
         self._check(taken, page)
-        names, more, version = page.names, page.truncated, ""
+        names, more, version = page.names(), page.truncated, ""
         if self.versions and more:
             names, version = _whole_keys(page)
         with self._lock:
@@ -94,14 +98,14 @@ class Crawl:
         return asked
 
     def _check(self, taken: Range, page: Page) -> None:
-        first, last = page.names[0], page.names[-1]
+        first, last = page.names()[0], page.names()[-1]
         if not (first.startswith(self.prefix) and last.startswith(self.prefix)):
             raise UnknownError(
                 f"the server lists {first!r}, which is not below the prefix",
                 where=f"s3://{self.asker.bucket}/{self.prefix}",
                 hint="it cannot be listed in part; list the whole bucket",
             )
-        if not page.ordered:
+        if not page.ordered():
             raise UnfitError("lists keys in no order")
         if first < taken.at or (first == taken.at and not taken.version):
             raise UnfitError("ignores where a listing is to start")
@@ -143,7 +147,7 @@ def count(tally: Tally, page: Page, last: str | None, where: str) -> None:
     """Count what is in a page up to a key, or all of it."""
     keys, markers = page.keys, page.markers
     try:
-        tally.count(page.columns, len(keys) if last is None else bisect_right(keys, last))
+        tally.count(page.columns(), len(keys) if last is None else bisect_right(keys, last))
     except (AmountError, MalformedError) as error:
         raise UnknownError(
             f"the server lists an object that is none: {error}",
@@ -168,7 +172,7 @@ def _whole_keys(page: Page) -> tuple[list[str], str]:
 
     Of a page with versions of one key alone all, and the version to go on behind.
     """
-    names = page.names
+    names = page.names()
     if names[0] == names[-1]:
         return names, page.next_version
     return names[: bisect_left(names, names[-1])], ""

@@ -23,7 +23,7 @@ def run(workers: int, work: Callable[[], None], pace: Pace, tick: Callable[[], N
             work()
         except StoppedError:
             pass
-        except BaseException as error:  # noqa: BLE001 (raised again below)
+        except BaseException as error:
             failed.append(error)
             pace.stop.set()
 

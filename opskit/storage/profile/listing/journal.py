@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from io import BufferedWriter
+from io import BufferedRandom
 from pathlib import Path
 from typing import Any
 
@@ -48,27 +48,28 @@ class Journal:
 
     def __init__(self, path: Path | None, about: dict[str, str], today: date) -> None:
         self.record = Record(today)
-        self._stream: BufferedWriter | None = None
+        self._stream: BufferedRandom | None = None
         self._lock = threading.Lock()
         self._synced = time.monotonic()
         if path is None:
             return
         try:
-            self._stream = path.open("ab+")
-            _lock(self._stream, path)
-            self._begin(path, about, today)
+            stream = self._stream = path.open("ab+")
+            _lock(stream, path)
+            self._begin(stream, path, about, today)
         except OSError as error:
             raise InputError(
                 f"cannot use the journal: {error.strerror}", where=str(path), hint="check the path"
             ) from None
 
-    def _begin(self, path: Path, about: dict[str, str], today: date) -> None:
-        assert self._stream is not None
-        self._stream.seek(0)
-        data = self._stream.read()
+    def _begin(
+        self, stream: BufferedRandom, path: Path, about: dict[str, str], today: date
+    ) -> None:
+        stream.seek(0)
+        data = stream.read()
         whole = data[: data.rfind(b"\n") + 1]
         if len(whole) < len(data):
-            self._stream.truncate(len(whole))
+            stream.truncate(len(whole))
         header = {"schema": SCHEMA, **about}
         if not whole:
             self._write({**header, "taken_on": today.isoformat()})
@@ -129,7 +130,7 @@ def gaps(done: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
     return left if reached is END else [*left, (reached, END)]
 
 
-def _lock(stream: BufferedWriter, path: Path) -> None:
+def _lock(stream: BufferedRandom, path: Path) -> None:
     try:
         import fcntl
     except ImportError:  # not on Windows

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+_MOMENT_SECONDS, _FULL = 0.05, 0.8
+
 
 class StoppedError(Exception):
     """The scan was stopped while a worker waited."""
@@ -29,6 +31,23 @@ class Patience:
     def seconds(self, attempt: int) -> float:
         """The wait after so many failures, from 1 on."""
         return random.uniform(0, min(self.longest, self.first * 2 ** min(attempt, 20)))  # noqa: S311
+
+
+class Load:
+    """How busy this process is: Python runs one thread at a time, and more of them only wait."""
+
+    def __init__(self) -> None:
+        self._seen = (time.monotonic(), time.process_time())
+        self._busy = False
+
+    def is_full(self) -> bool:
+        """Whether a processor was busy with this process most of the last moments."""
+        wall, cpu = time.monotonic(), time.process_time()
+        elapsed = wall - self._seen[0]
+        if elapsed >= _MOMENT_SECONDS:
+            self._busy = cpu - self._seen[1] > _FULL * elapsed
+            self._seen = wall, cpu
+        return self._busy
 
 
 class Pace:

@@ -96,9 +96,9 @@ class Partitions:
         """
         tally, found = Tally(), dict[str, None]()
         for page in self._pages(unit, Delimiter="/"):
-            inner = [each for each in page.prefixes if len(each) > len(unit)]
+            inner = [each for each in page.prefixes() if len(each) > len(unit)]
             nested = any("/" in key[len(unit) :] for key in page.keys)
-            if len(inner) < len(page.prefixes) or (nested and (inner or found)):
+            if len(inner) < len(page.prefixes()) or (nested and (inner or found)):
                 return None, Tally()
             odd = any(not e.startswith(unit) or _REPLACED in e for e in inner)
             if odd or len(found) > _MOST_PREFIXES:

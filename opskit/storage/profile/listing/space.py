@@ -51,9 +51,9 @@ class Space:
     def finished(self) -> bool:
         return not self.waiting and not self.active
 
-    def take(self) -> Range | None:
+    def take(self, *, splits: bool = True) -> Range | None:
         """A range to list: one that waits, or half of the largest; None where none is worth it."""
-        if not self.waiting:
+        if not self.waiting and splits:
             self._split()
         if not self.waiting:
             return None

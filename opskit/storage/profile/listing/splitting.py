@@ -68,7 +68,6 @@ class Alphabet:
                 break
         return sorted(found)
 
-
     def place(self, text: str) -> float:
         """Where a string lies among all, from 0 to 1, were all characters equally frequent."""
         order = self._order
@@ -86,10 +85,10 @@ def closed(at: str, until: str | None, floor: int, alphabet: Alphabet) -> int:
     if until is None:
         return floor
     alike = max(common(at, until), floor)
-    if len(until) == alike + 1 and alike < len(at):
-        if past(at[: alike + 1]) == until or not alphabet.between(alike, at[alike], until[alike]):
-            return alike + 1
-    return alike
+    if len(until) != alike + 1 or alike >= len(at):
+        return alike
+    next_ = past(at[: alike + 1]) == until
+    return alike + (next_ or not alphabet.between(alike, at[alike], until[alike]))
 
 
 def middle(

@@ -1,7 +1,6 @@
 """What was counted: objects and bytes by class, size and age."""
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
 from datetime import date
 from itertools import repeat
 
@@ -12,6 +11,7 @@ from opskit.storage.profile.listing.page import Columns
 
 #: Class as the API has it, whether former, the least size and the day of the last change.
 Key = tuple[str, bool, int, str]
+
 
 class AmountError(Exception):
     """A size is no number."""
@@ -30,20 +30,22 @@ class Tally:
     def count(self, found: Columns, stop: int) -> None:
         """Count the first `stop` objects of a page; AmountError for a size that is none."""
         try:
-            sizes = [int(each) for each in found.sizes[:stop]]
+            sizes = list(map(int, found.sizes[:stop]))
         except ValueError as error:
             raise AmountError(str(error)) from None
         if sizes and min(sizes) < 0:
             raise AmountError(f"{min(sizes)} bytes")
-        former = [each == "false" for each in found.latest[:stop]] if found.latest else repeat(False)
+        latest = found.latest[:stop]
+        former = [each == "false" for each in latest] if latest else repeat(False)
         edges = [SIZES[bisect_right(SIZES, size) - 1] for size in sizes]
         days = [each[:10] for each in found.times[:stop]]
-        keys: list[Key] = list(zip(found.classes, former, edges, days, strict=False))
-        amounts: defaultdict[Key, int] = defaultdict(int)
-        for key, size in zip(keys, sizes, strict=True):
-            amounts[key] += size
-        for key, number in Counter(keys).items():
-            self._add(key, number, amounts[key])
+        cells = self.cells
+        for key, size in zip(zip(found.classes, former, edges, days), sizes):  # noqa: B905
+            cell = cells.get(key)
+            if cell is None:
+                cell = cells[key] = [0, 0]
+            cell[0] += 1
+            cell[1] += size
         self.objects += len(sizes)
 
     def _add(self, key: Key, objects: int, amount: int) -> None:
@@ -64,14 +66,15 @@ class Tally:
     def stored(self, today: date) -> list[Cell]:
         """The cells of a profile, not merged. A day that is none counts as today."""
         return [
-            Cell(from_api(class_), *amounts, size=size, age=age(day, today), noncurrent=former)
-            for (class_, former, size, day), amounts in self.cells.items()
+            Cell(
+                from_api(class_), objects, amount, size=size, age=age(day, today), noncurrent=former
+            )
+            for (class_, former, size, day), (objects, amount) in self.cells.items()
         ]
 
     def undated(self) -> int:
         """Objects whose day of the last change could not be read."""
         return sum(n for (_, _, _, day), (n, _) in self.cells.items() if _day(day) is None)
-
 
     def future(self, today: date) -> int:
         """Objects that were changed after tomorrow, which no time zone explains."""
