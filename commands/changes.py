@@ -36,9 +36,7 @@ def show(rewrites: Sequence[Rewrite]) -> int:
     return ExitCode.NO if any(rewrite.changed for rewrite in rewrites) else ExitCode.OK
 
 
-def carry_out(
-    rewrites: Sequence[Rewrite], *, yes: bool, summary: Sequence[str] = ()
-) -> "ExitCode":
+def carry_out(rewrites: Sequence[Rewrite], *, yes: bool, summary: Sequence[str] = ()) -> "ExitCode":
     """Show the changes on stderr, ask, and write the files.
 
     `summary` are lines below the changes, for those that are too long to be read above a question.

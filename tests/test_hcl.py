@@ -57,3 +57,14 @@ def test_neighbours_are_aligned_as_terraform_fmt_does() -> None:
     assert hcl.block("x", ("y",), body) == (
         'x "y" {\n  a    = 1\n  long = 2\n  list = [\n    1,\n  ]\n  b = 3\n}\n'
     )
+
+
+def test_blocks_inside_blocks() -> None:
+    inner = ("rule", {"id": "a"}, [("filter", {}, ()), ("move", {"days": 3, "to": "x"}, ())])
+    text = hcl.nested("resource", ("kind", "name"), {"bucket": "b"}, [inner])
+    assert text == (
+        'resource "kind" "name" {\n  bucket = "b"\n\n  rule {\n    id = "a"\n\n    filter {}\n\n'
+        '    move {\n      days = 3\n      to   = "x"\n    }\n  }\n}\n'
+    )
+    [outer] = reader.parse(text.encode(), "x.tf").blocks
+    assert outer.labels == ("kind", "name")

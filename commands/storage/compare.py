@@ -90,7 +90,11 @@ def _table(found: "Comparison") -> "Table":
     from opskit.output import Column, Table
 
     rows = [_row(found, number) for number in range(len(found.spans))]
-    columns = [Column(name, least=8) for name in ("from", "to", *_PLACES)]
+    ends, places = (
+        ("from", "to"),
+        _PLACES[: max((len(each.top) for each in found.spans), default=1)],
+    )
+    columns = [*(Column(name) for name in ends), *(Column(name, least=28) for name in places)]
     extra = {
         "sweep": found.sweep.name,
         "base": found.sweep.base,

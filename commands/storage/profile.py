@@ -5,15 +5,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from opskit.commands.options import AwsProfile, AwsRegion, RecordOutput, Yes
+from opskit.commands.options import AwsProfile, AwsRegion, RecordOutput
 
 
 def profile(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="PATH|s3://BUCKET[/PREFIX]|inventory:MANIFEST|cloudwatch:BUCKET",
-            help="A local folder, a bucket, an S3 Inventory, or a bucket's metrics.",
+            metavar="WHAT",
+            help="A folder, s3://BUCKET/PREFIX, inventory:MANIFEST or cloudwatch:BUCKET.",
         ),
     ] = "",
     egress: Annotated[
@@ -62,7 +62,7 @@ def profile(
     ] = "",
     aws_profile: AwsProfile = "",
     region: AwsRegion = "",
-    yes: Yes = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Athena: scan without asking.")] = False,
     output: RecordOutput = None,
 ) -> int:
     """Measure what is stored: sizes, ages, classes, versions.
@@ -77,8 +77,8 @@ def profile(
     \b
     Example:
       opskit storage profile /srv/shares
-      opskit storage profile s3://lake --egress 2TB --reads 1M -o json > profile.json
-      opskit storage profile inventory:s3://inv/lake/daily/2026-11-01T01-00Z/manifest.json
+      opskit storage profile s3://lake --egress 2TB --reads 1M -o json > p.json
+      opskit storage profile inventory:s3://inv/2026-11-01T01-00Z/manifest.json
     """
     from opskit.commands.results import finish_record
     from opskit.commands.storage.profile_text import record, say_notes

@@ -26,7 +26,11 @@ def shift(
     ] = "",
     on: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day it begins; else today."),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="The day it begins, and of the prices; else today.",
+        ),
     ] = None,
     link: Annotated[
         str,

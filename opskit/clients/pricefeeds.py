@@ -13,6 +13,7 @@ LIMIT = 64 * 1024 * 1024
 #: The longest Retry-After that is waited for, in seconds.
 PATIENCE = 60
 CONNECT, READ, WHOLE = 10.0, 30.0, 300.0  # seconds
+BACKOFF = 0.5
 _BUSY = (429, 500, 502, 503, 504)
 _MISSING = (403, 404)  # S3 says 403 for what is not there where it may not be listed
 _PART = 1 << 16
@@ -82,7 +83,7 @@ def _manager(url: str) -> Any:
             redirect=3,
             other=1,
             status_forcelist=_BUSY,
-            backoff_factor=0.5,
+            backoff_factor=BACKOFF,
             backoff_max=10,
             raise_on_status=False,
             respect_retry_after_header=True,

@@ -140,4 +140,5 @@ def _of_code(word: str, status: int) -> Failure:
 
 def code(error: Exception) -> str:
     """S3's word for what failed: NoSuchBucket, AccessDenied; empty where there is none."""
-    return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+    answer = getattr(error, "response", None)  # None in the errors of a connection
+    return str(answer.get("Error", {}).get("Code", "")) if isinstance(answer, dict) else ""

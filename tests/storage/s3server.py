@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from xml.sax.saxutils import escape
 
 PAGE = 1000
-DAY = "2026-01-01T00:00:00.000Z"
+DAY = "2025-01-01T00:00:00.000Z"
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _key(each: Object | Upload) -> bytes:
     return each.key.encode()
 
 
-def _entry(tag: str, each: Object) -> str:
+def _entry(tag: str, each: Object, key: str = "") -> str:
     version = ""
     if tag != "Contents":
         latest = str(each.latest).lower()
@@ -96,7 +96,7 @@ def _entry(tag: str, each: Object) -> str:
     )
     content = "" if each.deleted else content
     return (
-        f"<{tag}><Key>{encoded(each.key)}</Key>{version}"
+        f"<{tag}><Key>{key or encoded(each.key)}</Key>{version}"
         f"<LastModified>{each.modified}</LastModified>{content}</{tag}>"
     )
 
@@ -164,10 +164,11 @@ class Server:
         taken, prefixes, last, more = self._page(prefix, after, query.get("delimiter", ""), most)
         entries = [self.bucket.entries[at] for at in taken]
         if faults.ignore_encoding:
+            wanted = {self.bucket.keys[at] for at in taken}
             entries = [
-                _entry("Contents", o).replace(encoded(o.key), escape(o.key)).encode()
+                _entry("Contents", o, escape(o.key)).encode()
                 for o in self.bucket.all
-                if o.key in {self.bucket.keys[at] for at in taken}
+                if o.key in wanted
             ]
         if faults.unsorted:
             entries.reverse()
@@ -324,7 +325,7 @@ class _Connection(asyncio.Protocol):
             self.transport.abort()
             return
         if isinstance(wanted, int):
-            code = {503: "SlowDown", 429: "TooManyRequests", 403: "AccessDenied"}
+            code = {503: "SlowDown", 429: "TooManyRequests", 403: "AccessDenied", 404: "NoSuchBucket"}
             self.fail(FailureError(wanted, code.get(wanted, "InternalError")))
             return
         try:
@@ -373,7 +374,7 @@ def generated(count: int) -> Iterator[Object]:
     for number in range(count):
         table, rest = number % 5, number // 5
         size, day = (number * 7919) % 40_000_000, rest % 365
-        when = f"2026-{1 + day // 31:02}-{1 + day % 28:02}"
+        when = f"2025-{1 + day // 31:02}-{1 + day % 28:02}"
         name = (
             f"lake/table_{table}/dt={when}/part-{rest:07}-{number * 2654435761 % 2**32:08x}.parquet"
         )

@@ -186,7 +186,7 @@ def test_before_its_first_price_a_provider_is_unpriced() -> None:
 def test_a_price_of_the_day() -> None:
     later = ("storage", "0.05", "USD/GB-month", HOT | {"effective_from": date(2026, 12, 1)})
     one = priced("one", "0.02")
-    both = changed(one, facts=(*one.facts, priced("two", "0.05", later).facts[-1]))
+    both = changed(one, facts=(*one.facts, priced("two", "0.05", later).facts[1]))
     assert made(both).rows[0].total == 20
     assert made(both, day=date(2026, 12, 1)).rows[0].total == 50
 

@@ -72,7 +72,7 @@ def test_what_is_stored_keeps_its_proportions(amount: int) -> None:
 
 def test_sweeps_change_their_part_alone() -> None:
     assert sweep("egress=0..1x", USE).apply(USE, 7).monthly == replace(USE.monthly, egress=7)
-    halves = sweep("avg-object=1KB..1x", USE).apply(USE, 500_000_000_000)
+    halves = sweep("avg-object=1KB..1TB", USE).apply(USE, 500_000_000_000)
     assert [each.objects for each in halves.stored] == [6, 2]
     assert halves.bytes == USE.bytes
     nothing = Profile((Cell("a", 0, 0),))

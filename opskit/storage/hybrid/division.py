@@ -112,6 +112,9 @@ def of_profile(profile: Profile, plan: Plan) -> Division:
     ]
     idle = all(cell.idle is not None for cell in profile.stored)
     notes = profile.notes if idle else (*profile.notes, *_by_changes(plan))
+    if profile.provider:
+        elsewhere = f"the profile is of data at {profile.provider}, and is taken as if it were here"
+        notes = (*notes, elsewhere)
     why = tuple(plan.rules[number - 1] for number in sorted(doubtful))
     return Division(profile.source or "a profile", shares, notes, tuple(left), why)
 

@@ -15,7 +15,7 @@ from opskit.storage.catalog.model import StorageClass
 from opskit.storage.optimize.loads import Load
 from opskit.storage.optimize.months import Amounts, Use, added
 from opskit.storage.optimize.world import Chain, World
-from opskit.storage.profile.model import Cell, Monthly
+from opskit.storage.profile.model import Cell, Monthly, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +75,14 @@ class Outcome:
 class Evaluator:
     """Bills plans, each a chain for each band; what a band adds is worked out once.
 
-    `busy` is the class that writes, lists and deletes are for: the same under all plans.
+    Writes, lists and deletes are for the same class under all plans.
     """
 
-    def __init__(self, world: World, monthly: Monthly, bands: Sequence[Band]) -> None:
+    def __init__(self, world: World, profile: Profile, bands: Sequence[Band]) -> None:
         self.world = world
         self.bands = bands
-        self._monthly = monthly
-        self._busy = _busy(world, bands)
+        self._monthly = profile.monthly
+        self._busy = _busy(world, profile)
         self._known: dict[tuple[int, Chain], list[Amounts]] = {}
 
     def outcome(self, chains: Sequence[Chain]) -> Outcome:
@@ -134,8 +134,8 @@ class Evaluator:
         return biller.bill
 
 
-def _busy(world: World, bands: Sequence[Band]) -> str:
+def _busy(world: World, profile: Profile) -> str:
     """The first class that is hot, as in the bill of a profile."""
-    names = [load.cell.class_ for band in bands for load in band.loads]
+    names = [each.class_ for each in profile.stored]
     hot = (name for name in names if world.found(name).access == "hot")
     return next(hot, names[0] if names else "")

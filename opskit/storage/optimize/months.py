@@ -84,8 +84,11 @@ def added(world: World, loads: Iterable[Load], chain: Chain) -> list[Amounts]:
 
 
 def _stay(world: World, load: Load, stay: Stay, months: Sequence[Amounts]) -> None:
+    settled, parts = stay.since + world.settled(stay.class_), None
     for number in range(stay.start, stay.end):
-        for each in world.parts(load, stay.class_, number - stay.since):
+        if parts is None or number <= settled:
+            parts = world.parts(load, stay.class_, number - stay.since)
+        for each in parts:
             months[number].store(each.class_, each.objects, each.bytes)
         months[number].use(stay.class_, load.reads, load.retrieved)
 

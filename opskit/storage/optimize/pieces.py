@@ -20,6 +20,8 @@ class Pieces:
         self._ways = [
             _Way(rates, load) if load.cell.kept is None else _Passage(rates, load) for load in loads
         ]
+        self._segments: dict[tuple[Step, int | None], int] = {}
+        self._leavings: dict[tuple[str | None, Step], int] = {}
 
     def head(self, days: int | None) -> int:
         """From now until the first step, or to the end where there is none."""
@@ -27,14 +29,20 @@ class Pieces:
 
     def segment(self, step: Step, until: int | None) -> int:
         """From a step to the next one, or to the end."""
-        return sum(way.segment(step, until) for way in self._ways)
+        key = (step, until)
+        if key not in self._segments:
+            self._segments[key] = sum(way.segment(step, until) for way in self._ways)
+        return self._segments[key]
 
     def leaving(self, before: str | None, step: Step) -> int:
         """What is paid for leaving early the class that objects are in when they come of age.
 
         `before` is the class of the step before, which they are in by now if they could be moved.
         """
-        return sum(way.leaving(before, step) for way in self._ways)
+        key = (before, step)
+        if key not in self._leavings:
+            self._leavings[key] = sum(way.leaving(before, step) for way in self._ways)
+        return self._leavings[key]
 
 
 class _Way:

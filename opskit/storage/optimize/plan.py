@@ -81,7 +81,7 @@ def plan(profile: Profile, prices: Prices, terms: Terms) -> Plan:
     sources = dict.fromkeys(each.class_ for each in own.stored)
     offer = offered(prices, sources, terms.wish, stored)
     world = World(prices, frozenset(each.name for each in offer.classes), terms.months)
-    judge = Evaluator(world, own.monthly, bands)
+    judge = Evaluator(world, own, bands)
     nothing = judge.outcome([()] * len(bands))
     _check(nothing)
     found = [_searched(world, bands, tier) for tier in range(_tiers(world, sources, stored))]
@@ -109,7 +109,7 @@ def _name(prices: Prices, name: str, profile: Profile) -> str:
     if found := class_of(provider, name):
         return found.name
     hot = next((each.name for each in provider.classes if each.access == "hot"), "")
-    if name == "standard" and hot and profile.provider != provider.name:
+    if name == "standard" and hot and not profile.provider:
         return hot  # what a profile has in no class of a provider's
     classes = ", ".join(each.name for each in provider.classes)
     raise UsageError(
@@ -125,7 +125,7 @@ def banded(loads: Iterable[Load]) -> list[Band]:
     for each in loads:
         found.setdefault(size_edge(each.cell.size), []).append(each)
     lows = sorted(found)
-    highs: list[int | None] = [*lows[1:], None]
+    highs: list[int | None] = [*lows[1:], None][: len(lows)]
     return [Band(low, high, tuple(found[low])) for low, high in zip(lows, highs, strict=True)]
 
 

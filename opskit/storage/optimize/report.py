@@ -47,7 +47,7 @@ def report(plan: Plan) -> Report:
 
 def _effect(plan: Plan, rule: Rule) -> Effect:
     """A rule against the plan without it."""
-    judge = Evaluator(plan.world, plan.profile.monthly, plan.bands)
+    judge = Evaluator(plan.world, plan.profile, plan.bands)
     without = [() if n in rule.bands else chain for n, chain in enumerate(plan.chains)]
     saves = judge.outcome(without).total - plan.outcome.total
     loads = [load for n in rule.bands for load in plan.bands[n].loads]

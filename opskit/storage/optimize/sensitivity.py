@@ -33,7 +33,7 @@ def bearable(plan: Plan) -> Reads:
 
     def pays(extra: int) -> bool:
         bands = _with_more(plan, moved, extra, [each.cell.objects for each in loads])
-        judge = Evaluator(plan.world, plan.profile.monthly, bands)
+        judge = Evaluator(plan.world, plan.profile, bands)
         nothing = judge.outcome([()] * len(bands)).total
         return judge.outcome(plan.chains).total < nothing
 
@@ -52,7 +52,7 @@ def _moved(plan: Plan) -> list[Load]:
     pairs = zip(plan.bands, plan.chains, strict=True)
     found = []
     for band, chain in pairs:
-        for load in band.loads if chain else ():
+        for load in band.movable if chain else ():
             way = course(plan.world, load, chain)
             if way.moves or any(each.moved_in for each in way.flows):
                 found.append(load)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from opskit.clients.aws import RefusedError
 from opskit.errors import UnknownError
-from opskit.storage.profile.document import Profile, merged
+from opskit.storage.profile.model import Profile, merged
 from opskit.storage.profile.listing import uploads
 from opskit.storage.profile.listing.asking import Asker, LackingError
 from opskit.storage.profile.listing.crawl import Crawl, UnfitError
@@ -128,7 +128,7 @@ def _remarks(tally: Tally, today: date) -> list[str]:
 def _listed(job: _Job) -> Tally:
     """All that may be counted, in the best way that works; notes say what is not counted."""
     ways = _ways(job)
-    refused: RefusedError | None = None
+    first: RefusedError | None = None
     for number, way in enumerate(ways):
         if job.journal.record.mode != way:
             job.journal.restart(way)
@@ -137,14 +137,23 @@ def _listed(job: _Job) -> Tally:
         except (UnfitError, OddKeyError) as error:
             if number + 1 == len(ways):
                 raise UnknownError(
-                    f"the endpoint {error}", where=f"s3://{job.asker.bucket}/{job.prefix}"
+                    f"the endpoint {error}",
+                    where=f"s3://{job.asker.bucket}/{job.prefix}",
+                    hint="report it to the provider",
                 ) from None
-            job.notes.append(f"listed by {ways[number + 1]}: the endpoint {error}")
+            if way != _VERSIONS[-1]:
+                job.notes.append(f"listed as {ways[number + 1]}: the endpoint {error}")
+            else:
+                job.notes.append(f"not counted: former versions (the endpoint {error})")
         except (RefusedError, LackingError) as error:
-            if isinstance(error, RefusedError):
-                refused = refused or error
+            refused = isinstance(error, RefusedError)
+            if isinstance(error, RefusedError) and way in _OBJECTS:
+                first = first or error
             if number + 1 == len(ways):
-                raise refused or error from None
+                raise first or error from None
+            if way == _VERSIONS[-1]:
+                why = "s3:ListBucketVersions is refused" if refused else "the server lacks them"
+                job.notes.append(f"not counted: former versions ({why})")
         job.asker.pace.again()
     raise AssertionError("no way to list")
 
@@ -164,6 +173,8 @@ def _ways(job: _Job) -> tuple[str, ...]:
         return _OBJECTS[1:]
     ways = (*_VERSIONS, *_OBJECTS) if _versioned(job) else _OBJECTS
     begun = job.journal.record.mode
+    if begun in _OBJECTS and begun not in ways[:2]:
+        job.notes.append("not counted: former versions (the scan began without them)")
     return ways[ways.index(begun) :] if begun in ways else ways
 
 

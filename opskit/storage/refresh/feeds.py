@@ -130,8 +130,9 @@ def parsed(data: bytes, feed: Feed) -> dict[str, Any]:
     try:
         found = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
     except json.JSONDecodeError as error:
-        last = error.pos >= len(error.doc.rstrip()) - 1
-        what = "breaks off" if last or "Unterminated" in error.msg else f"is no JSON: {error.msg}"
+        at_end = error.pos >= len(error.doc.rstrip()) - 1 and error.msg != "Extra data"
+        cut = at_end or error.msg.startswith("Unterminated")
+        what = "breaks off" if cut else f"is no JSON: {error.msg}"
         raise broken(feed, f"{what} (line {error.lineno}, column {error.colno})") from None
     except (ValueError, RecursionError) as error:
         raise broken(feed, f"is no JSON: {error}") from None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from opskit.clients.pricefeeds import UnreachableError
 from opskit.errors import OpskitError, UnknownError, UsageError
-from opskit.storage.catalog.load import BUNDLED, Catalog, load
+from opskit.storage.catalog.load import BUNDLED, Catalog, load, read
 from opskit.storage.catalog.model import Provider
 from opskit.storage.refresh.compare import compare
 from opskit.storage.refresh.feeds import Library
@@ -51,7 +51,7 @@ def refresh(folder: Path, asked: Asked, library: Library) -> Refreshed:
 
     Raises UsageError for a provider without a feed and a region that no provider has.
     """
-    catalog = load(folder)
+    catalog = load() if folder == BUNDLED else read(folder)  # as the files are now
     found = Refreshed()
     for provider, regions in _chosen(catalog, asked, found):
         try:
@@ -103,17 +103,17 @@ def _chosen(
 def _note(found: Refreshed, provider: Provider, provided: Provided) -> None:
     found.read.append(provider.name)
     found.remarks += dict.fromkeys(provided.remarks)
-    for read in provided.reads:
-        found.unmapped += read.unmapped
+    for each in provided.reads:
+        found.unmapped += each.unmapped
         found.feeds.append(
             {
                 "provider": provider.name,
-                "feed": read.feed.title,
-                "url": read.feed.url,
-                "file": read.feed.file,
-                "published": read.published,
-                "prices": len(read.readings),
-                "not_mapped": len(read.unmapped),
+                "feed": each.feed.title,
+                "url": each.feed.url,
+                "file": each.feed.file,
+                "published": each.published,
+                "prices": len(each.readings),
+                "not_mapped": len(each.unmapped),
             }
         )
 

@@ -13,7 +13,7 @@ from opskit.storage.estimate_text import charge, origin
 from opskit.storage.money import number
 from opskit.storage.shift.answer import ONCE_ALL, Shift
 from opskit.storage.shift.ends import End
-from opskit.storage.shift.telling import TITLES, assumed, verdict
+from opskit.storage.shift.telling import TITLES, assumed, many, verdict
 from opskit.storage.switching import NOT_SETTLED
 
 SCHEMA = "opskit.storage.shift/1"
@@ -185,7 +185,7 @@ def beside(found: Shift) -> Iterator[str]:
         yield f"devices: {terms.device.number(size)} x {one}{out} (as given by --device)"
     for name in ("early-deletion", "restored-copies"):
         if found.once[name]:
-            why = f"{terms.restored_days} days in the first hot class"
+            why = f"{many(terms.restored_days, 'day')} in the first hot class"
             if name == "early-deletion":
                 why = "the days left of the least time when an object is deleted"
             yield (

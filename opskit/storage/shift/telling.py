@@ -115,7 +115,8 @@ def verdict(found: Shift) -> str:
     return f"break-even: month {month}{late}; {sum_}"
 
 
-def _many(number: int, what: str) -> str:
+def many(number: int, what: str) -> str:
+    """A number of things: `1 month`, `2 months`."""
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
@@ -127,7 +128,7 @@ def assumed(found: Shift) -> list[str]:
     """What was taken for granted, and could be otherwise."""
     terms, notes = found.terms, []
     if terms.dual_months:
-        notes.append(f"what has moved stays at the source {_many(terms.dual_months, 'month')} more")
+        notes.append(f"what has moved stays at the source {many(terms.dual_months, 'month')} more")
     else:
         notes.append("what has moved is deleted at the source at once (--dual-months keeps it)")
     times = terms.source.prices(terms.day).rule("free-egress-times")
@@ -141,7 +142,7 @@ def assumed(found: Shift) -> list[str]:
         notes.append("early deletion is counted by the least ages, and may come to less")
     if found.once["restored-copies"]:
         notes.append(
-            f"what is restored is kept for {_many(terms.restored_days, 'day')} beside the archive "
+            f"what is restored is kept for {many(terms.restored_days, 'day')} beside the archive "
             "(--restored-days)"
         )
     speeds = {

@@ -122,3 +122,10 @@ def test_times_of_reading_that_a_profile_lacks() -> None:
     found = of_profile(profile, Plan((OLD,)))
     assert found.shares[0].objects == 1
     assert any("by the last change alone" in note for note in found.notes)
+
+
+def test_a_profile_of_a_cloud_is_said_to_be_one() -> None:
+    cells = (Cell("standard", 1, 10, size=1, age=400, idle=400),)
+    assert of_profile(Profile(cells), Plan((OLD,))).notes == ()
+    [note] = of_profile(Profile(cells, provider="aws"), Plan((OLD,))).notes
+    assert "is of data at aws" in note

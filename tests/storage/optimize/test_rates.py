@@ -24,7 +24,7 @@ def test_the_sum_is_the_bill(own: list[Cell], reads: int, chain: Chain) -> None:
     stored = profile(*own, reads=reads)
     bands = banded(spread(stored).loads)
     found = world()
-    judge = Evaluator(found, stored.monthly, bands)
+    judge = Evaluator(found, stored, bands)
     billed = judge.outcome([chain] * len(bands)).total
     rates = Rates(found)
     summed = sum(rates.cost(load, chain) for each in bands for load in each.loads)

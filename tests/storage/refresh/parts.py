@@ -18,43 +18,7 @@ FEED = Feed("aws", "a feed", "aws/a.json", "https://example.org/a.json", "feed-s
 HALF = Decimal(50)
 
 #: A catalog of one provider: comments, blank lines and quotes stay as they are.
-SMALL = """\
-# Prices for tests.
-name: aws
-title: Amazon S3
-currency: USD
-units: {gb: 1073741824, tb: 1024, month: actual, source: guide, read_on: 2026-01-01, status: verified}
-sources:
-  guide: {title: "a guide"}
-  list: {title: "a list"}
-regions:
-  - {name: us-east-1, title: N. Virginia}
-  - {name: eu-central-1, title: Frankfurt, eu: true}
-classes:
-  - {name: standard, title: Standard, access: hot}
-  - {name: standard-ia, title: Standard-IA, access: cool}
-  - {name: glacier, title: Glacier, access: archive, restore: [standard, bulk]}
-facts:
-  # Storage
-  - {item: storage, class: standard, region: us-east-1, tier: 0-51200, value: 0.0230, unit: USD/GB-month, effective_from: 2026-01-01, read_on: 2026-08-01, source: list, method: feed, status: verified}
-  - {item: storage, class: standard, region: us-east-1, tier: 51200-512000, value: 0.022, unit: USD/GB-month, effective_from: 2026-01-01, read_on: 2026-08-01, source: list, method: page, status: verified, note: "by hand"}  # a comment
-  - {item: storage, class: standard, region: us-east-1, tier: 512000-, value: 0.021, unit: USD/GB-month, effective_from: 2026-01-01, read_on: 2026-08-01, source: list, method: curated, status: unverified, note: "a \\"guess\\""}
-
-  - item: storage  # in a block
-    class: standard-ia
-    region: us-east-1
-    value: 0.0125
-    unit: 'USD/GB-month'
-    effective_from: 2026-01-01
-    read_on: "2026-08-01"
-    source: list
-    method: feed
-    status: verified
-  # Requests
-  - {item: write, class: standard, region: us-east-1, value: 0.05, unit: USD/10k, effective_from: 2026-01-01, read_on: 2026-08-01, source: list, method: feed, status: verified}
-  - {item: retrieval, class: glacier, variant: bulk, value: 0, unit: USD/GB, effective_from: 2026-01-01, read_on: 2026-08-01, source: guide, method: page, status: verified}
-  - {item: egress, region: us-east-1, value: 0.09, unit: USD/GB, effective_from: 2026-01-01, read_on: 2026-08-01, source: list, method: feed, status: verified}
-"""
+SMALL = Path(__file__).with_name("small.yaml").read_text()
 
 
 def catalog(folder: Path, text: str = SMALL) -> Path:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from opskit.errors import UnknownError
 from opskit.storage.catalog.listing import Thing
 from opskit.storage.refresh import azure
 from opskit.storage.refresh.feeds import Recorded
@@ -57,7 +56,7 @@ def test_meters_of_all_pages_are_read_once(folder: Path) -> None:
     assert values(found, "read", "archive") == values(found, "read", "hot") == {"": "0.004"}
     assert values(found, "retrieval", "archive", "standard") == {"": "0.02"}
     assert values(found, "retrieval", "archive", "high") == {"": "0.1"}
-    assert values(found, "retrieval-request", "archive", "standard") == {"": "5"}
+    assert values(found, "retrieval-request", "archive", "standard") == {"": "5.0"}
     passed = {each.name for read in found.reads for each in read.unmapped}
     assert "Hot ZRS / Hot ZRS Data Stored" in passed
 

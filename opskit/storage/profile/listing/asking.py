@@ -121,5 +121,5 @@ class Asker:
         if kind is Failure.THROTTLED:
             hint = "the server throttles; use fewer --workers, or try again later"
         elif kind in (Failure.TRANSIENT, Failure.UNREACHABLE):
-            hint = "try again; a --journal keeps what was listed"
+            hint = "try again; --resume FILE keeps what was listed"
         return UnknownError(str(error), where=where, hint=hint)

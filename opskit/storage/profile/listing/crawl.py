@@ -1,6 +1,7 @@
 """A bucket listed by ranges of keys, in parallel."""
 
 import threading
+import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import Any
@@ -39,8 +40,11 @@ class Crawl:
     def run(self, workers: int, say: Callable[[str], None]) -> Tally:
         """All that is counted. UnfitError where another way to list is needed."""
 
+        began, before = time.monotonic(), self.seen
+
         def tick() -> None:
-            say(f"{self.seen:,} keys, {len(self.space.active)} ranges open")
+            rate = (self.seen - before) / max(time.monotonic() - began, 0.001)
+            say(f"{self.seen:,} keys, {rate:,.0f}/s, {len(self.space.active)} ranges open")
 
         crew.run(workers, self._work, self.asker.pace, tick)
         return self.tally

@@ -13,13 +13,14 @@ from opskit.clients.aws import RefusedError
 from opskit.errors import UnknownError
 from opskit.storage.profile.listing import crew
 from opskit.storage.profile.listing.asking import Asker
-from opskit.storage.profile.listing.crawl import count, endless
+from opskit.storage.profile.listing.crawl import UnfitError, count, endless
 from opskit.storage.profile.listing.journal import Journal
 from opskit.storage.profile.listing.page import Page
 from opskit.storage.profile.listing.tally import Tally
 
-#: Levels of folders that are looked at to find enough prefixes, and the most prefixes kept.
-_LEVELS, _MOST_PREFIXES = 4, 20_000
+#: Levels of folders that are looked at to find prefixes, the most of one level that are kept, and
+#: how many are enough for a worker.
+_LEVELS, _MOST_PREFIXES, _PREFIXES_EACH = 4, 20_000, 8
 _REPLACED = "\ufffd"
 
 
@@ -68,9 +69,9 @@ class Partitions:
         units, whole = [self.prefix], Tally()
         for _ in range(_LEVELS if workers > 1 and not self.versions else 0):
             below: list[str] = []
-            for each in units:
+            for number, each in enumerate(units):
                 say(f"{whole.objects:,} keys, {len(units)} prefixes found")
-                full = len(below) > _MOST_PREFIXES
+                full = len(below) + len(units) - number > _PREFIXES_EACH * workers
                 below += [each] if full else self._opened(each, whole)
             unchanged, units = below == units, below
             if unchanged or len(units) >= workers:
@@ -164,6 +165,8 @@ class Partitions:
                 return
             where = self._next(page)
             if not where or where == mark:
+                if self.versions:
+                    raise UnfitError("does not say where versions go on")
                 raise endless(self.asker.bucket, unit, bool(where))
             steps += 1
             if steps > limit:  # Brent's way to find a circle without keeping all tokens

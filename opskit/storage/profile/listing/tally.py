@@ -5,7 +5,7 @@ from datetime import date
 from itertools import repeat
 
 from opskit.storage.profile.classes import class_of, from_api
-from opskit.storage.profile.document import Cell
+from opskit.storage.profile.model import Cell
 from opskit.storage.profile.edges import SIZES, age_edge
 from opskit.storage.profile.listing.page import Columns
 

@@ -1,0 +1,74 @@
+"""`opskit storage compare` from the command line: ranges, changes, exit statuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from opskit import cli
+
+TEN = ("--tb", "10", "--avg-object", "4MB", "--as-of", "2026-11-28")
+
+
+def run(*args: object) -> int:
+    return cli.run(["storage", "compare", *map(str, args)])
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+
+
+def test_where_wasabi_ends_and_r2_begins(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*TEN, "--sweep", "egress=0..10x", "--providers", "aws,wasabi,r2", "-o", "json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["schema"] == "opskit.storage.compare/1"
+    assert found["base"] == 10**13
+    assert [each["winner"] for each in found["rows"]] == ["wasabi standard", "r2 standard"]
+    [change] = found["changes"]
+    assert change["at"] == 10**13 + 1
+    assert change["first_changes"]
+    assert change["words"] == ["wasabi standard breaks its policy"]
+    top = found["rows"][0]["top"]
+    assert [each["place"] for each in top] == [
+        "wasabi standard",
+        "r2 standard",
+        "aws standard",
+    ]
+    assert top[0]["total_from"] == top[0]["total_to"] == 72.67
+    assert top[2]["total_from"] < top[2]["total_to"]
+
+
+def test_the_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*TEN, "--sweep", "egress=0..10x", "--providers", "b2,r2", "--allow-unverified") == 0
+    told = capsys.readouterr()
+    assert "from 3.80x (38.04 TB) on, r2 standard is cheaper than b2 standard" in told.err
+    head, first, *_ = told.out.splitlines()
+    assert head.split() == ["FROM", "TO", "FIRST", "SECOND"]
+    assert "b2 standard $69.43" in first
+
+
+def test_who_is_left_out_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*TEN, "--sweep", "egress=0..1TB", "--providers", "b2,r2") == 0
+    told = capsys.readouterr()
+    assert "b2 standard: unverified: what it calls a GB and a month" in told.err
+    assert "the first three are the same all along" in told.err
+
+
+def test_nobody_can_be_ranked() -> None:
+    assert run(*TEN, "--sweep", "egress=0..1TB", "--providers", "b2") == 3
+
+
+@pytest.mark.parametrize(
+    ("sweep", "words"),
+    [
+        ("egress", "is no sweep"),
+        ("egress=0..10", "is no size"),
+        ("reads=0..10x", "the profile has no reads that 1x could be"),
+        ("cost=0..10x", "cannot be swept"),
+    ],
+)
+def test_bad_sweeps(sweep: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*TEN, "--sweep", sweep) == 2
+    assert words in capsys.readouterr().err
