@@ -47,8 +47,9 @@ fuzz: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --group fuzz
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS_EACH)
 
-## Write what is generated: completion scripts, the command reference, the list of rules.
+## Write what is generated: the compiled catalog, completion scripts, the command reference, the list of rules.
 generate: $(VENV)/dev
+	$(BIN)/python -m opskit.storage.catalog.compile
 	$(BIN)/python completions/generate.py
 	$(BIN)/python docs/generate.py
 

@@ -50,7 +50,7 @@ def _fill(parser: argparse.ArgumentParser, command: Any) -> argparse.ArgumentPar
 def _add(parser: argparse.ArgumentParser, parameter: Any) -> None:
     import shtab
 
-    spec: dict[str, Any] = {"help": parameter.help}
+    spec: dict[str, Any] = {"help": (parameter.help or "").replace("%", "%%")}  # it is a format
     if parameter.param_type_name == "option":
         names = [*parameter.opts, *parameter.secondary_opts]
         if parameter.is_flag:

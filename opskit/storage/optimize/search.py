@@ -27,7 +27,7 @@ def ages(world: World, band: Band, edges: Sequence[int]) -> list[int]:
     found: list[int] = []
     for days in edges:
         if any(_comes(world, load, days) for load in band.movable):
-            if found and any(_has(load, days) for load in band.movable):
+            if found and all(_has(load, days) for load in band.movable):
                 found.pop()
             found.append(days)
     return found

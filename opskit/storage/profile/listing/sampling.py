@@ -1,0 +1,191 @@
+"""An estimate of a bucket from a number of requests that does not suffice to list it.
+
+Half of the requests explore: ranges are split where most keys are thought to be, and a page of each
+half is counted. What lies behind those pages is estimated by random descents (D. E. Knuth,
+"Estimating the efficiency of backtrack programs", 1975): a range is drawn by how many keys it is
+thought to hold; a page of it is counted, the rest is split, one part is followed with a known
+probability and counts by the inverse of that. The estimate is right on average whatever the guesses
+are worth; they decide how much it varies.
+"""
+
+import random
+import threading
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from opskit.storage.profile.listing import splitting
+from opskit.storage.profile.listing.asking import SpentError
+from opskit.storage.profile.listing.space import Range, Space
+from opskit.storage.profile.listing.tally import Key, Tally
+
+#: No part of a range is followed with less than this probability.
+_LEAST_CHANCE = 0.1
+#: No draw is longer; what is left is guessed.
+_MOST_STEPS = 200
+_PAGE = 1000
+
+
+class Sheet(Protocol):
+    """A page as the sampler needs it."""
+
+    @property
+    def truncated(self) -> bool: ...
+    def names(self) -> list[str]: ...
+    def count(self, start: int, stop: int) -> Tally: ...
+
+
+Look = Callable[[str], Sheet]
+
+
+@dataclass
+class Weighted:
+    """Cells that stand for more than themselves."""
+
+    cells: dict[Key, list[float]] = field(default_factory=dict)
+    objects: float = 0
+    bytes: float = 0
+    largest: float = 0  # bytes of one cell's average object, times what it stands for
+
+    def add(self, tally: Tally, weight: float) -> None:
+        for key, (objects, amount) in tally.cells.items():
+            cell = self.cells.setdefault(key, [0.0, 0.0])
+            cell[0] += weight * objects
+            cell[1] += weight * amount
+            self.objects += weight * objects
+            self.bytes += weight * amount
+            self.largest = max(self.largest, weight * amount / objects)
+
+
+class Sampler:
+    """`certain` is counted; `draws` stand for the rest. Threads may share one."""
+
+    def __init__(self, look: Look, prefix: str, chance: random.Random) -> None:
+        self.space = Space(prefix, [("", None)])
+        self.certain = Tally()
+        self.draws: list[Weighted] = []
+        self._look, self._prefix, self._chance = look, prefix, chance
+        self._walking: set[int] = set()
+        self._open: list[Range] = []
+        self._shares: list[float] = []
+        self._lock = threading.Lock()
+
+    def explore(self) -> bool:
+        """Count a page where most keys are thought to be; whether there may be more."""
+        with self._lock:
+            if self.space.finished:
+                return False
+            taken = self.space.take() or self._largest()
+            if taken is None:
+                return True
+            self._walking.add(id(taken))
+        try:
+            sheet = self._look(taken.at)
+            with self._lock:
+                names = sheet.names()
+                cut = self.space.advance(taken, names, sheet.truncated)
+                self.certain.add(sheet.count(0, cut))
+        finally:
+            with self._lock:
+                self._walking.discard(id(taken))
+        return True
+
+    def _largest(self) -> Range | None:
+        idle = [each for each in self.space.active if id(each) not in self._walking]
+        return max(idle, key=lambda each: each.left, default=None)
+
+    def settle(self) -> None:
+        """End the exploration: from here on ranges are drawn from those that are open."""
+        self._open = [*self.space.active, *self.space.waiting]
+        guesses = [max(each.left, 0.25) for each in self._open]
+        self._shares = [each / sum(guesses) for each in guesses]
+
+    def draw(self) -> None:
+        """One random descent, added to the draws. SpentError is not raised, but ends it."""
+        with self._lock:
+            number = self._chance.choices(range(len(self._open)), self._shares)[0]
+            chance = random.Random(self._chance.random())
+        drawn = Weighted()
+        self._descend(self._open[number], 1 / self._shares[number], drawn, chance)
+        with self._lock:
+            self.draws.append(drawn)
+
+    def _descend(
+        self, of: Range, weight: float, drawn: Weighted, chance: random.Random
+    ) -> None:
+        at, until, depth = of.at, of.until, of.depth
+        for _ in range(_MOST_STEPS):
+            page = self._part(at, until, weight, drawn)
+            if page is None or page.last is None:
+                return
+            at, depth = page.last, max(depth, page.depth)
+            with self._lock:
+                found = splitting.middle(
+                    at, until, self.space.floor, depth, self.space.alphabet
+                )
+            if found is None:
+                continue
+            point, below = found
+            upper = self._part(point, until, weight, drawn)
+            if upper is None:
+                return
+            if upper.last is None:
+                until = point
+                continue
+            share = self._share(page, at, point, upper, until)
+            if chance.random() < share:
+                until, weight = point, weight / share
+            else:
+                at, depth, weight = upper.last, below, weight / (1 - share)
+
+    def _part(self, at: str, until: str | None, weight: float, drawn: Weighted) -> "_Part | None":
+        """Count a page of a range; None where no request is left for it."""
+        try:
+            sheet = self._look(at)
+        except SpentError:
+            return None
+        names = sheet.names()
+        cut = len(names) if until is None else bisect_right(names, until)
+        drawn.add(sheet.count(0, cut), weight)
+        whole = cut < len(names) or not sheet.truncated
+        with self._lock:
+            self.space.alphabet.learn(names[: cut : max(cut // 8, 1)])
+        return _Part(names[0] if cut else "", None if whole or not cut else names[cut - 1], cut)
+
+    def _share(
+        self, lower: "_Part", at: str, point: str, upper: "_Part", until: str | None
+    ) -> float:
+        """The chance to follow the lower part: its share of the keys, as far as pages tell."""
+        assert upper.last is not None
+        low = self._guess(lower, at, point)
+        high = self._guess(upper, upper.last, until)
+        share = low / (low + high) if low + high > 0 else 0.5
+        return min(max(share, _LEAST_CHANCE), 1 - _LEAST_CHANCE)
+
+    def _guess(self, page: "_Part", at: str, until: str | None) -> float:
+        """Keys in `(at, until]`, were they as dense as in the page before it."""
+        assert page.last is not None
+        with self._lock:
+            place = self.space.alphabet.place
+            shared = splitting.common(page.first, page.last)
+            if until is not None:
+                shared = min(shared, splitting.common(at, until))
+            else:
+                shared = self.space.floor
+            begin, end = place(page.first[shared:]), place(page.last[shared:])
+            limit = 1.0 if until is None else place(until[shared:])
+        return page.keys * max(limit - place(at[shared:]), 0) / max(end - begin, 1e-12)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A page of a range: its first key, its last where more follow, and how many keys."""
+
+    first: str
+    last: str | None
+    keys: int
+
+    @property
+    def depth(self) -> int:
+        return splitting.common(self.first, self.last) + 1 if self.last else 0
