@@ -66,24 +66,40 @@ def compare(
 def _say(found: "Comparison") -> None:
     """The changes in words, and who is left out."""
     from opskit.output import message
+    from opskit.storage.reasons import together
 
     for change in found.changes:
         for words in change.words:
             message(f"from {_at(found, change.at)} on, {words}")
     if not found.changes and found.lanes:
         message("the first three are the same all along")
+    if len(found.winners) > 1:
+        message(f"the cheapest is {_winners(found)}")
     if found.left_out:
         message("left out:")
-    for reason in found.left_out:
+    lanes = (name.partition(" ") for name in found.lanes)
+    names = [*((name, class_) for name, _, class_ in lanes), *(name for name, _ in found.left_out)]
+    for reason in together(names, found.left_out):
         message(f"  {reason}")
     for note in found.notes:
         message(f"note: {note}")
 
 
+def _winners(found: "Comparison") -> str:
+    """`idrive standard up to 3x (30 TB), then b2 standard`."""
+    *some, (last, _, _) = [(name or "nobody", low, high) for name, low, high in found.winners]
+    told = ", ".join(f"{name} up to {_at(found, high)}" for name, _, high in some)
+    return f"{told}, then {last}"
+
+
 def _at(found: "Comparison", amount: int) -> str:
     multiple = found.sweep.multiple(amount)
     shown = found.sweep.shown(amount)
-    return shown if multiple is None else f"{multiple:.2f}x ({shown})"
+    if multiple is None:
+        return shown
+    return (
+        f"{multiple:.0f}x ({shown})" if multiple == int(multiple) else f"{multiple:.2f}x ({shown})"
+    )
 
 
 def _table(found: "Comparison") -> "Table":
@@ -94,7 +110,7 @@ def _table(found: "Comparison") -> "Table":
         ("from", "to"),
         _PLACES[: max((len(each.top) for each in found.spans), default=1)],
     )
-    columns = [*(Column(name) for name in ends), *(Column(name, least=28) for name in places)]
+    columns = [*(Column(name, least=9) for name in ends), *(Column(n, least=12) for n in places)]
     extra = {
         "sweep": found.sweep.name,
         "base": found.sweep.base,
@@ -108,7 +124,11 @@ def _table(found: "Comparison") -> "Table":
             }
             for each in found.changes
         ],
-        "left_out": list(found.left_out),
+        "winners": [
+            {"place": name or None, "from_amount": low, "to_amount": high}
+            for name, low, high in found.winners
+        ],
+        "left_out": [f"{' '.join(name)}: {why}" for name, why in found.left_out],
     }
     return Table("opskit.storage.compare/1", columns, rows, extra=extra)
 

@@ -10,11 +10,10 @@ from opskit.commands.storage.pricing import Class, Providers
 from opskit.commands.storage.usage import Use, with_usage
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from opskit.output import Column, Table
     from opskit.storage.gravity import Gravity
 
+_NARROW = 110
 _PROGRAMS = ("json", "jsonl", "yaml", "csv")
 
 
@@ -25,7 +24,8 @@ def gravity(
     region: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help="A region, or eu: each provider's first in the EU; else its first."
+            metavar="NAME",
+            help="A region, or eu: the first in the EU; the profile's own, else the first.",
         ),
     ] = "",
     speed: Annotated[
@@ -72,53 +72,59 @@ def gravity(
     found = weigh(
         profile, facts, wanted, day, speed=speed.lower(), allow_unverified=allow_unverified
     )
-    _emit(found, day, output, explain=explain)
+    _emit(found, output, explain=explain)
     if not profile.objects:
         _say_objects()
     complete = any(not each.missing for each in found.rows)
     return ExitCode.OK if complete else ExitCode.UNKNOWN
 
 
-def _emit(found: "Gravity", day: "date", output: str | None, *, explain: bool) -> None:
+def _emit(found: "Gravity", output: str | None, *, explain: bool) -> None:
     from opskit.commands.results import finish_rows, output_format
-    from opskit.output import ROWS, message, write
+    from opskit.output import ROWS, message, warn, write
     from opskit.storage import gravity_rows
 
     fmt = output_format(output, ROWS)
-    finish_rows(_table(found, day, fmt, explain=explain), fmt)
-    if fmt in _PROGRAMS:
-        return
+    finish_rows(_table(found, fmt, explain=explain), fmt)
     if explain and fmt == "table":
-        write(gravity_rows.explained(found, day))
-    message(f"regions: {gravity_rows.regions(found)}")
-    for text in (*gravity_rows.reasons(found), *filter(None, [gravity_rows.law(found)])):
-        message(text)
-    for note in found.notes:
-        message(f"note: {note}")
+        write(gravity_rows.explained(found, found.day))
+    if fmt not in _PROGRAMS:
+        if regions := gravity_rows.regions(found):
+            message(f"regions: {regions}")
+        for text in (*gravity_rows.reasons(found), *gravity_rows.law(found)):
+            message(text)
+        for note in found.notes:
+            message(f"note: {note}")
+    if found.stale:
+        warn(found.stale)
 
 
-def _table(found: "Gravity", day: "date", fmt: str, *, explain: bool) -> "Table":
+def _table(found: "Gravity", fmt: str, *, explain: bool) -> "Table":
     from opskit.output import Table
     from opskit.storage import gravity_rows as rows
     from opskit.storage.switching import NOT_SETTLED
 
     law = found.law.effective_from if found.law else None
-    extra = {"as_of": day, "law_from": law, "not_settled": NOT_SETTLED, "notes": found.notes}
+    notes = [*found.notes, *filter(None, [found.stale])]
+    extra = {"as_of": found.day, "law_from": law, "not_settled": NOT_SETTLED, "notes": notes}
     if fmt in _PROGRAMS:
         made: list[dict[str, Any]] = [
-            rows.fields(each, day, explain=explain and fmt != "csv") for each in found.rows
+            rows.fields(each, found.day, explain=explain and fmt != "csv") for each in found.rows
         ]
         names = [name for name in (made[0] if made else ()) if name != "lines"]
         return Table(rows.SCHEMA, names, made, extra=extra)
     return Table(
         rows.SCHEMA,
         _columns(found, people=fmt == "table"),
-        [rows.shown(each) for each in found.rows],
+        [rows.shown(found, each) for each in found.rows],
     )
 
 
 def _columns(found: "Gravity", *, people: bool) -> "list[Column]":
     from opskit.output import Column
+    from opskit.output.console import terminal_width
+
+    narrow = people and (terminal_width() or _NARROW) < _NARROW
 
     columns = [
         Column("where", least=16),
@@ -129,6 +135,8 @@ def _columns(found: "Gravity", *, people: bool) -> "list[Column]":
     ]
     if len({each.month.region.name for each in found.rows}) > 1 and not people:
         columns.insert(1, Column("region"))
+    if not narrow and any(each.band(found.day) for each in found.rows):
+        columns.append(Column("band", align="right"))
     if found.law and any(each.by_law is not None for each in found.rows):
         columns.append(Column("by_law", str(found.law.effective_from.year), align="right"))
     return [*columns, Column("verdict", least=11)]

@@ -25,7 +25,11 @@ Class = Annotated[
 ]
 RegionName = Annotated[
     str,
-    typer.Option("--region", metavar="NAME", help="A region; each provider's first if not set."),
+    typer.Option(
+        "--region",
+        metavar="NAME",
+        help="A region; the profile's own if not set, and each other provider's first.",
+    ),
 ]
 Rate = Annotated[
     list[str] | None,

@@ -19,7 +19,12 @@ _FORMATS = ("table", "json", "yaml", "csv", "md")
 @with_usage
 def shift(
     source: Annotated[
-        str, typer.Option("--from", metavar="PLACE", help="Where it is: aws/standard@us-east-1.")
+        str,
+        typer.Option(
+            "--from",
+            metavar="PLACE",
+            help="Where it is: aws/standard@us-east-1; where the profile says, if not set.",
+        ),
     ] = "",
     target: Annotated[
         str, typer.Option("--to", metavar="PLACE", help="Where it goes: b2, aws/deep-archive.")
@@ -91,9 +96,10 @@ def shift(
 
     Once: retrieval, requests at both ends, egress by the tiers of each month it falls into, NAT,
     devices, early deletion, and what is kept twice. A month: the bills before and after. The use
-    goes with the data. A place is PROVIDER[/CLASS][@REGION]; what no catalog has, as the prices of
-    devices and of NAT, is yours to give. Egress of a switch in the EU costs nothing in months that
-    begin on 2027-01-12 or later.
+    goes with the data. A place is PROVIDER[/CLASS][@REGION]: without a class, the classes are as
+    they are, and without a region it is the one in which the data is, or the provider's first.
+    What no catalog has, as the prices of devices and of NAT, is yours to give. Egress of a switch
+    in the EU costs nothing in months that begin on 2027-01-12 or later.
 
     Exit status 0 where it pays within the horizon, 1 where it does not, or breaks a limit of a
     provider's policy, 3 where prices are missing.
@@ -101,7 +107,7 @@ def shift(
     \b
     Example:
       opskit storage shift --from aws/standard --to b2 --stored 100TiB --avg-object 4MB
-      opskit storage shift p.json --from aws --to r2 --link 1Gbps --nat 0.045/GB --monthly
+      opskit storage shift p.json --to r2 --link 1Gbps --nat 0.045/GB --monthly
     """
     from opskit.commands.storage import common
     from opskit.commands.storage.pricing import check_clock
@@ -129,7 +135,8 @@ def shift(
         rates=rate or (),
     )
     facts = common.catalog(catalog)
-    found = plan(profile_of(use), terms(asked, facts))
+    profile = profile_of(use)
+    found = plan(profile, terms(asked, facts, profile))
     check_clock(facts, as_of)
     _check_prices(found)
     _emit(found, output, monthly=monthly, explain=explain)
@@ -149,7 +156,7 @@ def _check_prices(found: "Shift") -> None:
 
 def _emit(found: "Shift", output: str | None, *, monthly: bool, explain: bool) -> None:
     from opskit.commands.results import finish_record, finish_rows, output_format
-    from opskit.output import Record, Table, message, write
+    from opskit.output import Record, Table, message, warn, write
     from opskit.storage.shift import rows, telling
 
     fmt = output_format(output, _FORMATS)
@@ -168,6 +175,10 @@ def _emit(found: "Shift", output: str | None, *, monthly: bool, explain: bool) -
     if fmt in ("table", "md"):
         for text in (*(f"* {each}" for each in found.doubts), *telling.assumed(found)):
             message(f"note: {text}")
+        for text in found.profile.notes:
+            message(f"note: {text}")
+    if found.stale:
+        warn(found.stale)
 
 
 def _columns(made: "list[dict[str, Any]]") -> "list[Column]":

@@ -1,7 +1,7 @@
 """Which providers, regions and classes are meant, and what each of them lacks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from msgspec import Struct, field
 
@@ -22,11 +22,25 @@ class Place(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was asked for: providers (all if none), a kind of access or a class, and a region."""
+    """What was asked for: providers (all if none), a kind of access or a class, and a region.
+
+    Where no region is named, it is the one of `home` (a provider and its region), and the first
+    one of all other providers.
+    """
 
     providers: Sequence[str] = ()
     class_: str = "hot"
     region: str = ""
+    home: tuple[str, str] = ("", "")
+
+    def at(self, provider: str, region: str) -> "Choice":
+        """The same for data that is in a region of a provider."""
+        return replace(self, home=(provider, region))
+
+    def home_in(self, regions: Sequence[Region], provider: str) -> Region:
+        """The region that is meant among those of a provider: the one at home, or the first."""
+        own = self.home[1] if self.home[0] == provider else ""
+        return next((each for each in regions if each.name == own), regions[0])
 
 
 class Places(Struct):
@@ -41,7 +55,7 @@ def places(catalog: Catalog, choice: Choice) -> Places:
     names = choice.providers or tuple(catalog.providers)
     providers = [catalog.provider(name) for name in dict.fromkeys(names)]
     found = Places()
-    for provider, region in _regions(providers, choice.region, found.notes):
+    for provider, region in _regions(providers, choice, found.notes):
         found.places += [
             Place(provider, region, each) for each in _classes(provider, choice.class_)
         ]
@@ -75,18 +89,19 @@ def class_of(provider: Provider, name: str) -> StorageClass | None:
 
 
 def _regions(
-    providers: Sequence[Provider], name: str, notes: list[str]
+    providers: Sequence[Provider], choice: Choice, notes: list[str]
 ) -> list[tuple[Provider, Region]]:
+    name = choice.region
     if not name:
-        return [(each, each.regions[0]) for each in providers]
+        return [(each, choice.home_in(each.regions, each.name)) for each in providers]
     found = [(each, region) for each in providers if (region := each.region(name))]
     if not found:
         names = list(dict.fromkeys(r.name for each in providers for r in each.regions))
         raise UsageError(
             f"no provider has a region {name[:40]!r} in the catalog{_meant(name, names)}",
             where="--region",
-            hint="'opskit storage catalog show' lists what there is; without --region, each "
-            "provider's first region is taken",
+            hint="'opskit storage catalog show' lists what there is; without --region, the "
+            "profile's own is taken, and each other provider's first",
         )
     having = [each.name for each, _ in found]
     lacking = [each.name for each in providers if each.name not in having]

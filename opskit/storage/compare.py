@@ -9,12 +9,15 @@ from itertools import pairwise, permutations
 from msgspec import Struct
 
 from opskit.storage.bill.lines import Bill
+from opskit.storage.bill.monthly import monthly_bill
 from opskit.storage.catalog.load import Catalog
 from opskit.storage.catalog.prices import Prices
 from opskit.storage.choice import Choice, Place, places
-from opskit.storage.estimate import AS_IT_IS, Row, State, Terms, own_place, priced, rank, row
+from opskit.storage.estimate import AS_IT_IS, Row, State, Terms, own_place, rank, row
+from opskit.storage.estimate_rows import why
 from opskit.storage.money import converted
 from opskit.storage.profile.model import Cell, Profile
+from opskit.storage.reasons import Name
 from opskit.storage.sweep import Sweep
 
 TOP = 3
@@ -66,8 +69,20 @@ class Comparison(Struct, frozen=True):
     spans: Sequence[Span]
     changes: Sequence[Change]
     currency: str
-    left_out: Sequence[str]
+    left_out: Sequence[tuple[Name, str]]
     notes: Sequence[str]
+
+    @property
+    def winners(self) -> list[tuple[str, int, int]]:
+        """Who is the cheapest from where to where; no name where all break their policies."""
+        made: list[tuple[str, int, int]] = []
+        for span in self.spans:
+            first = span.top[0] if span.top else ""
+            if made and made[-1][0] == first:
+                made[-1] = (first, made[-1][1], span.high)
+            else:
+                made.append((first, span.low, span.high))
+        return made
 
 
 def compare(
@@ -76,7 +91,7 @@ def compare(
     """The ranking over a sweep; a place whose total cannot be ranked is left out all along."""
     if not profile.stored:
         profile = replace(profile, stored=(Cell("standard", 0, 0),))
-    found = places(catalog, choice)
+    found = places(catalog, choice.at(profile.provider, profile.region))
     makers = _makers(found.places, profile, catalog, terms)
     looks: dict[str, list[Row]] = {name: [] for name in makers}
     currency = ""
@@ -85,7 +100,7 @@ def compare(
         ranked, currency = rank([row(n, make(used), terms) for n, make in makers.items()], terms)
         for each in ranked:
             looks[each.class_].append(each)
-    left_out = [f"{name}: {why}" for name, rows in looks.items() if (why := _excluded(rows))]
+    left_out = [(_place(name), words) for name, rows in looks.items() if (words := _excluded(rows))]
     lanes = {
         name: Lane(name, _totals(make, profile, wanted, terms, currency))
         for name, make in makers.items()
@@ -112,19 +127,24 @@ def _makers(
 
 
 def _in_class(name: str, prices: Prices, terms: Terms, profile: Profile) -> Bill:
-    return priced(profile.in_class(name), prices, terms)
+    return monthly_bill(profile.in_class(name), prices, terms.month)
 
 
 def _own(catalog: Catalog, terms: Terms, profile: Profile) -> Bill:
     own = own_place(profile, catalog, terms.day)
     assert own
-    return priced(own.profile, own.prices, terms)
+    return own.bill(terms.month)
 
 
 def _excluded(rows: Sequence[Row]) -> str:
     """Why a place cannot be ranked somewhere on the sweep; a broken policy is no reason."""
     states = (State.RANKED, State.BREACH)
-    return next(("; ".join(each.reasons) for each in rows if each.state not in states), "")
+    return next((why(each) for each in rows if each.state not in states), "")
+
+
+def _place(name: str) -> Name:
+    provider, _, class_ = name.partition(" ")
+    return provider, class_
 
 
 def _totals(

@@ -9,9 +9,9 @@ from enum import StrEnum
 from msgspec import Struct, field
 from msgspec.structs import replace as changed
 
-from opskit.storage.bill.billing import bill
-from opskit.storage.bill.lines import FRESH_DAYS, Bill
-from opskit.storage.bill.usage import AVERAGE, Month, usage
+from opskit.storage.bill.lines import Bill, stale
+from opskit.storage.bill.monthly import monthly_bill
+from opskit.storage.bill.usage import AVERAGE, Month
 from opskit.storage.catalog.load import Catalog
 from opskit.storage.catalog.model import StorageClass
 from opskit.storage.catalog.prices import Prices
@@ -64,6 +64,12 @@ class Row(Struct, frozen=True):
         return self.bill.total if self.bill.complete else None
 
     @property
+    def at_least(self) -> Decimal | None:
+        """What is known of a total for which a price is missing; None where nothing is."""
+        known = self.bill.missing and not self.bill.breaches and self.bill.total
+        return self.bill.total if known else None
+
+    @property
     def wide(self) -> bool:
         """Whether prices are so old that the total is a band."""
         return self.total is not None and cents(self.high) > cents(self.low)
@@ -81,23 +87,14 @@ class Estimate(Struct, frozen=True):
     @property
     def stale(self) -> str:
         """How old the oldest price is and how far the bands reach, if any is not fresh."""
-        wide = [each for each in self.rows if each.wide]
-        if not wide:
-            return ""
-        oldest = min(day for each in wide if (day := each.bill.oldest()))
-        most = max((each.high - each.bill.total) / each.bill.total for each in wide)
-        age = (self.terms.day - oldest).days
-        return (
-            f"prices are up to {age} days old (read on {oldest}): totals are bands of up to "
-            f"{most:.1%} either way for those older than {FRESH_DAYS} days"
-        )
+        return stale([each.bill for each in self.rows if each.total is not None], self.terms.day)
 
 
 def estimate(profile: Profile, catalog: Catalog, choice: Choice, terms: Terms) -> Estimate:
     """What a profile costs at each place that is meant; UsageError for a place that none has."""
     if not profile.stored:
         profile = replace(profile, stored=(Cell("standard", 0, 0),))
-    found = places(catalog, choice)
+    found = places(catalog, choice.at(profile.provider, profile.region))
     own = own_place(profile, catalog, terms.day)
     rows = [] if own is None else [_as_it_is(own, terms)]
     same = [(each.bill.provider.name, each.bill.region.name, each.class_) for each in rows]
@@ -107,29 +104,11 @@ def estimate(profile: Profile, catalog: Catalog, choice: Choice, terms: Terms) -
         prices = known.setdefault(place.provider.name, here)
         name = place.class_.name
         if (place.provider.name, place.region.name, name) not in same:
-            rows.append(row(name, priced(profile.in_class(name), prices, terms), terms))
+            made = monthly_bill(profile.in_class(name), prices, terms.month)
+            rows.append(row(name, made, terms))
     notes = [*found.notes, *_notes(profile, catalog, own, rows)]
     ranked, currency = rank(rows, terms)
     return Estimate(profile, terms, ranked, currency, notes)
-
-
-def priced(profile: Profile, prices: Prices, terms: Terms) -> Bill:
-    """The bill of a profile, whose classes are the provider's."""
-    return bill(prices, usage(_with_uploads(profile, prices), prices.provider), terms.month)
-
-
-def _with_uploads(profile: Profile, prices: Prices) -> Profile:
-    """The profile with the parts of uploads that were not completed: they are paid for as stored.
-
-    They are put into its first hot class, or its first one; nobody reads them.
-    """
-    if not profile.upload_bytes or not profile.stored:
-        return profile
-    names = [each.class_ for each in profile.stored]
-    found = [prices.provider.storage_class(name) for name in names]
-    hot = next((each.name for each in found if each and each.access == "hot"), names[0])
-    parts = Cell(hot, 0, profile.upload_bytes, noncurrent=True)
-    return replace(profile, stored=(*profile.stored, parts))
 
 
 class Own(Struct, frozen=True):
@@ -137,6 +116,16 @@ class Own(Struct, frozen=True):
 
     profile: Profile
     prices: Prices
+
+    @property
+    def label(self) -> str:
+        """The class that all of it is in, or `as it is`."""
+        names = {each.class_ for each in self.profile.stored}
+        return names.pop() if len(names) == 1 else AS_IT_IS
+
+    def bill(self, month: Month = AVERAGE) -> Bill:
+        """The bill of a month as it is."""
+        return monthly_bill(self.profile, self.prices, month)
 
 
 def own_place(profile: Profile, catalog: Catalog, day: date) -> Own | None:
@@ -159,9 +148,7 @@ def _name(found: StorageClass | None) -> str:
 
 
 def _as_it_is(own: Own, terms: Terms) -> Row:
-    names = {each.class_ for each in own.profile.stored}
-    name = names.pop() if len(names) == 1 else AS_IT_IS
-    return row(name, priced(own.profile, own.prices, terms), terms, as_it_is=True)
+    return row(own.label, own.bill(terms.month), terms, as_it_is=True)
 
 
 def row(class_: str, made: Bill, terms: Terms, *, as_it_is: bool = False) -> Row:

@@ -8,6 +8,7 @@ from opskit.storage import units
 from opskit.storage.bill.lines import Line
 from opskit.storage.estimate import Estimate, Row, State
 from opskit.storage.money import number
+from opskit.storage.reasons import together
 
 SCHEMA = "opskit.storage.estimate/1"
 #: The parts of a total, and the items of a bill that are in each; `other` are all the rest.
@@ -29,7 +30,8 @@ def parts(row: Row) -> dict[str, Decimal]:
 def fields(row: Row, *, explain: bool = False) -> dict[str, Any]:
     """A row for programs; amounts are numbers in cents, `total_exact` is a text with all digits.
 
-    There is no total where the provider's policy is broken or a price is missing.
+    There is no total where the provider's policy is broken or a price is missing; `at_least` is
+    what is known of it in the latter case.
     """
     made: dict[str, Any] = {
         "rank": row.rank,
@@ -40,6 +42,7 @@ def fields(row: Row, *, explain: bool = False) -> dict[str, Any]:
         **{name: number(amount) for name, amount in parts(row).items()},
         "total": None if row.total is None else number(row.total),
         "total_exact": None if row.total is None else exact(row.total),
+        "at_least": None if row.at_least is None else number(row.at_least),
         "low": None if row.total is None else number(row.low),
         "high": None if row.total is None else number(row.high),
         "ranked_by": None if row.value is None else number(row.value),
@@ -116,10 +119,15 @@ def about(estimate: Estimate) -> dict[str, Any]:
 
 
 def shown_total(row: Row) -> str:
-    """The total for people, starred where it is not verified; words where there is none."""
-    if row.total is None:
+    """The total for people, starred where it is not verified; words where there is none.
+
+    Where a price is missing it is `> $753.44`: at least that.
+    """
+    known = row.at_least if row.total is None else row.total
+    if known is None:
         return row.state.value
-    return units.money(row.total, row.bill.currency) + ("*" if row.bill.doubts else "")
+    sign = "> " if row.total is None else ""
+    return sign + units.money(known, row.bill.currency) + ("*" if row.bill.doubts else "")
 
 
 def shown_band(row: Row) -> str:
@@ -133,30 +141,43 @@ def shown_band(row: Row) -> str:
 def shown(row: Row) -> dict[str, str]:
     """A row for people."""
     made = parts(row)
-    amounts = {name: f"{units.cents(amount):,}" for name, amount in made.items()}
-    known = row.total is not None
+    lacking = _lacking(row)
     used = sum(made.values(), Decimal(0)) - made["storage"]
+    amounts = {name: _part(row, amount, name in lacking) for name, amount in made.items()}
     return {
         "rank": "" if row.rank is None else str(row.rank),
         "provider": row.bill.provider.name,
         "class": row.class_ + (" (as it is)" if row.as_it_is and row.class_ != "as it is" else ""),
         "region": row.bill.region.name,
-        **{name: amount if known else "" for name, amount in amounts.items()},
-        "use": f"{units.cents(used):,}" if known else "",
+        **amounts,
+        "use": _part(row, used, bool(lacking - {"storage"})),
         "total": shown_total(row),
         "band": shown_band(row),
         "why": "; ".join(row.reasons),
     }
 
 
+def _lacking(row: Row) -> set[str]:
+    """The parts of a total for which a price is missing."""
+    items = {each.partition(" ")[0] for each in row.bill.missing}
+    return {next((name for name, own in PARTS.items() if each in own), "other") for each in items}
+
+
+def _part(row: Row, amount: Decimal, lacks: bool) -> str:
+    """A part of a total: nothing where nothing is known of it, `> 12.00` where some of it is."""
+    if (row.total is None and row.at_least is None) or (lacks and not amount):
+        return ""
+    return f"{'> ' if lacks else ''}{units.cents(amount):,}"
+
+
 def unranked(estimate: Estimate) -> list[str]:
     """Why rows have no rank, those with the same reason together."""
-    found: dict[tuple[State, str], list[str]] = {}
-    for row in estimate.rows:
-        if row.rank is None:
-            place = f"{row.bill.provider.name} {row.class_}"
-            found.setdefault((row.state, "; ".join(row.reasons)), []).append(place)
-    return [
-        f"{', '.join(places)}: {'' if state is State.UNVERIFIED else f'{state.value}: '}{why}"
-        for (state, why), places in found.items()
-    ]
+    names = [(row.bill.provider.name, row.class_) for row in estimate.rows]
+    both = zip(names, estimate.rows, strict=True)
+    return together(names, ((name, why(row)) for name, row in both if row.rank is None))
+
+
+def why(row: Row) -> str:
+    """Why a row has no rank, in words."""
+    state = "" if row.state is State.UNVERIFIED else f"{row.state.value}: "
+    return state + "; ".join(row.reasons)

@@ -9,10 +9,11 @@ from msgspec import Struct
 
 from opskit.errors import ExitCode, UsageError
 from opskit.storage import units
+from opskit.storage.bill.monthly import monthly_bill
 from opskit.storage.catalog.load import Catalog
 from opskit.storage.catalog.prices import Prices
 from opskit.storage.choice import Choice, places, region_of
-from opskit.storage.estimate import Row, Terms, lacking, own_place, priced, row
+from opskit.storage.estimate import Row, Terms, lacking, own_place, row
 from opskit.storage.money import Budget, converted
 from opskit.storage.profile.model import Cell, Profile
 
@@ -64,9 +65,7 @@ def chosen(
     here = region_of(found, region or (profile.region if name == profile.provider else ""))
     own = own_place(replace(profile, provider=name, region=here.name), catalog, terms.day)
     if not class_ and own and profile.provider == name:
-        single = {each.class_ for each in own.profile.stored}
-        label = single.pop() if len(single) == 1 else "as it is"
-        return row(label, priced(own.profile, own.prices, terms), terms, as_it_is=True)
+        return row(own.label, own.bill(terms.month), terms, as_it_is=True)
     if not class_ and profile.provider == name:
         hint = "--class names one of its classes for all"
         raise UsageError(lacking(replace(profile, region=here.name), catalog), hint=hint)
@@ -75,7 +74,8 @@ def chosen(
         several = ", ".join(each.class_.name for each in meant)
         raise UsageError(f"{several} are all {class_}", where="--class", hint="name one of them")
     first = meant[0].class_.name
-    return row(first, priced(profile.in_class(first), Prices(found, here, terms.day), terms), terms)
+    prices = Prices(found, here, terms.day)
+    return row(first, monthly_bill(profile.in_class(first), prices, terms.month), terms)
 
 
 def gate(found: Row, budget: Budget, terms: Terms, max_age: int) -> Gate:

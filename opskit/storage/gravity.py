@@ -11,17 +11,19 @@ from datetime import date
 from decimal import Decimal
 
 from opskit.errors import UsageError
-from opskit.storage.bill.billing import bill
-from opskit.storage.bill.lines import Bill
-from opskit.storage.bill.usage import usage
+from opskit.storage.bill.lines import Bill, spread, stale
+from opskit.storage.bill.monthly import monthly_bill
 from opskit.storage.catalog.load import Catalog
 from opskit.storage.catalog.model import Fact
 from opskit.storage.catalog.prices import Prices
 from opskit.storage.choice import Choice, Place, Places, places
-from opskit.storage.estimate import AS_IT_IS, own_place
+from opskit.storage.estimate import own_place
 from opskit.storage.leaving import KEEPING, Limit, Removal, leave, limit, removals
 from opskit.storage.profile.model import Profile
 from opskit.storage.switching import is_free, zero_charge
+
+#: The least and the most that something may be.
+Band = tuple[Decimal, Decimal]
 
 #: From this share of what keeping costs on, using the data is dear; from 1 on it is dearer.
 DEAR = Decimal("0.25")
@@ -69,22 +71,35 @@ class Pull:
         """The same once the law holds."""
         return self._months(self.by_law.total) if self.by_law else None
 
+    def keep_band(self, day: date) -> Band:
+        """What keeping costs at least and at most, as its prices are as old as they are."""
+        kept = [each for each in self.month.lines if each.item in KEEPING]
+        off = spread(kept, day)
+        return max(self.keep - off, Decimal(0)), self.keep + off
+
+    def band(self, day: date) -> Band | None:
+        """The least and the most that gravity may be; None where it is not a band."""
+        (low, high), (least, most) = self.leaving.band(day), self.keep_band(day)
+        if self.gravity is None or not least or low / most == high / least:
+            return None
+        return low / most, high / least
+
     def _months(self, cost: Decimal) -> Decimal | None:
-        if not self._kept:
+        if not self.kept:
             return None
         if not cost:
             return Decimal(0)
         return cost / self.keep if self.keep else None
 
     @property
-    def _kept(self) -> bool:
+    def kept(self) -> bool:
         """Whether there is a price of keeping it."""
         return not any(each.startswith("storage") for each in self.month.missing)
 
     @property
     def verdict(self) -> str:
         """What using the data costs against keeping it: one of `VERDICTS`, or `not known`."""
-        if not self._kept:
+        if not self.kept:
             return "not known"
         if self.use >= self.keep and self.use:
             return VERDICTS[2]
@@ -107,11 +122,22 @@ class Pull:
 
 @dataclass(frozen=True)
 class Gravity:
-    """All places, the weakest pull first; `law` is the fact behind the second column."""
+    """All places, the weakest pull first; `law` is the fact behind the second column.
+
+    `day` is that of the prices, `region` the name of the one that was asked for, if any.
+    """
 
     rows: Sequence[Pull]
     law: Fact | None
+    day: date
+    region: str = ""
     notes: Sequence[str] = field(default=())
+
+    @property
+    def stale(self) -> str:
+        """How old the oldest price is and how far the bands reach, if any is not fresh."""
+        whole = [each for each in self.rows if not each.missing]
+        return stale((bill for each in whole for bill in (each.month, each.leaving)), self.day)
 
 
 def gravity(
@@ -126,14 +152,12 @@ def gravity(
     """The pull of a profile at each place that is meant; UsageError for one that none has."""
     if not profile.bytes:
         raise UsageError("the profile has nothing in it that is stored", where=profile.source)
-    found = _places(catalog, choice)
+    found = _places(catalog, choice.at(profile.provider, profile.region))
     _check_speed(found.places, speed)
     rows = []
     own = own_place(profile, catalog, day)
     if own and (not choice.providers or own.prices.provider.name in choice.providers):
-        names = {each.class_ for each in own.profile.stored}
-        name = names.pop() if len(names) == 1 else AS_IT_IS
-        rows.append(pull(own.profile, own.prices, catalog, name, speed))
+        rows.append(pull(own.profile, own.prices, catalog, own.label, speed))
     same = {(each.month.provider.name, each.month.region.name, each.class_) for each in rows}
     for place in found.places:
         name = place.class_.name
@@ -141,13 +165,17 @@ def gravity(
             prices = Prices(place.provider, place.region, day)
             rows.append(pull(profile.in_class(name), prices, catalog, name, speed))
     ranked = _ranked(rows, allow_unverified)
-    return Gravity(ranked, zero_charge(catalog.law), (*profile.notes, *found.notes))
+    notes = (*profile.notes, *found.notes)
+    return Gravity(ranked, zero_charge(catalog.law), day, choice.region, notes)
 
 
 def pull(profile: Profile, prices: Prices, catalog: Catalog, name: str, speed: str = "") -> Pull:
-    """The pull of a profile whose classes are the provider's."""
+    """The pull of a profile whose classes are the provider's.
+
+    Uploads that were not completed are kept, and nobody takes them away.
+    """
     removed = removals(prices, profile.stored, speed)
-    month = bill(prices, usage(profile, prices.provider))
+    month = monthly_bill(profile, prices)
     now = leave(prices, removed, free=is_free(catalog.law, prices.region, prices.day))
     fact = zero_charge(catalog.law)
     later = leave(prices, removed, free=True) if fact and prices.region.eu else None
@@ -156,14 +184,15 @@ def pull(profile: Profile, prices: Prices, catalog: Catalog, name: str, speed: s
 
 
 def _places(catalog: Catalog, choice: Choice) -> Places:
-    """The places that are meant; the region `eu` is each provider's first one in the EU."""
+    """The places that are meant; the region `eu` is the profile's own or the first in the EU."""
     if choice.region != "eu":
         return places(catalog, choice)
     found, lacking = Places(), []
     for name in dict.fromkeys(choice.providers or tuple(catalog.providers)):
         inside = [each for each in catalog.provider(name).regions if each.eu]
         if inside:
-            own = places(catalog, Choice((name,), choice.class_, inside[0].name))
+            region = choice.home_in(inside, name)
+            own = places(catalog, Choice((name,), choice.class_, region.name))
             found.places += own.places
         else:
             lacking.append(name)

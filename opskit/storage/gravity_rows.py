@@ -11,34 +11,46 @@ from opskit.storage import units
 from opskit.storage.bill.lines import Bill
 from opskit.storage.estimate import Row, Terms, row
 from opskit.storage.estimate_rows import line
-from opskit.storage.estimate_text import charge, origin
+from opskit.storage.estimate_text import bill_lines, sources
 from opskit.storage.gravity import Gravity, Pull
 from opskit.storage.money import number
+from opskit.storage.reasons import together
 from opskit.storage.switching import NOT_SETTLED
 
 SCHEMA = "opskit.storage.gravity/1"
 _MONTHS = Decimal("0.01")
-_INDENT = " " * 6
 
 
-def place(pull: Pull) -> str:
-    """A row's provider and class."""
+def place(found: Gravity, pull: Pull) -> str:
+    """A row's provider and class, and its region where another row has the same name."""
+    name = _plain(pull)
+    twice = sum(_plain(each) == name for each in found.rows) > 1
+    return f"{name}, {pull.month.region.name}" if twice else name
+
+
+def _plain(pull: Pull) -> str:
     return f"{pull.month.provider.name} {pull.class_}"
 
 
 def regions(found: Gravity) -> str:
-    """The regions that are meant, by provider."""
-    names: dict[str, list[str]] = {}
-    for each in found.rows:
-        own = names.setdefault(each.month.provider.name, [])
-        if each.month.region.name not in own:
-            own.append(each.month.region.name)
-    return ", ".join(f"{name} {' and '.join(own)}" for name, own in sorted(names.items()))
+    """The regions that nobody named and that are not their providers' first; nothing else."""
+    names = {
+        (each.month.provider.name, each.month.region.name): None
+        for each in found.rows
+        if each.month.region.name not in (found.region, each.month.provider.regions[0].name)
+    }
+    providers = {each.month.provider.name for each in found.rows}
+    if not names and not found.region and len(providers) == 1:
+        return " ".join((*providers, found.rows[0].month.region.name))
+    told = ", ".join(f"{name} {region}" for name, region in sorted(names))
+    others = providers - {name for name, _ in names}
+    return f"{told}; of others the first" if names and others and not found.region else told
 
 
 def fields(pull: Pull, day: date, *, explain: bool = False) -> dict[str, Any]:
     """A row for programs: money as numbers to the cent, months as texts with two more digits."""
     leaving, by_law = pull.leaving, pull.by_law
+    keep, leave, band = pull.keep_band(day), leaving.band(day), pull.band(day)
     made: dict[str, Any] = {
         "rank": pull.rank,
         "provider": pull.month.provider.name,
@@ -47,14 +59,20 @@ def fields(pull: Pull, day: date, *, explain: bool = False) -> dict[str, Any]:
         "eu": pull.month.region.eu,
         "currency": pull.month.currency,
         "keep": number(pull.keep),
+        "keep_low": number(keep[0]),
+        "keep_high": number(keep[1]),
         "use": number(pull.use),
         "use_to_keep": _number(pull.use / pull.keep if pull.keep else None),
         "verdict": pull.verdict,
         "leave": number(leaving.total),
+        "leave_low": number(leave[0]),
+        "leave_high": number(leave[1]),
         "leave_retrieval": number(leaving.of("retrieval")),
         "leave_requests": number(leaving.of("read", "retrieval-request")),
         "leave_egress": number(leaving.of("egress")),
         "gravity": _number(pull.gravity),
+        "gravity_low": _number(band[0] if band else pull.gravity),
+        "gravity_high": _number(band[1] if band else pull.gravity),
         "gravity_without_requests": _number(pull.without_requests),
         "leave_by_law": None if by_law is None else number(by_law.total),
         "gravity_by_law": _number(pull.gravity_by_law),
@@ -79,17 +97,19 @@ def _number(value: Decimal | None) -> float | None:
     return None if value is None else float(round(value, 4))
 
 
-def shown(pull: Pull) -> dict[str, str]:
+def shown(found: Gravity, pull: Pull) -> dict[str, str]:
     """A row for people. A star is for what nobody verified, a plus for prices that are lacking."""
     currency = pull.month.currency
+    band = pull.band(found.day)
     mark = ("+" if pull.missing else "") + ("*" if pull.doubts else "")
     return {
-        "where": place(pull),
+        "where": place(found, pull),
         "region": pull.month.region.name,
-        "keep": amount(pull.keep, currency),
+        "keep": amount(pull.keep, currency) if pull.kept else "-",
         "use": amount(pull.use, currency),
         "leave": amount(pull.leaving.total, currency),
         "gravity": months(pull.gravity) + mark,
+        "band": f"{months(band[0])} - {months(band[1])}" if band else "",
         "by_law": "" if pull.by_law is None else months(pull.gravity_by_law) + mark,
         "verdict": pull.verdict,
     }
@@ -114,31 +134,34 @@ def months(value: Decimal | None) -> str:
 
 def reasons(found: Gravity) -> list[str]:
     """Why rows have a mark, and what limits there are; those with the same reason together."""
-    told: dict[str, list[str]] = {}
-    for each in found.rows:
+    names = [(each.month.provider.name, each.class_) for each in found.rows]
+    told = []
+    for name, each in zip(names, found.rows, strict=True):
         if each.missing:
-            told.setdefault(f"+ no price for {', '.join(each.missing)}", []).append(place(each))
-        for doubt in each.doubts:
-            told.setdefault(f"* {doubt}", []).append(place(each))
+            told.append((name, f"+ no price: {', '.join(each.missing)}"))
+        told += [(name, f"* {doubt}") for doubt in each.doubts]
         if each.limit:
-            told.setdefault(f"policy: {each.limit}", []).append(place(each))
-    return [f"{', '.join(names)}: {why}" for why, names in told.items()]
+            told.append((name, f"policy: {each.limit}"))
+    return together(names, told)
 
 
-def law(found: Gravity) -> str:
-    """What the law changes and what it leaves open, if it is for any of the rows."""
+def law(found: Gravity) -> Sequence[str]:
+    """What the law changes and what it leaves open, in lines, if it is for any of the rows."""
     if not found.law or all(each.by_law is None for each in found.rows):
-        return ""
+        return ()
+    day = found.law.effective_from
     return (
-        f"from {found.law.effective_from} on, egress of a switch to another provider is free for "
-        "customers in the EU (Regulation (EU) 2023/2854, Article 29); whether fees for retrieval "
-        "and requests go too is not settled, and they are counted (--explain says more)"
+        f"{day.year}: from {day} on, egress of a switch to another provider is free",
+        "  for customers in the EU (Regulation (EU) 2023/2854, Article 29);",
+        "  whether fees for retrieval and requests go too is not settled, and they",
+        "  are counted (--explain says more)",
     )
 
 
 def explained(found: Gravity, day: date) -> str:
     """The bills of each row with their lines, as text that ends in a newline."""
     made = [text for each in found.rows for text in _block(each, day)]
+    made += sources(bill for each in found.rows for bill in (each.month, each.leaving))
     if law(found):
         made += ["", *(fitted(f"not settled: {each}") for each in NOT_SETTLED)]
     return "".join(f"{text}\n" for text in made)
@@ -146,12 +169,10 @@ def explained(found: Gravity, day: date) -> str:
 
 def _block(pull: Pull, day: date) -> Iterator[str]:
     yield ""
-    yield paint(f"{place(pull)}, {pull.month.region.name}", "bold")
+    yield paint(f"{_plain(pull)}, {pull.month.region.name}", "bold")
     for name, own in _bills(pull, day):
         yield f"  {name}: {units.money(own.bill.total, own.bill.currency)}"
-        for each in own.bill.lines:
-            yield fitted(f"    {charge(each, own.bill.currency)}", indent=_INDENT)
-            yield fitted(f"      {origin(each, own)}", indent=_INDENT + "  ")
+        yield from bill_lines(own.bill, "    ")
     for each_speed in pull.removed:
         if each_speed.speed:
             yield f"  {each_speed.class_} is restored at the speed {each_speed.speed}"

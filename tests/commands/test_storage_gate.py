@@ -31,7 +31,11 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         (("--provider", "b2", "--budget", "100", "--allow-unverified"), 0, "within: b2"),
         (("--provider", "aws", "--budget", "250", "--max-age", "30d"), 3, "--max-age allows 30"),
         (("--provider", "wasabi", "--budget", "250", "--egress", "11TB"), 1, "policy breach:"),
-        (("--provider", "storj", "--budget", "250", "--reads", "1"), 3, "no price: read"),
+        (
+            ("--provider", "linode", "--budget", "250", "--reads", "1", "--allow-unverified"),
+            3,
+            "no price: read",
+        ),
         (("--provider", "aws", "--class", "STANDARD_IA", "--budget", "150"), 0, "aws standard-ia"),
     ],
 )

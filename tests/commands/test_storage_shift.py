@@ -175,7 +175,7 @@ def test_an_empty_profile(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_price_that_is_missing_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("--from", "aws", "--to", "storj", *SIZE, *ON) == 3
+    assert run("--from", "aws", "--to", "linode", *SIZE, *ON) == 3
     out, err = capsys.readouterr()
     assert out == ""
-    assert "storj: write of standard" in " ".join(err.split())
+    assert "linode: write of standard" in " ".join(err.split())

@@ -1,12 +1,13 @@
 """A bill: its lines with the facts behind them, its total, and how sure it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct, field
 
 from opskit.storage.catalog.model import Fact, Provider, Region, StorageClass
+from opskit.storage.units import cents
 
 #: A price that was read so many days ago is taken as it is; after that its band widens.
 FRESH_DAYS = 90
@@ -87,17 +88,47 @@ class Bill(Struct):
 
     def band(self, today: date, drift: Decimal = DRIFT) -> tuple[Decimal, Decimal]:
         """The least and the most that the total may be, as its prices are as old as they are."""
-        spread = sum(
-            (abs(each.amount) * widening(each.fact, today, drift) for each in self.lines),
-            Decimal(0),
-        )
-        return max(self.total - spread, Decimal(0)), self.total + spread
+        off = spread(self.lines, today, drift=drift)
+        return max(self.total - off, Decimal(0)), self.total + off
 
 
 def widening(fact: Fact, today: date, drift: Decimal = DRIFT) -> Decimal:
     """The share by which a price may be off, for its age: none while it is fresh."""
     late = (today - fact.read_on).days - FRESH_DAYS
     return drift * late / 365 if late > 0 else Decimal(0)
+
+
+def spread(
+    lines: Iterable[Line], today: date, less: Iterable[Line] = (), drift: Decimal = DRIFT
+) -> Decimal:
+    """By how much a sum may be off, either way, for the age of its prices.
+
+    `less` are lines that are taken off it; what is at the same price in both is off together.
+    """
+    net: dict[int, tuple[Fact, Decimal]] = {}
+    for sign, some in ((1, lines), (-1, less)):
+        for each in some:
+            _, so_far = net.get(id(each.fact), (each.fact, Decimal(0)))
+            net[id(each.fact)] = each.fact, so_far + sign * each.amount
+    return sum(
+        (abs(amount) * widening(fact, today, drift) for fact, amount in net.values()), Decimal(0)
+    )
+
+
+def stale(bills: Iterable[Bill], today: date) -> str:
+    """How old the oldest price is and how far the bands reach, in words, if any is not fresh."""
+    shares, oldest = [], today
+    for each in bills:
+        _, high = each.band(today)
+        if cents(high) > cents(each.total):
+            shares.append((high - each.total) / each.total)
+            oldest = min(oldest, each.oldest() or today)
+    if not shares:
+        return ""
+    return (
+        f"prices are up to {(today - oldest).days} days old (read on {oldest}): totals are bands "
+        f"of up to {max(shares):.1%} either way for those older than {FRESH_DAYS} days"
+    )
 
 
 def classes_of(provider: Provider, accesses: Sequence[str] = ()) -> list[StorageClass]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from opskit.storage.bill.lines import Bill
+from opskit.storage.bill.lines import Bill, stale
 from opskit.storage.catalog.model import Fact
 from opskit.storage.leaving import KEEPING, Limit, Removal
 from opskit.storage.profile.model import Profile
@@ -27,6 +27,9 @@ SOURCE_ITEMS: Mapping[str, tuple[str, ...]] = {
 ONCE = ("retrieval", "restored-copies", "requests", "egress", "nat", "device", "puts")
 ONCE_ALL = (*ONCE, "early-deletion", "kept-twice")
 
+#: The least and the most that something may be.
+Band = tuple[Decimal, Decimal]
+
 #: Sums that differ by less are the same: amounts have 28 digits.
 _ROUNDED_OFF = Decimal("1e-9")
 
@@ -34,7 +37,8 @@ _ROUNDED_OFF = Decimal("1e-9")
 @dataclass(frozen=True)
 class MonthOf:
     """One month of a move: the bills of both ends, and what it costs once, all in the currency
-    of the source. `number` begins with 1."""
+    of the source. `number` begins with 1; what it costs once may be off by `spread`, for the age
+    of the prices."""
 
     number: int
     share: Share
@@ -42,6 +46,7 @@ class MonthOf:
     target: Bill
     base: Decimal
     once: Mapping[str, Decimal]
+    spread: Decimal = Decimal(0)
 
     @property
     def total(self) -> Decimal:
@@ -67,6 +72,22 @@ class Shift:
     def monthly(self) -> tuple[Decimal, Decimal]:
         """What a usual month costs before and after."""
         return self.before.total, self.terms.exchanged(self.after.total)
+
+    @property
+    def bands(self) -> dict[str, Band]:
+        """The least and the most of what a month costs before and after, is saved, and the move."""
+        day = self.terms.day
+        low, high = self.before.band(day)
+        least, most = (self.terms.exchanged(each) for each in self.after.band(day))
+        off = sum((each.spread for each in self.months), Decimal(0))
+        once = (max(self.one_time - off, Decimal(0)), self.one_time + off)
+        saved = (low - most, high - least)
+        return {"before": (low, high), "after": (least, most), "saved": saved, "one_time": once}
+
+    @property
+    def stale(self) -> str:
+        """How old the oldest price is and how far the bands reach, if any is not fresh."""
+        return stale(self._bills, self.terms.day)
 
     @cached_property
     def once(self) -> dict[str, Decimal]:

@@ -9,6 +9,7 @@ from opskit.errors import UsageError
 from opskit.storage import units
 from opskit.storage.catalog.load import Catalog
 from opskit.storage.money import exchange
+from opskit.storage.profile.model import Profile
 from opskit.storage.shift.ends import End, check_differ, end
 from opskit.storage.shift.terms import Terms, charge, device, months
 from opskit.storage.shift.timing import Link, link
@@ -39,15 +40,12 @@ class Asked(NamedTuple):
     rates: Sequence[str] = ()
 
 
-def terms(asked: Asked, catalog: Catalog) -> Terms:
-    """The terms of a move; UsageError for what cannot be, and what the catalog does not know."""
-    for name, text in (("--from", asked.source), ("--to", asked.target)):
-        if not text:
-            hint = "opskit storage shift p.json --from aws/standard --to b2"
-            raise UsageError(f"{name} is missing", hint=hint)
-    source = end(catalog, asked.source, "--from")
-    target = end(catalog, asked.target, "--to")
-    check_differ(source, target)
+def terms(asked: Asked, catalog: Catalog, profile: Profile | None = None) -> Terms:
+    """The terms of a move; UsageError for what cannot be, and what the catalog does not know.
+
+    The source is where the profile is, where none is named.
+    """
+    source, target = _ends(asked, catalog, profile or Profile(()))
     return Terms(
         source=source,
         target=target,
@@ -66,6 +64,19 @@ def terms(asked: Asked, catalog: Catalog) -> Terms:
         horizon=_months(asked.horizon, "--horizon", least=1),
         rates=exchange(asked.rates),
     )
+
+
+def _ends(asked: Asked, catalog: Catalog, profile: Profile) -> tuple[End, End]:
+    for name, text in (("--from", asked.source or profile.provider), ("--to", asked.target)):
+        if not text:
+            hint = "opskit storage shift p.json --from aws/standard --to b2"
+            raise UsageError(f"{name} is missing", hint=hint)
+    homes = {profile.provider: profile.region}
+    source = end(catalog, asked.source or profile.provider, "--from", homes)
+    homes[source.provider.name] = source.region.name
+    target = end(catalog, asked.target, "--to", homes)
+    check_differ(source, target)
+    return source, target
 
 
 def _link(asked: Asked, source: End, target: End) -> Link | None:

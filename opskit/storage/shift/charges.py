@@ -5,10 +5,11 @@ Both are time for which something is stored, at what storing costs there.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from opskit.storage.bill.lines import classes_of
+from opskit.storage.bill.lines import classes_of, widening
 from opskit.storage.catalog.model import Fact
 from opskit.storage.catalog.prices import Prices, Rate
 from opskit.storage.leaving import Removal
@@ -31,6 +32,12 @@ class Stored:
         """The charge for so many days, where a GB-month has so many."""
         time = days / month
         return self.bytes / self.per * self.rate * time.numerator / time.denominator
+
+
+def oldest(stored: Iterable[Stored], day: date) -> Decimal:
+    """The share by which the rates of storage may be off, for their age: that of the oldest."""
+    rates = (fact for each in stored for fact in each.facts if fact.item == "storage")
+    return max((widening(fact, day) for fact in rates), default=Decimal(0))
 
 
 def month_days(prices: Prices) -> Fraction:

@@ -1,6 +1,6 @@
 """The two ends of a move: a provider, a region and a class, as `aws/deep-archive@us-east-1`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -31,11 +31,12 @@ class End:
         return Prices(self.provider, self.region, day)
 
 
-def end(catalog: Catalog, text: str, option: str) -> End:
+def end(catalog: Catalog, text: str, option: str, homes: Mapping[str, str] | None = None) -> End:
     """The end of `b2`, `aws/deep-archive` or `aws/standard@eu-central-1`.
 
-    The region is the provider's first one where none is named. UsageError for what the catalog
-    does not know, with what was probably meant.
+    Where no region is named, it is the one in which the data is (`homes`, by provider), and with
+    other providers the first. UsageError for what the catalog does not know, with what was
+    probably meant.
     """
     before, at, region = text.strip().partition("@")
     name, slash, class_ = before.partition("/")
@@ -43,6 +44,7 @@ def end(catalog: Catalog, text: str, option: str) -> End:
         hint = "write PROVIDER[/CLASS][@REGION]: aws/deep-archive@us-east-1"
         raise UsageError(f"{text[:60]!r} is no place", where=option, hint=hint)
     provider = catalog.provider(name)
+    region = region or (homes or {}).get(provider.name, "")
     return End(provider, _region(provider, region, option), _class(provider, class_, option))
 
 

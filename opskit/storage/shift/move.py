@@ -1,27 +1,32 @@
 """The months of a move, planned one after the other."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from opskit.errors import UsageError
-from opskit.storage.bill.billing import bill
+from opskit.storage.bill.lines import Bill, Line, spread
+from opskit.storage.bill.monthly import monthly_bill, with_uploads
 from opskit.storage.bill.usage import usage
 from opskit.storage.leaving import limit, removals
 from opskit.storage.profile.model import Cell, Profile
 from opskit.storage.shift.amounts import between, movable, puts, removed
 from opskit.storage.shift.answer import SOURCE_ITEMS, MonthOf, Shift
 from opskit.storage.shift.bills import at_source, at_target
-from opskit.storage.shift.charges import copies, early, early_charge, month_days
+from opskit.storage.shift.charges import copies, early, early_charge, month_days, oldest
 from opskit.storage.shift.ends import arriving, check_differ, placed
 from opskit.storage.shift.terms import Terms
 from opskit.storage.shift.timing import LONGEST, Share, ceiling
 
 
 def shift(profile: Profile, terms: Terms) -> Shift:
-    """What a move costs; UsageError for one that cannot be, or that never ends."""
+    """What a move costs; UsageError for one that cannot be, or that never ends.
+
+    Uploads that were not completed are paid for at the source, and end there as it is emptied.
+    """
     if not profile.bytes and not profile.objects:
         raise UsageError("the profile has nothing in it that is stored", where=profile.source)
     here = placed(profile, terms.source, "--from")
-    there = arriving(here, terms.source, terms.target)
+    there = arriving(replace(here, uploads=0, upload_bytes=0), terms.source, terms.target)
     check_differ(terms.source, terms.target)
     planner = _Planner(terms, here, there)
     return planner.answer()
@@ -34,7 +39,7 @@ class _Planner:
         self.terms, self.here, self.there = terms, here, there
         self.source = terms.source.prices(terms.day)
         self.target = terms.target.prices(terms.day)
-        self.used = usage(here, terms.source.provider)
+        self.used = usage(with_uploads(here, terms.source.provider), terms.source.provider)
         self.used_there = usage(there, terms.target.provider)
         self.cells: tuple[Cell, ...] = movable(here.stored)
         self.removals = removals(self.source, self.cells, terms.speed)
@@ -58,8 +63,8 @@ class _Planner:
             arrived=self.there,
             course=self.course,
             moved=self.removals,
-            before=bill(self.source, self.used),
-            after=bill(self.target, self.used_there),
+            before=monthly_bill(self.here, self.source),
+            after=monthly_bill(self.there, self.target),
             months=[self._month(n, share) for n, share in enumerate(self.course.shares())],
             limit=limit(self.source, self.here.bytes, self.here.monthly.egress) if leaves else None,
             facts=[fact for each in (*self.early, *self.copies) for fact in each.facts],
@@ -81,7 +86,23 @@ class _Planner:
         once["puts"] = self.terms.exchanged(target.total - base_there.total)
         total = base.total + self.terms.exchanged(base_there.total)
         once.update(self._beside(number, share))
-        return MonthOf(number + 1, share, source, target, total, once)
+        off = self._off(source, base) + self.terms.exchanged(
+            spread(target.lines, self.terms.day, base_there.lines)
+        )
+        off += once["early-deletion"] * oldest(self.early, self.terms.day)
+        off += once["restored-copies"] * oldest(self.copies, self.terms.day)
+        return MonthOf(number + 1, share, source, target, total, once, off)
+
+    def _off(self, source: Bill, base: Bill) -> Decimal:
+        """By how much what a month costs once at the source may be off, for the age of prices."""
+        items = {item for items in SOURCE_ITEMS.values() for item in items}
+        if source.breaches:
+            items.discard("egress")
+
+        def once(bill: Bill) -> list[Line]:
+            return [each for each in bill.lines if each.item in items]
+
+        return spread(once(source), self.terms.day, once(base))
 
     def _way(self, number: int) -> str:
         """The item by which a month's egress is charged; a limit holds where a law frees it."""

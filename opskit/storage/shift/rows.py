@@ -9,7 +9,7 @@ from opskit.storage import units
 from opskit.storage.bill.lines import Bill
 from opskit.storage.estimate import Terms, row
 from opskit.storage.estimate_rows import exact, line
-from opskit.storage.estimate_text import charge, origin
+from opskit.storage.estimate_text import bill_lines, sources
 from opskit.storage.money import number
 from opskit.storage.shift.answer import ONCE_ALL, Shift
 from opskit.storage.shift.ends import End
@@ -17,7 +17,6 @@ from opskit.storage.shift.telling import TITLES, assumed, many, verdict
 from opskit.storage.switching import NOT_SETTLED
 
 SCHEMA = "opskit.storage.shift/1"
-_INDENT = " " * 6
 
 
 def fields(found: Shift, *, monthly: bool = False, explain: bool = False) -> dict[str, Any]:
@@ -43,6 +42,7 @@ def fields(found: Shift, *, monthly: bool = False, explain: bool = False) -> dic
         "before": number(before),
         "after": number(after),
         "saved": number(before - after),
+        **_bands(found),
         "break_even": found.break_even,
         "horizon": terms.horizon,
         "pays": found.pays,
@@ -56,12 +56,22 @@ def fields(found: Shift, *, monthly: bool = False, explain: bool = False) -> dic
         "verified": not found.doubts,
         "doubts": found.doubts,
         "assumed": assumed(found),
+        "notes": [*found.profile.notes, *filter(None, [found.stale])],
     }
     if monthly:
         made["by_month"] = months(found)
     if explain:
         made["lines"] = [*lines(found)]
     return made
+
+
+def _bands(found: Shift) -> dict[str, float]:
+    """The least and the most of the sums, as `before_low` and `before_high`."""
+    return {
+        f"{name}_{end}": number(value)
+        for name, band in found.bands.items()
+        for end, value in zip(("low", "high"), band, strict=True)
+    }
 
 
 def _once(found: Shift, name: str) -> float | None:
@@ -148,14 +158,11 @@ def explained(found: Shift) -> str:
 
 
 def _blocks(found: Shift) -> Iterator[str]:
-    terms = Terms(found.terms.day)
     for name, bill in _bills(found):
-        own = row("", bill, terms)
         yield ""
         yield f"{name}: {units.money(bill.total, bill.currency)}"
-        for each in bill.lines:
-            yield fitted(f"  {charge(each, bill.currency)}", indent=_INDENT)
-            yield fitted(f"    {origin(each, own)}", indent=_INDENT)
+        yield from bill_lines(bill, "  ")
+    yield from sources(bill for _, bill in _bills(found))
     yield ""
     for text in beside(found):
         yield fitted(text)

@@ -22,7 +22,7 @@ TITLES = {
     "early-deletion": "early deletion",
     "kept-twice": "kept twice",
 }
-_GAP = 14
+_GAP, _BAND = 14, 26
 
 
 def sentences(found: Shift) -> str:
@@ -34,19 +34,21 @@ def _lines(found: Shift) -> Iterator[str]:
     before, after = found.monthly
     star = "*" if found.doubts else ""
     marks = ["*" if each.doubts else "" for each in (found.before, found.after)]
+    bands = {name: _band(found, name) for name in found.bands}
     yield paint(route(found), "bold")
     yield fitted(what(found), indent="")
     yield ""
-    yield f"{'':<24}{'once':>{_GAP}}{'a month':>{_GAP}}"
+    head = f"{'':<24}{'once':>{_GAP}}{'a month':>{_GAP}}"
+    yield f"{head}{'band':>{_BAND}}" if any(bands.values()) else head
     for name in ONCE_ALL:
         if name == "egress" and found.leaving_breaches:
             yield f"{TITLES[name]:<24}{'policy breach':>{_GAP}}"
         elif found.once[name]:
             yield f"{TITLES[name]:<24}{_money(found, found.once[name]):>{_GAP}}"
-    yield f"{'the move':<24}{_money(found, found.one_time) + star:>{_GAP}}"
-    yield f"{'before':<24}{'':>{_GAP}}{_money(found, before) + marks[0]:>{_GAP}}"
-    yield f"{'after':<24}{'':>{_GAP}}{_money(found, after) + marks[1]:>{_GAP}}"
-    yield f"{'saved':<24}{'':>{_GAP}}{_money(found, before - after) + star:>{_GAP}}"
+    yield f"{'the move':<24}{_money(found, found.one_time) + star:>{_GAP}}{bands['one_time']}"
+    yield f"{'before':<24}{'':>{_GAP}}{_money(found, before) + marks[0]:>{_GAP}}{bands['before']}"
+    yield f"{'after':<24}{'':>{_GAP}}{_money(found, after) + marks[1]:>{_GAP}}{bands['after']}"
+    yield f"{'saved':<24}{'':>{_GAP}}{_money(found, before - after) + star:>{_GAP}}{bands['saved']}"
     yield ""
     yield fitted(verdict(found), indent="")
     for text in found.breaches:
@@ -54,6 +56,15 @@ def _lines(found: Shift) -> Iterator[str]:
     if found.limit:
         more = f"; {found.advice} stays within it" if found.advice else ""
         yield fitted(f"limit: {found.terms.source.provider.name}: {found.limit}{more}")
+
+
+def _band(found: Shift, name: str) -> str:
+    """The band of a sum at the right of it; nothing where all its prices are fresh."""
+    low, high = found.bands[name]
+    if units.cents(low) == units.cents(high):
+        return ""
+    text = f"{_money(found, low)} - {_money(found, high)}"
+    return f"{'' if name != 'one_time' else ' ' * _GAP}  {text:>{_BAND - 2}}"
 
 
 def route(found: Shift) -> str:
@@ -157,6 +168,11 @@ def assumed(found: Shift) -> list[str]:
             f"from {day} on the egress is free: it is a switch of provider in the EU (Regulation "
             "(EU) 2023/2854, Article 29); whether fees for retrieval and requests go too is not "
             "settled, and they are counted"
+        )
+    if found.profile.upload_bytes:
+        notes.append(
+            f"uploads that were not completed ({units.shown_size(found.profile.upload_bytes)}) are "
+            "not moved: they are paid for before, and end with the source"
         )
     if any(each.noncurrent for each in found.profile.stored):
         notes.append("former versions are moved as well: take them out of the profile if not")

@@ -322,11 +322,34 @@ def test_what_was_not_verified_is_not_called_so(catalog: Catalog) -> None:
 
 
 def test_what_the_providers_say_is_verified(catalog: Catalog) -> None:
-    for name in ("wasabi", "storj", "b2", "scaleway", "hetzner", "digitalocean", "linode"):
-        assert not list(doubtful(catalog.provider(name))), name
-    assert {(fact.item, fact.class_) for fact in doubtful(catalog.provider("r2"))} == {
-        ("lifecycle", "ia")
-    }
+    def doubts(name: str) -> set[tuple[str, str]]:
+        return {(fact.item, fact.class_) for fact in doubtful(catalog.provider(name))}
+
+    for name in ("wasabi", "storj", "b2", "hetzner", "linode"):
+        assert not doubts(name), name
+    assert doubts("r2") == {("lifecycle", "ia")}
+    assert doubts("scaleway") == {("retrieval", "one-zone")}
+    assert doubts("digitalocean") == {("write", "*"), ("read", "*"), ("list", "*")}
+
+
+def test_requests_are_free_where_a_source_says_so(catalog: Catalog) -> None:
+    items: tuple[Item, ...] = ("write", "read", "list", "delete")
+
+    def free(name: str) -> set[str]:
+        provider = catalog.provider(name)
+        found = {item: facts(provider, item) for item in items}
+        assert not any(fact.value for each in found.values() for fact in each), name
+        return {item for item, each in found.items() if each}
+
+    for name in ("hetzner", "scaleway", "storj", "ovh"):
+        assert free(name) == set(items), name
+    assert free("digitalocean") == {"write", "read", "list"}
+    for name in ("linode", "vultr", "bunny", "exoscale"):
+        assert not free(name), name
+
+
+def test_hetzner_bills_small_objects_as_64_kb(catalog: Catalog) -> None:
+    assert prices(catalog.provider("hetzner")).amount("min-size", "standard") == 64 * 1024
 
 
 # Laws

@@ -6,7 +6,7 @@ import pytest
 
 from opskit.errors import UsageError
 from opskit.storage.optimize.offer import Wish, hours_to, offered, wait
-from tests.storage.optimize.made import ANY, PRICES, TARGETS, prices
+from tests.storage.optimize.made import ANY, PRICES, TARGETS, prices, without
 
 TB = 10**12
 
@@ -59,9 +59,10 @@ def test_an_unverified_tier_counts_only_where_data_reaches_it() -> None:
 
 
 def test_a_class_without_a_price_is_left_out() -> None:
-    found = offered(prices("scaleway"), ["standard"], ANY, TB)
+    found = offered(without("retrieval"), ["standard"], ANY, TB)
     left = {each.name: why for each, why in found.left_out}
-    assert "no price is known" in left["glacier"]
+    assert left["glacier"] == "no price is known: retrieval"
+    assert [each.name for each in found.classes] == ["intelligent-tiering"]
 
 
 @pytest.mark.parametrize(

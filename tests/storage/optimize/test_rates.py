@@ -18,7 +18,7 @@ from tests.storage.optimize.test_search import ALL
 CENT = Decimal("0.01")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(cells(1000), min_size=1, max_size=5), st.integers(0, 10**5), st.sampled_from(ALL))
 def test_the_sum_is_the_bill(own: list[Cell], reads: int, chain: Chain) -> None:
     stored = profile(*own, reads=reads)

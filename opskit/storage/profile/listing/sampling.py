@@ -23,7 +23,9 @@ from opskit.storage.profile.listing.tally import Key, Tally
 #: No part of a range is followed with less than this probability.
 _LEAST_CHANCE = 0.1
 #: No draw is longer; what is left is guessed.
-_MOST_STEPS = 200
+_MOST_STEPS = 3
+#: The part of the draws that is spread evenly over open ranges, whatever is thought of them.
+_EVEN = 0.3
 _PAGE = 1000
 
 
@@ -68,6 +70,7 @@ class Sampler:
         self._look, self._prefix, self._chance = look, prefix, chance
         self._walking: set[int] = set()
         self._open: list[Range] = []
+        self._parts: dict[int, _Part] = {}
         self._shares: list[float] = []
         self._lock = threading.Lock()
 
@@ -85,7 +88,10 @@ class Sampler:
             with self._lock:
                 names = sheet.names()
                 cut = self.space.advance(taken, names, sheet.truncated)
-                self.certain.add(sheet.count(0, cut))
+                tally = sheet.count(0, cut)
+                self.certain.add(tally)
+                if not taken.done:
+                    self._parts[id(taken)] = _Part(names[0], names[cut - 1], cut, tally)
         finally:
             with self._lock:
                 self._walking.discard(id(taken))
@@ -98,8 +104,14 @@ class Sampler:
     def settle(self) -> None:
         """End the exploration: from here on ranges are drawn from those that are open."""
         self._open = [*self.space.active, *self.space.waiting]
-        guesses = [max(each.left, 0.25) for each in self._open]
-        self._shares = [each / sum(guesses) for each in guesses]
+        guesses = [self._worth(each) for each in self._open]
+        total = sum(guesses)
+        even = _EVEN / len(guesses)
+        self._shares = [(1 - _EVEN) * each / total + even for each in guesses]
+
+    def _worth(self, of: Range) -> float:
+        part = self._parts.get(id(of))
+        return max(self._guess(part, of.at, of.until), 1.0) if part else _PAGE * of.left
 
     def draw(self) -> None:
         """One random descent, added to the draws. SpentError is not raised, but ends it."""
@@ -111,25 +123,24 @@ class Sampler:
         with self._lock:
             self.draws.append(drawn)
 
-    def _descend(
-        self, of: Range, weight: float, drawn: Weighted, chance: random.Random
-    ) -> None:
+    def _descend(self, of: Range, weight: float, drawn: Weighted, chance: random.Random) -> None:
         at, until, depth = of.at, of.until, of.depth
+        known = self._parts.get(id(of))
         for _ in range(_MOST_STEPS):
             page = self._part(at, until, weight, drawn)
-            if page is None or page.last is None:
+            if page is None:
+                break
+            if page.last is None:
                 return
-            at, depth = page.last, max(depth, page.depth)
+            at, depth, known = page.last, max(depth, page.depth), page
             with self._lock:
-                found = splitting.middle(
-                    at, until, self.space.floor, depth, self.space.alphabet
-                )
+                found = splitting.middle(at, until, self.space.floor, depth, self.space.alphabet)
             if found is None:
                 continue
             point, below = found
             upper = self._part(point, until, weight, drawn)
             if upper is None:
-                return
+                break
             if upper.last is None:
                 until = point
                 continue
@@ -137,7 +148,10 @@ class Sampler:
             if chance.random() < share:
                 until, weight = point, weight / share
             else:
-                at, depth, weight = upper.last, below, weight / (1 - share)
+                at, depth, known, weight = upper.last, below, upper, weight / (1 - share)
+        if known is not None:
+            more = self._guess(known, at, until) / max(known.keys, 1)
+            drawn.add(known.tally, weight * more)
 
     def _part(self, at: str, until: str | None, weight: float, drawn: Weighted) -> "_Part | None":
         """Count a page of a range; None where no request is left for it."""
@@ -147,11 +161,13 @@ class Sampler:
             return None
         names = sheet.names()
         cut = len(names) if until is None else bisect_right(names, until)
-        drawn.add(sheet.count(0, cut), weight)
+        tally = sheet.count(0, cut)
+        drawn.add(tally, weight)
         whole = cut < len(names) or not sheet.truncated
         with self._lock:
             self.space.alphabet.learn(names[: cut : max(cut // 8, 1)])
-        return _Part(names[0] if cut else "", None if whole or not cut else names[cut - 1], cut)
+        last = None if whole or not cut else names[cut - 1]
+        return _Part(names[0] if cut else "", last, cut, tally)
 
     def _share(
         self, lower: "_Part", at: str, point: str, upper: "_Part", until: str | None
@@ -173,9 +189,10 @@ class Sampler:
                 shared = min(shared, splitting.common(at, until))
             else:
                 shared = self.space.floor
-            begin, end = place(page.first[shared:]), place(page.last[shared:])
-            limit = 1.0 if until is None else place(until[shared:])
-        return page.keys * max(limit - place(at[shared:]), 0) / max(end - begin, 1e-12)
+            begin, end = place(page.first, shared), place(page.last, shared)
+            limit = 1.0 if until is None else place(until, shared)
+            left = limit - place(at, shared)
+        return page.keys * max(left, 0.0) / max(end - begin, 1e-15)
 
 
 @dataclass(frozen=True)
@@ -185,6 +202,7 @@ class _Part:
     first: str
     last: str | None
     keys: int
+    tally: Tally
 
     @property
     def depth(self) -> int:

@@ -92,9 +92,9 @@ class Space:
         taken.left = max(taken.left - 1, taken.pages)
         if walked > shared:  # there are keys of other beginnings, or none: nobody knows
             return
-        start, now = (self.alphabet.place(each[shared:]) for each in (first, at))
+        start, now = (self.alphabet.place(each, shared) for each in (first, at))
         bounded = taken.until is not None and taken.until[:shared] == at[:shared]
-        end = self.alphabet.place(taken.until[shared:]) if bounded and taken.until else 1.0
+        end = self.alphabet.place(taken.until, shared) if bounded and taken.until else 1.0
         measured = taken.pages * max(end - now, 0) / max(now - start, 1e-9)
         taken.left = min(taken.left, measured)
 

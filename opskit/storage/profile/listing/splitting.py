@@ -5,13 +5,14 @@ and so that of `str`. A range `(at, until]` is split at any string between; a ba
 request, never a key.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 _SURROGATES, _AFTER_SURROGATES, _LAST = 0xD800, 0xE000, 0x10FFFF
 #: A position of keys tells more than all characters only when it has shown a few of them.
 _RICH = 4
 _POSITIONS = 512
-_DIGITS = 8
+_DIGITS = 48
 
 
 def past(prefix: str) -> str | None:
@@ -45,17 +46,20 @@ class Alphabet:
     def __init__(self) -> None:
         self._anywhere: set[str] = set()
         self._at: list[set[str]] = []
-        self._order: dict[str, int] | None = None
+        self._orders: list[str | None] = []
 
     def learn(self, keys: Iterable[str]) -> None:
         for key in keys:
-            if not self._anywhere.issuperset(key):
-                self._anywhere.update(key)
-                self._order = None
+            self._anywhere.update(key)
+            if len(key) > len(self._at):
+                new = min(len(key), _POSITIONS) - len(self._at)
+                self._at += [set() for _ in range(new)]
+                self._orders += [None] * new
             for position, character in enumerate(key[:_POSITIONS]):
-                if position == len(self._at):
-                    self._at.append(set())
-                self._at[position].add(character)
+                seen = self._at[position]
+                if character not in seen:
+                    seen.add(character)
+                    self._orders[position] = None
 
     def between(self, position: int, low: str, high: str) -> list[str]:
         """Characters seen above `low` and below `high`, "" for no bound; those of the position
@@ -68,15 +72,21 @@ class Alphabet:
                 break
         return sorted(found)
 
-    def place(self, text: str) -> float:
-        """Where a string lies among all, from 0 to 1, were all characters equally frequent."""
-        order = self._order
-        if order is None:
-            order = self._order = {c: n for n, c in enumerate(sorted(self._anywhere), 1)}
+    def place(self, text: str, start: int) -> float:
+        """Where a string lies among all that begin with the same `start` characters, from 0 to 1,
+        were all characters of a position equally frequent.
+        """
         place, unit = 0.0, 1.0
-        for character in text[:_DIGITS]:
-            unit /= len(order) + 1
-            place += unit * order.get(character, 0)
+        for position in range(start, min(len(text), start + _DIGITS, len(self._at))):
+            order = self._orders[position]
+            if order is None:
+                order = self._orders[position] = "".join(sorted(self._at[position]))
+            character = text[position]
+            rank = bisect_left(order, character)
+            unit /= len(order)
+            place += unit * rank
+            if rank == len(order) or order[rank] != character:
+                break
         return place
 
 
