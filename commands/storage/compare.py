@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from opskit.output import Table
     from opskit.storage.compare import Comparison
 
+_NARROW = 110
 _PLACES = ("first", "second", "third")
 
 
@@ -58,7 +59,7 @@ def compare(
     profile, facts = profile_of(use), load(catalog)
     check_clock(facts, as_of)
     found = library(profile, facts, choice(providers, class_, region), wanted, read(sweep, profile))
-    finish_rows(_table(found), output)
+    finish_rows(_table(found, narrow=_is_narrow(output)), output)
     _say(found)
     return ExitCode.OK if found.lanes else ExitCode.UNKNOWN
 
@@ -102,10 +103,17 @@ def _at(found: "Comparison", amount: int) -> str:
     )
 
 
-def _table(found: "Comparison") -> "Table":
+def _is_narrow(output: str | None) -> bool:
+    """Whether people see it on a terminal that has no room for multiples beside amounts."""
+    from opskit.output.console import terminal_width
+
+    return output in (None, "table") and (terminal_width() or _NARROW) < _NARROW
+
+
+def _table(found: "Comparison", *, narrow: bool) -> "Table":
     from opskit.output import Column, Table
 
-    rows = [_row(found, number) for number in range(len(found.spans))]
+    rows = [_row(found, number, narrow=narrow) for number in range(len(found.spans))]
     ends, places = (
         ("from", "to"),
         _PLACES[: max((len(each.top) for each in found.spans), default=1)],
@@ -133,14 +141,17 @@ def _table(found: "Comparison") -> "Table":
     return Table("opskit.storage.compare/1", columns, rows, extra=extra)
 
 
-def _row(found: "Comparison", number: int) -> dict[str, Any]:
+def _row(found: "Comparison", number: int, *, narrow: bool) -> dict[str, Any]:
     """A range, with the first three and what they cost at its ends."""
     from opskit.storage import units
     from opskit.storage.money import number as cents
 
     span = found.spans[number]
     last = span.high if number == len(found.spans) - 1 else span.high - 1
-    made: dict[str, Any] = {"from": _at(found, span.low), "to": _at(found, span.high)}
+    ends_shown = [
+        found.sweep.shown(at) if narrow else _at(found, at) for at in (span.low, span.high)
+    ]
+    made: dict[str, Any] = dict(zip(("from", "to"), ends_shown, strict=True))
     top = []
     for name in span.top:
         first, end = found.lanes[name].value(span.low), found.lanes[name].value(last)

@@ -98,11 +98,11 @@ def sources(bills: Iterable[Bill]) -> Iterator[str]:
                 names.append(bill.provider.name)
     if not found:
         return
-    keys = [key for key, _, _ in found]
+    keys = [each[0] for each in found]
     yield ""
     yield paint("sources", "bold")
-    for (key, title, url), names in found.items():
-        whose = f"{', '.join(names)}: " if keys.count(key) > 1 else ""
-        yield fitted(one_line(f"  [{key}] {whose}{title}"), indent=_INDENT)
+    for (short, title, url), names in found.items():
+        whose = f"{', '.join(names)}: " if keys.count(short) > 1 else ""
+        yield fitted(one_line(f"  [{short}] {whose}{title}"), indent=_INDENT)
         if url:
             yield one_line(f"{_INDENT}{url}")

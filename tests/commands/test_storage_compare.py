@@ -52,7 +52,7 @@ def test_the_words(capsys: pytest.CaptureFixture[str]) -> None:
 def test_who_is_left_out_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*TEN, "--sweep", "egress=0..1TB", "--providers", "b2,r2") == 0
     told = capsys.readouterr()
-    assert "b2 standard: unverified: what it calls a GB and a month" in told.err
+    assert "b2: unverified: what it calls a GB and a month" in told.err
     assert "the first three are the same all along" in told.err
 
 

@@ -88,7 +88,7 @@ def test_the_table_and_what_is_said_beside_it(capsys: pytest.CaptureFixture[str]
     assert lines[0].split()[:4] == ["RANK", "PROVIDER", "CLASS", "REGION"]
     assert lines[1].split()[:4] == ["1", "wasabi", "standard", "us-east-1"]
     assert "$69.43*" in told.out
-    assert "b2 standard: unverified: what it calls a GB and a month" in told.err
+    assert "b2: unverified: what it calls a GB and a month" in told.err
     assert "--rate EUR=1.23 compares it" in told.err
     assert told.err.count("warning:") == 1
     assert "days old" in told.err
@@ -99,8 +99,20 @@ def test_the_lines_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().out
     assert "storage of standard: 9.99 TB-month x $6.95 = $69.43" in told
     assert "(tier 0-51200)" in told
-    assert "read on 2026-09-29: Backblaze B2" in told
+    assert "read on 2026-09-29 [b2-pricing]" in told
+    assert told.count("[b2-pricing] Backblaze B2") == 1
+    assert told.count("https://www.backblaze.com/cloud-storage/pricing") == 1
     assert "! unverified: what it calls a GB and a month" in told
+
+
+def test_requests_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    use = (*TEN, "--reads", "500k", "--writes", "2M", "--providers", "r2,aws,azure", "--explain")
+    assert run(*use) == 0
+    told = capsys.readouterr().out
+    assert "write of standard: 1 million requests x $4.50 a million = $4.50" in told
+    assert "write of standard: 2,000 thousand requests x $0.005 a thousand = $10.00" in told
+    assert "write of hot: 2,000 thousand requests x $0.05 per 10 thousand = $10.00" in told
+    assert "9,313.23 GB-month" in told
 
 
 def test_markdown_says_why(capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,6 +62,10 @@ def test_a_profile_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     found = rows(capsys)
     assert set(found) == {"aws/as it is", "aws/glacier-ir"}
     assert found["aws/as it is"]["region"] == "eu-west-1"
+    assert found["aws/glacier-ir"]["region"] == "eu-west-1"
+    own = found["aws/as it is"]
+    assert own["gravity_low"] < own["gravity"] < own["gravity_high"]
+    assert own["keep_low"] <= own["keep"] <= own["keep_high"]
     assert found["aws/as it is"]["gravity_by_law"] < found["aws/as it is"]["gravity"]
 
 
@@ -69,8 +73,11 @@ def test_what_the_law_changes_stands_beside(capsys: pytest.CaptureFixture[str]) 
     assert run(*HUNDRED, "--providers", "aws", "--region", "eu", "--class", "hot") == 0
     out, err = capsys.readouterr()
     assert "2027" in out.splitlines()[0]
-    assert "2027-01-12" in err
+    assert "2027: from 2027-01-12 on" in err
     assert "not settled" in err
+    law = [line for line in err.splitlines() if line.startswith(("2027", "  "))]
+    assert all(len(line) <= 80 for line in law)
+    assert err.count("warning: prices are up to") == 1
     assert run(*HUNDRED, "--providers", "aws", "--class", "hot") == 0
     out, err = capsys.readouterr()
     assert "2027" not in out.splitlines()[0]
@@ -131,7 +138,7 @@ def test_where_no_price_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[s
     folder.mkdir()
     (folder / "acme.yaml").write_text(HEAD + line(f"{STORAGE}, value: 0.02"))
     assert run(*HUNDRED, "--catalog", folder) == 3
-    assert "no price for" in " ".join(capsys.readouterr().err.split())
+    assert "no price: read" in " ".join(capsys.readouterr().err.split())
 
 
 def test_unknown_objects_are_said(capsys: pytest.CaptureFixture[str]) -> None:

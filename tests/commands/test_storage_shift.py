@@ -56,6 +56,42 @@ def test_the_answer_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(each["source"] and each["read_on"] for each in found["lines"])
 
 
+LAKE = """\
+provider: aws
+region: eu-west-1
+stored: [{objects: 1M, bytes: 10TB, class: STANDARD}]
+incomplete: {uploads: 5, bytes: 1TB}
+notes: [one prefix could not be listed]
+"""
+
+
+def test_a_profile_says_where_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "lake.yaml").write_text(LAKE)
+    told = []
+    for source in ((), ("--from", "aws"), ("--from", "aws/standard@eu-west-1")):
+        assert run("lake.yaml", *source, "--to", "r2", *ON, "-o", "json") == 0
+        told.append(answer(capsys))
+    assert told[0] == told[1] == told[2]
+    assert told[0]["from"] == {"provider": "aws", "region": "eu-west-1", "classes": ["standard"]}
+    assert told[0]["bytes"] == 10**13
+    assert told[0]["notes"][0] == "one prefix could not be listed"
+    assert cli.run(["storage", "gate", "lake.yaml", "--budget", "1", *ON[2:], "-o", "json"]) == 1
+    assert json.loads(capsys.readouterr().out)["total"] == told[0]["before"]
+
+
+def test_old_prices_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*TO_B2) == 0
+    out, err = capsys.readouterr()
+    assert err.count("warning: prices are up to") == 1
+    assert "band" in out
+    assert run(*TO_B2, "-o", "json") == 0
+    told = capsys.readouterr()
+    assert told.err.count("warning: prices are up to") == 1
+    found = json.loads(told.out)
+    for name in ("before", "one_time", "saved"):
+        assert found[f"{name}_low"] < found[name] < found[f"{name}_high"]
+
+
 def test_never_is_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--from", "aws/deep-archive", "--to", "r2", *SIZE, *ON) == 1
     assert "break-even: never; a month costs more" in capsys.readouterr().out

@@ -51,6 +51,31 @@ def test_two_lines_cross_once() -> None:
     ]
 
 
+def test_who_is_the_cheapest_from_where_to_where() -> None:
+    """Changes behind the first do not end its range."""
+    found = compared([flat("flat", "0.03"), by_use("used", "0.01", "0.01"), flat("mid", "0.02")])
+    assert len(found.spans) == 3
+    assert found.winners == [("used standard", 0, TB), ("mid standard", TB, 10 * TB)]
+    strict = by_use("strict", "0.001", 0, ("egress-limit-times", 1, "times"))
+    assert compared([strict]).winners == [("strict standard", 0, TB + 1), ("", TB + 1, 10 * TB)]
+
+
+def test_a_profile_is_compared_in_its_own_region() -> None:
+    there = provider(
+        "one",
+        [
+            ("storage", "0.02", "USD/GB-month", HOT),
+            ("storage", "0.05", "USD/GB-month", HOT | {"region": "europe"}),
+            ("egress", 0, "USD/GB"),
+        ],
+    )
+    use = Profile(USE.stored, USE.monthly, "one", "europe")
+    wanted = sweep("egress=0..1x", use)
+    for choice, total in ((Choice(), 50), (Choice(region="main"), 20)):
+        found = compare(use, catalog(there), choice, Terms(DAY), wanted)
+        assert found.lanes["one standard"].value(0) == total
+
+
 def test_lines_that_never_cross() -> None:
     found = compared([flat("one", "0.02"), by_use("two", "0.03", "0.01")])
     assert not found.changes
@@ -103,8 +128,8 @@ def test_who_cannot_be_ranked_is_left_out_all_along() -> None:
     found = compared([unsure, doubtful, lacking, flat("fine", "0.02")])
     assert list(found.lanes) == ["unsure standard", "fine standard"]
     assert found.left_out == [
-        "doubtful standard: sources disagree on: egress",
-        "lacking standard: egress",
+        (("doubtful", "standard"), "sources disagree on: egress"),
+        (("lacking", "standard"), "no price: egress"),
     ]
     asked = compared([doubtful, flat("fine", "0.02")], allow_unverified=True)
     assert list(asked.lanes) == ["doubtful standard", "fine standard"]
@@ -120,7 +145,9 @@ def test_other_currencies_by_their_rate() -> None:
     rows = (("storage", "0.01", "EUR/GB-month", HOT), ("egress", "0.01", "EUR/GB"))
     euros = provider("euros", rows, currency="EUR")
     both = [euros, flat("dollars", "0.032")]
-    assert compared(both).left_out[0].startswith("euros standard: it is in EUR")
+    [(name, why)] = compared(both).left_out
+    assert name == ("euros", "standard")
+    assert "it is in EUR: --rate" in why
     found = compared(both, rates={"EUR": Decimal(2)})
     assert [each.at for each in found.changes] == [600 * GB]
 

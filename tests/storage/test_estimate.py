@@ -73,15 +73,50 @@ def test_who_has_no_rank_stands_below_with_the_reason() -> None:
         ("lacking", State.MISSING, None),
     ]
     assert unranked(found) == [
-        "disputed standard: sources disagree on: egress",
-        "unsure standard: unverified: egress",
-        "euros standard: other currency: it is in EUR: --rate EUR=1.23 compares it",
-        "strict standard: policy breach: egress is 0.10 times what is stored, and the policy "
+        "disputed: sources disagree on: egress",
+        "unsure: unverified: egress",
+        "euros: other currency: it is in EUR: --rate EUR=1.23 compares it",
+        "strict: policy breach: egress is 0.10 times what is stored, and the policy "
         "allows 0.05 (its page)",
-        "lacking standard: no price: egress",
+        "lacking: no price: egress",
     ]
     totals = [shown(each)["total"] for each in found.rows]
-    assert totals == ["$20.00", "$2.00*", "$3.00*", "€1.00", "policy breach", "no price"]
+    assert totals == ["$20.00", "$2.00*", "$3.00*", "€1.00", "policy breach", "> $1.00"]
+
+
+def test_where_a_price_is_missing_the_others_are_told() -> None:
+    rows = [("storage", "0.001", "USD/GB-month", HOT), ("egress", "0.01", "USD/GB")]
+    use = replace(USE, monthly=Monthly(egress=100 * GB, reads=5))
+    [only] = made(provider("one", rows), use=use).rows
+    told = shown(only)
+    assert [told[name] for name in ("storage", "requests", "egress", "use", "total", "rank")] == [
+        "1.00",
+        "",
+        "1.00",
+        "> 1.00",
+        "> $2.00",
+        "",
+    ]
+    assert (fields(only)["total"], fields(only)["at_least"]) == (None, 2)
+    [nothing] = made(provider("none", [("egress", 0, "USD/GB")]), use=use).rows
+    assert shown(nothing)["total"] == "no price"
+    assert fields(nothing)["at_least"] is None
+    [priced_all] = made(priced("all", "0.01")).rows
+    assert fields(priced_all)["at_least"] is None
+
+
+def test_equal_reasons_stand_together() -> None:
+    cool = ("storage", "0.01", "USD/GB-month", {"class_": "cool"})
+    lacking = [("storage", "0.001", "USD/GB-month", HOT)]
+    both = catalog(provider("one", [*lacking, cool]), provider("two", lacking))
+    use = replace(USE, monthly=Monthly(reads=5))
+    found = estimate(use, both, Choice(class_="all"), Terms(DAY))
+    assert unranked(found) == [
+        "one cold, two cold: no price: storage, read, retrieval (standard)",
+        "one cool: no price: read, retrieval",
+        "one standard, two standard: no price: read",
+        "two cool: no price: storage, read, retrieval",
+    ]
 
 
 def test_a_breach_and_a_missing_price_are_no_amounts() -> None:
@@ -122,7 +157,7 @@ def test_a_profile_as_it_is_stands_beside_the_others() -> None:
     told = [(each.class_, each.bill.region.name, each.as_it_is) for each in found.rows]
     assert told == [
         ("as it is", "europe", True),
-        ("standard", "main", False),
+        ("standard", "europe", False),
         ("standard", "main", False),
     ]
     assert found.rows[0].total == 30 + Decimal("0.5")  # half of what is read is from `cool`
@@ -133,6 +168,18 @@ def test_one_class_as_it_is_stands_there_once() -> None:
     [only] = found.rows
     assert (only.class_, only.as_it_is) == ("standard", True)
     assert shown(only)["class"] == "standard (as it is)"
+
+
+def test_a_profile_is_priced_in_its_own_region() -> None:
+    dear = ("storage", "0.05", "USD/GB-month", HOT | {"region": "europe"})
+    one, use = priced("one", "0.02", dear), replace(USE, provider="one", region="europe")
+    [only] = made(one, use=use).rows
+    assert (only.bill.region.name, only.as_it_is, only.total) == ("europe", True, 50)
+    asked = estimate(use, catalog(one), Choice(region="main"), Terms(DAY))
+    assert [(e.bill.region.name, e.as_it_is) for e in asked.rows] == [
+        ("main", False),
+        ("europe", True),
+    ]
 
 
 def test_why_a_profile_is_not_priced_as_it_is() -> None:
@@ -159,6 +206,15 @@ def test_uploads_that_were_not_completed_are_paid_for() -> None:
     assert made(priced("one", "0.02"), use=use).rows[0].total == 40
 
 
+def test_nobody_reads_uploads_that_were_not_completed() -> None:
+    """What is read is not more because they are stored."""
+    dear = ("retrieval", "0.01", "USD/GB", HOT)
+    use = Profile((Cell("standard", 1000, TB),), Monthly(reads=1000))
+    [plain] = made(priced("one", "0.02", dear), use=use).rows
+    [more] = made(priced("one", "0.02", dear), use=replace(use, upload_bytes=TB)).rows
+    assert (plain.bill.of("retrieval"), more.bill.of("retrieval")) == (10, 10)
+
+
 def test_an_empty_profile_costs_what_requests_and_fees_cost() -> None:
     rows = (("read", 1, "USD/1M"), ("base-fee", 5, "USD/month"))
     found = made(priced("one", "0.02", *rows), use=Profile((), Monthly(reads=10**6)))
@@ -178,9 +234,7 @@ def test_old_prices_are_bands_and_are_told_once() -> None:
 def test_before_its_first_price_a_provider_is_unpriced() -> None:
     found = made(priced("one", "0.02"), day=date(2019, 12, 31))
     assert summary(found) == [("one", State.MISSING, None)]
-    assert unranked(found) == [
-        "one standard: no price: on 2019-12-31: its first price is of 2020-01-01"
-    ]
+    assert unranked(found) == ["one: no price: on 2019-12-31: its first price is of 2020-01-01"]
 
 
 def test_a_price_of_the_day() -> None:

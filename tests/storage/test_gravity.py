@@ -1,6 +1,7 @@
 """The pull of data: the anchors exactly, the law, verdicts, ranks and what is missing."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 
 from opskit.errors import UsageError
 from opskit.storage.catalog.load import Catalog, load
+from opskit.storage.catalog.model import Region
 from opskit.storage.choice import Choice
 from opskit.storage.gravity import Gravity, Pull, gravity
+from opskit.storage.gravity_rows import place, regions
 from opskit.storage.profile.model import Cell, Monthly, Profile
 from tests.storage.shift.catalogs import DAY, GB, SOURCE, TARGET, catalog, fact, provider, usual
 
@@ -196,6 +199,54 @@ def test_the_profile_as_it_is_stands_beside_the_classes() -> None:
     assert {each.class_ for each in row.removed} == {"standard", "cold"}
     one = weigh(Profile(cells[1:], provider="near", region="main"), usual())
     assert at(one, "near", "cold")  # and only once
+
+
+def test_a_profile_is_weighed_in_its_own_region() -> None:
+    use = Profile((Cell("standard", 10, TB),), provider="near", region="europe")
+    found = weigh(use, usual())
+    names = [place(found, each) for each in found.rows if each.month.provider.name == "near"]
+    assert sorted(names) == ["near cold", "near cool", "near standard"]
+    assert regions(found) == "near europe; of others the first"
+    asked = weigh(use, usual(), "main")
+    names = [place(asked, each) for each in asked.rows if each.class_ == "standard"]
+    assert sorted(names) == ["far standard", "near standard, europe", "near standard, main"]
+    inside = (Region("main", "Main", eu=True), Region("europe", "Europe", eu=True))
+    both = catalog(provider("near", SOURCE, regions=inside))
+    assert {each.month.region.name for each in weigh(use, both, "eu").rows} == {"europe"}
+
+
+def test_regions_that_say_nothing_are_not_said() -> None:
+    assert regions(weigh(HUNDRED, usual())) == ""
+    assert regions(weigh(HUNDRED, usual(), "europe")) == ""
+    assert regions(weigh(HUNDRED, NEAR)) == "near main"
+
+
+def test_uploads_that_were_not_completed_are_kept_and_not_taken_away() -> None:
+    use = Profile((Cell("standard", 10, TB),))
+    plain = at(weigh(use, usual()), "far")
+    more = at(weigh(replace(use, upload_bytes=TB), usual()), "far")
+    assert (plain.keep, more.keep) == (6, 12)
+    assert more.leaving.total == plain.leaving.total
+
+
+def test_old_prices_make_gravity_a_band() -> None:
+    use = Profile((Cell("standard", 10, TB),))
+    day = DAY + timedelta(90 + 73)  # 3 % either way
+    found = gravity(use, NEAR, Choice((), "standard"), day)
+    [row] = found.rows
+    low, high = row.keep_band(day)
+    assert (low, high) == (row.keep * Decimal("0.97"), row.keep * Decimal("1.03"))
+    band = row.band(day)
+    assert band
+    assert row.gravity
+    assert band == (
+        row.leaving.total * Decimal("0.97") / high,
+        row.leaving.total * Decimal("1.03") / low,
+    )
+    assert "163 days old" in found.stale
+    fresh = gravity(use, NEAR, Choice((), "standard"), DAY)
+    assert fresh.rows[0].band(DAY) is None
+    assert not fresh.stale
 
 
 def test_nothing_is_stored() -> None:

@@ -1,11 +1,13 @@
 """The options of a move: what they come to, and what is refused."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
 from opskit.errors import UsageError
+from opskit.storage.profile.model import Cell, Profile
 from opskit.storage.shift.asked import Asked, terms
 from opskit.storage.shift.terms import Terms
 from tests.storage.shift.catalogs import DAY, GB, usual
@@ -62,6 +64,39 @@ def test_what_is_refused(option: str, text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message) as error:
         made(**{option: text})
     assert error.value.hint
+
+
+THERE = Profile((Cell("cool", 1, GB),), provider="near", region="europe")
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "ends"),
+    [
+        ("", "far", "near@europe -> far@main"),
+        ("near", "far", "near@europe -> far@main"),
+        ("near/cool", "far", "near/cool@europe -> far@main"),
+        ("near@main", "far", "near@main -> far@main"),
+        ("", "near/cold", "near@europe -> near/cold@europe"),
+        ("near@main", "near/cold", "near@main -> near/cold@main"),
+        ("", "near/cold@main", "near@europe -> near/cold@main"),
+        ("far", "near", "far@main -> near@europe"),
+    ],
+)
+def test_where_the_profile_is_is_what_is_meant(source: str, target: str, ends: str) -> None:
+    found = terms(Asked(source, target, DAY), usual(), THERE)
+    assert f"{found.source} -> {found.target}" == ends
+
+
+def test_a_place_of_the_profile_that_the_catalog_has_not() -> None:
+    for source, profile, message in (
+        ("", replace(THERE, provider="mars"), "no provider"),
+        ("near", replace(THERE, region="eu-2"), "no region 'eu-2'"),
+        ("", replace(THERE, provider=""), "--from is missing"),
+    ):
+        with pytest.raises(UsageError, match=message) as error:
+            terms(Asked(source, "far", DAY), usual(), profile)
+        assert error.value.hint
+    assert terms(Asked("near@main", "far", DAY), usual(), replace(THERE, region="eu-2"))
 
 
 def test_two_ways_at_once() -> None:

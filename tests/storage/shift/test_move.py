@@ -1,6 +1,7 @@
 """Moves as a whole: by hand, and equal to a simulation of each month written apart from them."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,6 +16,7 @@ from opskit.storage.profile.model import Cell, Monthly, Profile
 from opskit.storage.shift.answer import Shift
 from opskit.storage.shift.asked import Asked, terms
 from opskit.storage.shift.move import shift
+from opskit.storage.shift.telling import assumed
 from tests.storage.shift.catalogs import DAY, GB, SOURCE, TARGET, catalog, provider, usual
 from tests.storage.shift.simulation import Side, Simulation, Use, World
 
@@ -93,6 +95,51 @@ def test_what_is_kept_twice_costs_what_the_source_takes_for_it() -> None:
     found = plan(stored(20 * TB), dual_months="3")
     assert round(found.once["kept-twice"], 9) == 3 * 210
     assert plan(stored(20 * TB)).once["kept-twice"] == 0
+
+
+def test_uploads_that_were_not_completed_end_with_the_source() -> None:
+    """The first 1,000 GB of the data are at 0.02, all that is above, and so they, at 0.01."""
+    profile = stored(20 * TB, 1_000_000)
+    plain = plan(profile)
+    more = plan(replace(profile, uploads=3, upload_bytes=TB))
+    assert more.before.total - plain.before.total == 10
+    assert more.after.total == plain.after.total
+    assert more.moved == plain.moved
+    assert round(more.one_time - plain.one_time, 9) == 0
+    base, other = more.months[0].base, plain.months[0].base
+    assert 0 < base - other < 10  # as long as they are there
+    assert any("1 TB" in each for each in assumed(more))
+    assert not any("uploads" in each for each in assumed(plain))
+    kept = plan(replace(profile, upload_bytes=TB), dual_months="3")
+    twice = plan(profile, dual_months="3").once["kept-twice"]
+    assert round(kept.once["kept-twice"] - twice, 9) == 30
+
+
+def test_old_prices_make_bands() -> None:
+    """All prices are off by 3 %, but for what people say themselves."""
+    late = DAY + timedelta(90 + 73)
+    cells = (Cell("cold", 1_000_000, 10 * TB),)
+    use = Profile(cells, Monthly(egress=TB))
+    found = plan(use, source="near", as_of=late, nat="0.045/GB", link="1Gbps")
+    share = Decimal("0.03")
+    assert found.bands["before"] == approx(found.before.total, share)
+    assert found.bands["after"] == approx(found.after.total, share)
+    priced = found.one_time - found.once["nat"]
+    low, high = found.bands["one_time"]
+    assert found.once["early-deletion"] > 0
+    assert found.once["restored-copies"] > 0
+    assert found.once["puts"] > 0
+    assert round(high - found.one_time, 9) == round(priced * share, 9)
+    assert round(found.one_time - low, 9) == round(priced * share, 9)
+    assert found.bands["saved"][0] == found.bands["before"][0] - found.bands["after"][1]
+    assert "163 days old" in found.stale
+    fresh = plan(use, source="near")
+    assert not fresh.stale
+    assert all(low == high for low, high in fresh.bands.values())
+
+
+def approx(total: Decimal, share: Decimal) -> tuple[Decimal, Decimal]:
+    return total * (1 - share), total * (1 + share)
 
 
 def test_nat_and_devices_are_what_is_said() -> None:

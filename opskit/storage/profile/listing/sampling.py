@@ -23,7 +23,7 @@ from opskit.storage.profile.listing.tally import Key, Tally
 #: No part of a range is followed with less than this probability.
 _LEAST_CHANCE = 0.1
 #: No draw is longer; what is left is guessed.
-_MOST_STEPS = 3
+_MOST_STEPS = 200
 #: The part of the draws that is spread evenly over open ranges, whatever is thought of them.
 _EVEN = 0.3
 _PAGE = 1000
@@ -79,7 +79,7 @@ class Sampler:
         with self._lock:
             if self.space.finished:
                 return False
-            taken = self.space.take() or self._largest()
+            taken = self.space.take(splits=False) or self._promising()
             if taken is None:
                 return True
             self._walking.add(id(taken))
@@ -97,9 +97,18 @@ class Sampler:
                 self._walking.discard(id(taken))
         return True
 
-    def _largest(self) -> Range | None:
+    def _promising(self) -> Range | None:
+        """Half of the range that is thought to hold most, or now and then of any."""
         idle = [each for each in self.space.active if id(each) not in self._walking]
-        return max(idle, key=lambda each: each.left, default=None)
+        if not idle:
+            return None
+        anyone = self._chance.random() < _EVEN
+        of = self._chance.choice(idle) if anyone else max(idle, key=self._worth)
+        half = self.space.half(of)
+        if half is None:
+            return of
+        self.space.active.append(half)
+        return half
 
     def settle(self) -> None:
         """End the exploration: from here on ranges are drawn from those that are open."""
@@ -150,7 +159,8 @@ class Sampler:
             else:
                 at, depth, known, weight = upper.last, below, upper, weight / (1 - share)
         if known is not None:
-            more = self._guess(known, at, until) / max(known.keys, 1)
+            with self._lock:
+                more = self._guess(known, at, until) / max(known.keys, 1)
             drawn.add(known.tally, weight * more)
 
     def _part(self, at: str, until: str | None, weight: float, drawn: Weighted) -> "_Part | None":
@@ -174,24 +184,21 @@ class Sampler:
     ) -> float:
         """The chance to follow the lower part: its share of the keys, as far as pages tell."""
         assert upper.last is not None
-        low = self._guess(lower, at, point)
-        high = self._guess(upper, upper.last, until)
+        with self._lock:
+            low = self._guess(lower, at, point)
+            high = self._guess(upper, upper.last, until)
         share = low / (low + high) if low + high > 0 else 0.5
         return min(max(share, _LEAST_CHANCE), 1 - _LEAST_CHANCE)
 
     def _guess(self, page: "_Part", at: str, until: str | None) -> float:
         """Keys in `(at, until]`, were they as dense as in the page before it."""
         assert page.last is not None
-        with self._lock:
-            place = self.space.alphabet.place
-            shared = splitting.common(page.first, page.last)
-            if until is not None:
-                shared = min(shared, splitting.common(at, until))
-            else:
-                shared = self.space.floor
-            begin, end = place(page.first, shared), place(page.last, shared)
-            limit = 1.0 if until is None else place(until, shared)
-            left = limit - place(at, shared)
+        place = self.space.alphabet.place
+        shared = splitting.common(page.first, page.last)
+        shared = min(shared, splitting.common(at, until) if until else self.space.floor)
+        begin, end = place(page.first, shared), place(page.last, shared)
+        limit = 1.0 if until is None else place(until, shared)
+        left = limit - place(at, shared)
         return page.keys * max(left, 0.0) / max(end - begin, 1e-15)
 
 

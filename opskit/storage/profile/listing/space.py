@@ -102,11 +102,18 @@ class Space:
         for each in sorted(self.active, key=lambda one: one.left, reverse=True):
             if each.left < _LEAST_PAGES:
                 return
-            found = splitting.middle(each.at, each.until, self.floor, each.depth, self.alphabet)
-            if found is None:
-                continue
-            point, depth = found
-            each.left /= 2
-            self.waiting.append(Range(point, each.until, point, depth, each.left))
-            each.until = point
-            return
+            half = self.half(each)
+            if half is not None:
+                self.waiting.append(half)
+                return
+
+    def half(self, of: Range) -> Range | None:
+        """The upper part of a range, taken from it; None where nothing is between its ends."""
+        found = splitting.middle(of.at, of.until, self.floor, of.depth, self.alphabet)
+        if found is None:
+            return None
+        point, depth = found
+        of.left /= 2
+        upper = Range(point, of.until, point, depth, of.left)
+        of.until = point
+        return upper
