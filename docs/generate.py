@@ -117,7 +117,19 @@ def redshift_queries() -> str:
     return "\n".join(["| query | engine | question | needs |", "|---|---|---|---|", *rows, ""])
 
 
-LISTS = {"redshift-rules": redshift_rules, "redshift-queries": redshift_queries}
+def unverified() -> str:
+    """What is in doubt in the catalog of storage prices, and what it lacks."""
+    from opskit.storage.catalog.doubts import summary
+    from opskit.storage.catalog.load import load
+
+    return summary(load())
+
+
+LISTS = {
+    "redshift-rules": redshift_rules,
+    "redshift-queries": redshift_queries,
+    "unverified": unverified,
+}
 
 
 def shown(args: str) -> str:

@@ -14,8 +14,9 @@ class Suggestions:
     that is very long.
     """
 
-    def __init__(self, known: Iterable[str]) -> None:
+    def __init__(self, known: Iterable[str], alike: float = 0.6) -> None:
         self._known = list(known)
+        self._alike = alike
         self._found: dict[str, str] = {}
 
     def __call__(self, name: str) -> str:
@@ -25,5 +26,5 @@ class Suggestions:
         if name not in self._found:
             if len(self._found) == _MOST:
                 return ""
-            self._found[name] = next(iter(get_close_matches(name, self._known, n=1)), "")
+            self._found[name] = next(iter(get_close_matches(name, self._known, 1, self._alike)), "")
         return self._found[name]

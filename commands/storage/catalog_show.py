@@ -29,7 +29,9 @@ def show(
     ] = None,
     class_: Annotated[
         list[str] | None,
-        typer.Option("--class", help="A storage class, and what holds for all (repeat)."),
+        typer.Option(
+            "--class", help="A class (STANDARD_IA, too), and what holds for all (repeat)."
+        ),
     ] = None,
     item: Annotated[
         list[str] | None, typer.Option(help="What is paid for, as storage or egress (repeat).")
@@ -43,8 +45,9 @@ def show(
 ) -> int:
     """List prices and rules, with their sources and dates.
 
-    Shown is what holds today, or on a day that is given. A star marks a price that nobody could
-    verify, or on which sources disagree; -o json and -o csv have sources and notes.
+    Shown is what holds today, or on a day that is given; units is how a provider counts. A star
+    marks what nobody could verify, or what sources disagree on; -o json and -o csv have sources
+    and notes.
 
     \b
     Example:
@@ -69,7 +72,7 @@ def show(
         {name: value for name, value in row.items() if people or name not in _SHOWN}
         for row in listing.rows(prices, found)
     ]
-    extra = {"as_of": day, "history": history}
+    extra = {"as_of": day, "history": history, "units": listing.units(prices, found)}
     if found or not people:
         finish_rows(Table("opskit.storage.catalog.show/1", columns, rows, "facts", extra), fmt)
     doubtful = sum(each.fact.status != "verified" for each in found)

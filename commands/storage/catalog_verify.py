@@ -21,7 +21,8 @@ def verify(
 ) -> int:
     """Check every fact; say which are old or in doubt.
 
-    Facts are counted by status, and by the day on which their source read the provider. Exit
+    Facts, and how each provider counts (its units), are counted by status, and by the day on
+    which their source read the provider. No price known is what a bill could not price. Exit
     status 1 where a fact is unfit (read in the future, in conflict without a word on what with),
     or older than --max-age; 2 where a file cannot be used, with the line.
 

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from opskit.commands.storage.common import AllowUnverified, AsOf, CatalogFolder, Month
-from opskit.commands.storage.pricing import Class, Providers, Rate, RegionName
+from opskit.commands.storage.pricing import Class, NoFree, Providers, Rate, RegionName
 from opskit.commands.storage.usage import Use, with_usage
 
 if TYPE_CHECKING:
     from opskit.output import Column, Table
     from opskit.storage.estimate import Estimate
 
-_NARROW = 110
 _PROGRAMS = ("json", "jsonl", "yaml", "csv")
 _SOMETIMES = ("retrieval", "other")
 
@@ -26,6 +25,7 @@ def estimate(
     month: Month = "",
     as_of: AsOf = None,
     allow_unverified: AllowUnverified = False,
+    no_free: NoFree = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Each line of each bill, with rate and source.")
     ] = False,
@@ -43,7 +43,10 @@ def estimate(
     without: a star marks prices that nobody could verify, a limit of a provider's policy that the
     use exceeds is no amount of money, and other currencies need --rate. --tb 10 is 10 x 10^12
     bytes; --stored takes 10TB or 10TiB. Beside a PROFILE, the options set the month's use alone.
-    Exit status 3 where no bill could be made.
+    Prices are those of today; with --month, those of its first day.
+
+    Exit status 0 where any bill could be made, with a rank or without; 3 where a price is missing
+    in all of them.
 
     As JSON, amounts are numbers to the cent, total_exact and the lines of --explain texts with all
     digits.
@@ -54,16 +57,15 @@ def estimate(
       opskit storage estimate profile.json --class all --providers aws,gcs --explain
       opskit storage estimate --tb 50 --avg-object 1MB --rate EUR=1.10 -o html > page.html
     """
-    from opskit.commands.storage.common import catalog as load
-    from opskit.commands.storage.pricing import check_clock, choice, terms
+    from opskit.commands.storage.pricing import check_clock, choice, facts, terms
     from opskit.commands.storage.usage import profile_of
     from opskit.errors import ExitCode
     from opskit.storage.estimate import estimate as price
 
-    wanted = terms(as_of, month, rate, allow_unverified=allow_unverified)
-    profile, facts = profile_of(use), load(catalog)
-    check_clock(facts, as_of)
-    found = price(profile, facts, choice(providers, class_, region), wanted)
+    wanted = terms(as_of, month, rate, allow_unverified=allow_unverified, free=not no_free)
+    profile, known = profile_of(use), facts(catalog, no_free=no_free)
+    check_clock(known, as_of)
+    found = price(profile, known, choice(providers, class_, region), wanted)
     _emit(found, output, explain=explain)
     priced = any(each.total is not None or each.bill.breaches for each in found.rows)
     return ExitCode.OK if priced else ExitCode.UNKNOWN
@@ -90,6 +92,7 @@ def _emit(found: "Estimate", output: str | None, *, explain: bool) -> None:
                 write(explained(found))
     if output not in _PROGRAMS:
         _say_unranked(found)
+        _say_as_it_is(found)
     for note in found.notes:
         message(f"note: {note}")
     if found.stale:
@@ -125,23 +128,53 @@ def _columns(shown: list[dict[str, str]], fmt: str) -> "list[Column]":
     from opskit.output.console import terminal_width
     from opskit.storage.estimate_rows import PARTS
 
-    narrow = fmt == "table" and (terminal_width() or _NARROW) < _NARROW
-    parts = ["storage", "use"]
-    if not narrow:
-        some = {name for name in _SOMETIMES if any(_some(row[name]) for row in shown)}
-        parts = [name for name in PARTS if name not in _SOMETIMES or name in some]
-    rank = () if narrow else ("rank",)
-    names = [*rank, "provider", "class", "region", *parts, "total"]
-    if not narrow and any(row["band"] for row in shown):
-        names.append("band")
+    some = {name for name in _SOMETIMES if any(_some(row[name]) for row in shown)}
+    parts = [name for name in PARTS if name not in _SOMETIMES or name in some]
+    band = ["band"] if any(row["band"] for row in shown) else []
+    names = ["rank", "provider", "class", "region", *parts, "total", *band]
+    room = terminal_width() if fmt == "table" else None
+    if room and _wide(names, shown) > room:
+        names = _fitting(shown, room, ["off"] if band else [])
     if fmt == "md":
         names.append("why")
     left = ("provider", "class", "region", "why")
-    return [Column(name, align="left" if name in left else "right") for name in names]
+    titles = {"off": "band"}
+    return [
+        Column(name, titles.get(name, ""), align="left" if name in left else "right")
+        for name in names
+    ]
+
+
+def _fitting(shown: list[dict[str, str]], room: int, band: list[str]) -> list[str]:
+    """The columns that fit into a narrow terminal; what they are too many of is said."""
+    from opskit.output import message
+
+    names = ["rank", "provider", "class", "region", "storage", "use", "total", *band]
+    for name in ("use", "storage", "region"):
+        if _wide(names, shown) <= room:
+            break
+        names.remove(name)
+    if "region" not in names:
+        message("regions do not fit here; a wider terminal, -o md and pipes show them")
+    return names
+
+
+def _wide(names: list[str], shown: list[dict[str, str]]) -> int:
+    gaps = 2 * (len(names) - 1)
+    return gaps + sum(max([len(name), *(len(row[name]) for row in shown)]) for name in names)
 
 
 def _some(amount: str) -> bool:
     return any(digit in amount for digit in "123456789")
+
+
+def _say_as_it_is(found: "Estimate") -> None:
+    """What it costs where it is, if that is none of the rows."""
+    from opskit.output import message
+    from opskit.storage.estimate_rows import reference
+
+    if found.as_it_is and not any(each.as_it_is for each in found.rows):
+        message(reference(found.as_it_is))
 
 
 def _lines(found: "Estimate") -> "Table":

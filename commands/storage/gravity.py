@@ -6,7 +6,7 @@ import typer
 
 from opskit.commands.options import RowsOutput
 from opskit.commands.storage.common import AllowUnverified, AsOf, CatalogFolder
-from opskit.commands.storage.pricing import Class, Providers
+from opskit.commands.storage.pricing import Class, Providers, RegionName
 from opskit.commands.storage.usage import Use, with_usage
 
 if TYPE_CHECKING:
@@ -21,17 +21,13 @@ _PROGRAMS = ("json", "jsonl", "yaml", "csv")
 def gravity(
     class_: Class = "all",
     providers: Providers = "all",
-    region: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            help="A region, or eu: the first in the EU; the profile's own, else the first.",
-        ),
-    ] = "",
+    region: RegionName = "",
     speed: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help="How archives are restored: bulk, standard...; else the cheapest."
+            metavar="NAME",
+            help="How archives are restored: bulk, standard...; if not set, the cheapest to leave, "
+            "the usual one in use.",
         ),
     ] = "",
     as_of: AsOf = None,
@@ -48,7 +44,8 @@ def gravity(
 
     Leaving reads every object once and sends it to the internet, in one month. Gravity is what
     that costs, in months of what keeping the data costs. The verdict is on a month's use against
-    keeping: Hotel California is where using the data costs more than to keep it.
+    keeping: Hotel California is where using the data costs more than to keep it. A use that breaks
+    a provider's policy has no price and no rank.
 
     A star marks prices that nobody could verify, a plus prices that the catalog lacks; neither is
     ranked. A limit of a provider's policy is no amount of money: it is said in words. For regions
@@ -75,6 +72,8 @@ def gravity(
     _emit(found, output, explain=explain)
     if not profile.objects:
         _say_objects()
+    if not any(each.used for each in found.rows):
+        _say_use()
     complete = any(not each.missing for each in found.rows)
     return ExitCode.OK if complete else ExitCode.UNKNOWN
 
@@ -123,6 +122,7 @@ def _table(found: "Gravity", fmt: str, *, explain: bool) -> "Table":
 def _columns(found: "Gravity", *, people: bool) -> "list[Column]":
     from opskit.output import Column
     from opskit.output.console import terminal_width
+    from opskit.storage.gravity_rows import shown_band
 
     narrow = people and (terminal_width() or _NARROW) < _NARROW
 
@@ -135,7 +135,7 @@ def _columns(found: "Gravity", *, people: bool) -> "list[Column]":
     ]
     if len({each.month.region.name for each in found.rows}) > 1 and not people:
         columns.insert(1, Column("region"))
-    if not narrow and any(each.band(found.day) for each in found.rows):
+    if not narrow and any(shown_band(each, found.day) for each in found.rows):
         columns.append(Column("band", align="right"))
     if found.law and any(each.by_law is not None for each in found.rows):
         columns.append(Column("by_law", str(found.law.effective_from.year), align="right"))
@@ -148,4 +148,13 @@ def _say_objects() -> None:
     message(
         "note: the number of objects is not known: requests and least sizes are left out; "
         "--avg-object 4MB or --objects 2M puts them in"
+    )
+
+
+def _say_use() -> None:
+    from opskit.output import message
+
+    message(
+        "note: nothing is known of the use, and so not what it costs: --reads 1M, --egress 2TB say "
+        "how much of it there is in a month"
     )

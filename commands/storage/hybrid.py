@@ -12,6 +12,9 @@ from opskit.commands.storage.pricing import Rate
 if TYPE_CHECKING:
     from opskit.storage.hybrid.division import Division
     from opskit.storage.hybrid.rules import Plan
+    from opskit.storage.profile.model import Profile
+
+_DOCUMENTS = (".json", ".yaml", ".yml")
 
 
 def hybrid(
@@ -30,6 +33,15 @@ def hybrid(
     workers: Annotated[
         int | None, typer.Option(min=1, max=64, help="Processes that read the folder.")
     ] = None,
+    speed: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="How archives are recalled: bulk, standard...; else the cheapest."
+        ),
+    ] = "",
+    part_size: Annotated[
+        str, typer.Option(metavar="SIZE", help="Larger files are written in parts of this size.")
+    ] = "8MiB",
     rate: Rate = None,
     month: Month = "",
     as_of: AsOf = None,
@@ -40,7 +52,8 @@ def hybrid(
 
     The first rule that fits a file decides; what none fits stays. Shown are files and sizes by
     rule, the bill of a month, what it saves against the rules' own local cost, and what reading it
-    back costs: requests, retrieval and egress. Free amounts of a provider are taken as unused.
+    back costs: requests, retrieval and egress. Archives are recalled at --speed, else at what the
+    rule says, or at the cheapest. Free amounts of a provider are taken as unused.
     Nothing is moved.
 
     A profile has no paths. Exit status 3 where it, or a missing price, leaves something open, and
@@ -60,17 +73,20 @@ def hybrid(
     from opskit.output import Table
     from opskit.storage.hybrid import rows
     from opskit.storage.hybrid.costs import costs
-    from opskit.storage.hybrid.load import load
+    from opskit.storage.hybrid.load import check_speed, load
 
     wanted = terms(as_of, month, rate, allow_unverified=True)
+    parts = _part_size(part_size)
     plan = load(rules, facts_of(catalog))
+    check_speed(plan, speed.lower())
     found = _division(plan, what, (cross_mounts, workers), keep=None if list_ else 3)
     if list_:
-        columns = ["path", "bytes", "changed_days", "read_days", "rule", "provider", "class"]
+        columns = ["path", "bytes", "changed_days", "read_days", "rule", "provider"]
+        columns += ["region", "class"]
         finish_rows(Table(rows.LIST_SCHEMA, columns, list(rows.moving(found))), output)
         say_notes(found.notes)
         return status(found)
-    priced = costs(plan, found, wanted)
+    priced = costs(plan, found, wanted, speed=speed.lower(), part_size=parts)
     emit(plan, found, priced, output)
     say(found, priced, wanted.day)
     return status(found, priced)
@@ -79,7 +95,6 @@ def hybrid(
 def _division(
     plan: "Plan", what: Path, walk: tuple[bool, int | None], keep: int | None
 ) -> "Division":
-    from opskit.commands.storage.common import profile
     from opskit.errors import UsageError
     from opskit.output import progress
     from opskit.storage.hybrid.division import of_profile, of_tree
@@ -93,4 +108,32 @@ def _division(
             where=str(what),
             hint="name the folder that the profile was taken of",
         )
-    return of_profile(profile(what), plan)
+    return of_profile(_profile(what), plan)
+
+
+def _profile(what: Path) -> "Profile":
+    """The profile of a file; InputError says what is wanted where it is none."""
+    from opskit.commands.storage.common import profile
+    from opskit.errors import InputError
+
+    hint = "name a folder, or a profile: 'opskit storage profile FOLDER -o json' makes one"
+    if str(what) != "-" and not what.exists():
+        raise InputError("no such folder, and no such profile", where=str(what), hint=hint)
+    try:
+        return profile(what)
+    except InputError as error:
+        if what.suffix.lower() in _DOCUMENTS or not what.is_file():
+            raise
+        raise InputError(
+            f"is a single file, and no profile ({error.message})", where=str(what), hint=hint
+        ) from None
+
+
+def _part_size(text: str) -> int:
+    from opskit.errors import UsageError
+    from opskit.storage import units
+
+    size = units.size(text, "--part-size")
+    if not size:
+        raise UsageError("parts of no size", where="--part-size", hint="write a size: 8MiB")
+    return size

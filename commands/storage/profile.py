@@ -38,6 +38,10 @@ def profile(
     endpoint_url: Annotated[
         str, typer.Option(metavar="URL", help="S3: an endpoint of another provider.")
     ] = "",
+    provider: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="S3: whose endpoint it is, as the catalog has it: b2."),
+    ] = "",
     budget_calls: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="S3: at most so many requests; samples.")
     ] = None,
@@ -52,6 +56,10 @@ def profile(
         Literal["auto", "duckdb", "athena", "spark"],
         typer.Option(help="Inventory: what reads it."),
     ] = "auto",
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Inventory: compare the checksums of all its files."),
+    ] = False,
     table: Annotated[
         str, typer.Option(metavar="DB.TABLE", help="Athena: the table of the inventory.")
     ] = "",
@@ -91,10 +99,12 @@ def profile(
         workers=workers,
         cross_mounts=cross_mounts,
         endpoint_url=endpoint_url,
+        provider=provider,
         budget_calls=budget_calls,
         resume=resume,
         no_sign_request=no_sign_request,
         engine=engine,
+        verify=verify,
         table=table,
         where=where,
         workgroup=workgroup,

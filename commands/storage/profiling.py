@@ -1,5 +1,6 @@
 """How `opskit storage profile` finds what is meant, and takes the profile."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,10 +19,10 @@ _PROCESSES = 64
 _OWN = {
     "local": ("workers", "cross_mounts"),
     "s3": (
-        *("workers", "endpoint_url", "budget_calls", "resume", "no_sign_request"),
+        *("workers", "endpoint_url", "provider", "budget_calls", "resume", "no_sign_request"),
         *("aws_profile", "region"),
     ),
-    "inventory": ("endpoint_url", "engine", "aws_profile", "region"),
+    "inventory": ("endpoint_url", "engine", "verify", "aws_profile", "region"),
     "athena": ("engine", "table", "where", "workgroup", "result", "aws_profile", "region", "yes"),
     "cloudwatch": ("endpoint_url", "aws_profile", "region"),
 }
@@ -32,6 +33,7 @@ _NAMES = {
     "athena": "--engine athena",
     "cloudwatch": "a bucket's metrics",
 }
+_BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}", re.ASCII)
 _EXAMPLES = "/srv/shares, s3://bucket/prefix, inventory:manifest.json or cloudwatch:bucket"
 
 
@@ -42,9 +44,11 @@ class Asked(NamedTuple):
     workers: int | None = None
     cross_mounts: bool = False
     endpoint_url: str = ""
+    provider: str = ""
     budget_calls: int | None = None
     resume: Path | None = None
     engine: str = "auto"
+    verify: bool = False
     table: str = ""
     where: str = ""
     workgroup: str = ""
@@ -125,10 +129,12 @@ def _local(asked: Asked, say: "Callable[[str], None]") -> "Profile":
 
 def _s3(asked: Asked, say: "Callable[[str], None]") -> "Profile":
     from opskit.clients.s3 import connect
+    from opskit.commands.storage.profile_place import placed, provider
     from opskit.storage.profile import s3
 
     bucket, _, prefix = asked.what.removeprefix("s3://").partition("/")
-    _named(bucket, "s3://bucket/prefix")
+    _check_bucket(bucket, "s3://bucket/prefix")
+    own = provider(asked.provider)  # before anything is read
     workers = asked.workers or _REQUESTS
     client = connect(
         profile=asked.aws_profile,
@@ -137,7 +143,7 @@ def _s3(asked: Asked, say: "Callable[[str], None]") -> "Profile":
         workers=workers,
         anonymous=asked.no_sign_request,
     )
-    return s3.scan(
+    found = s3.scan(
         client,
         bucket,
         prefix,
@@ -146,6 +152,7 @@ def _s3(asked: Asked, say: "Callable[[str], None]") -> "Profile":
         journal=asked.resume,
         say=say,
     )
+    return placed(found, own)
 
 
 def _inventory(asked: Asked, say: "Callable[[str], None]") -> "Profile":
@@ -153,12 +160,14 @@ def _inventory(asked: Asked, say: "Callable[[str], None]") -> "Profile":
 
     manifest = asked.what.removeprefix("inventory:")
     _named(manifest, "inventory:manifest.json or inventory:s3://bucket/key")
+    _check_region(asked.region)
     return inventory.read(
         manifest,
         engine=asked.engine,
         profile=asked.aws_profile,
         region=asked.region,
         endpoint_url=asked.endpoint_url,
+        verify=asked.verify or None,
         say=say,
     )
 
@@ -168,7 +177,8 @@ def _cloudwatch(asked: Asked, say: "Callable[[str], None]") -> "Profile":
     from opskit.storage.profile import cloudwatch
 
     bucket = asked.what.removeprefix("cloudwatch:").removeprefix("s3://").rstrip("/")
-    _named(bucket, "cloudwatch:bucket")
+    _check_bucket(bucket, "cloudwatch:bucket")
+    _check_region(asked.region)
     client = aws.client(
         "cloudwatch",
         profile=asked.aws_profile,
@@ -190,6 +200,7 @@ def _athena(asked: Asked, say: "Callable[[str], None]") -> "Profile":
             hint="opskit storage profile --engine athena --table s3.inventory "
             "--where \"dt = '2026-11-01-01-00'\"",
         )
+    _check_region(asked.region)
     table = athena.Table(asked.table, asked.where)
     client = aws.client("athena", profile=asked.aws_profile, region=asked.region)
     athena.query(client, table)  # what is wrong with it is said before the question
@@ -197,6 +208,26 @@ def _athena(asked: Asked, say: "Callable[[str], None]") -> "Profile":
     if not confirm(question, yes=asked.yes):
         raise UsageError("nothing was scanned", hint="--yes does it without asking")
     return athena.read(client, table, workgroup=asked.workgroup, output=asked.result, say=say)
+
+
+def _check_bucket(name: str, wanted: str) -> None:
+    """UsageError for what is no name of a bucket; old buckets of Amazon S3 have any of these."""
+    from opskit.errors import UsageError
+
+    _named(name, wanted)
+    if not _BUCKET.fullmatch(name):
+        hint = "names have letters, digits, dots and hyphens; an access point has an alias as name"
+        raise UsageError(f"{name[:80]!r} is no name of a bucket", hint=hint)
+
+
+def _check_region(name: str) -> None:
+    from opskit.clients.aws import is_region
+    from opskit.errors import UsageError
+
+    if name and not is_region(name):
+        raise UsageError(
+            f"AWS has no region {name[:40]!r}", where="--region", hint="write it as eu-central-1"
+        )
 
 
 def _named(name: str, wanted: str) -> None:

@@ -42,7 +42,7 @@ def shift(
         typer.Option(metavar="SPEED", help="The line between two providers; 1Gbps if not set."),
     ] = "",
     util: Annotated[
-        str, typer.Option(metavar="SHARE", help="The share of it that is used.")
+        str, typer.Option(metavar="SHARE", help="The share of it that is used: 0.8 or 80%.")
     ] = "0.8",
     objects_per_second: Annotated[
         str, typer.Option(metavar="COUNT", help="The most objects that are copied in a second.")
@@ -68,8 +68,16 @@ def shift(
     ] = "1d",
     dual_months: Annotated[
         str,
-        typer.Option(metavar="MONTHS", help="How much longer what has moved stays at the source."),
+        typer.Option(
+            metavar="MONTHS", help="How much longer the source is kept once all has moved."
+        ),
     ] = "0",
+    delete_as_you_go: Annotated[
+        bool,
+        typer.Option(
+            "--delete-as-you-go", help="Delete each object once it has moved, not all at the end."
+        ),
+    ] = False,
     over: Annotated[
         str, typer.Option(metavar="MONTHS", help="Spread the move over so many months, at least.")
     ] = "0",
@@ -95,9 +103,11 @@ def shift(
     """Say what a move costs, how long it takes, if it pays.
 
     Once: retrieval, requests at both ends, egress by the tiers of each month it falls into, NAT,
-    devices, early deletion, and what is kept twice. A month: the bills before and after. The use
-    goes with the data. A place is PROVIDER[/CLASS][@REGION]: without a class, the classes are as
-    they are, and without a region it is the one in which the data is, or the provider's first.
+    devices, early deletion, and what is kept twice: all is copied and the source deleted at the
+    end. A month: the bills before and after. The use goes with the data. A place is
+    PROVIDER[/CLASS][@REGION]: a class of the profile in --from moves what is in it; without a class
+    the classes are as they are. Without a region it is the one in which the data is, or the
+    provider's first, in the EU if the data is there.
     What no catalog has, as the prices of devices and of NAT, is yours to give. Egress of a switch
     in the EU costs nothing in months that begin on 2027-01-12 or later.
 
@@ -130,6 +140,7 @@ def shift(
         speed=speed,
         restored_days=restored_days,
         dual_months=dual_months,
+        as_you_go=delete_as_you_go,
         over=over,
         horizon=horizon,
         rates=rate or (),

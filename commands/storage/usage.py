@@ -4,7 +4,8 @@
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -51,6 +52,8 @@ _OPTIONS: dict[str, Any] = {
         help="Read in a month; if not set, the larger of the egress and the reads' sizes.",
     ),
 }
+#: Both names of an option are taken, whichever a command has.
+_ALIASES = {"provider": "providers", "providers": "provider"}
 _STORED = ("tb", "stored", "objects", "avg_object")
 
 
@@ -74,12 +77,37 @@ def with_usage(command: Callable[..., int]) -> Callable[..., int]:
     @wraps(command)
     def run(**values: Any) -> int:
         use = Use(**{name: values.pop(name, None) for name in _OPTIONS})
-        return command(**values, use=use)
+        if alias and (other := values.pop(alias.name)) is not None:
+            values[_ALIASES[alias.name]] = other
+        with _in_file(use.profile):
+            return command(**values, use=use)
 
-    parameters = [first, *more, *(p.replace(kind=p.KEYWORD_ONLY) for p in own)]
+    alias = next((_alias(p.name) for p in own if p.name in _ALIASES.values()), None)
+    also = [alias] if alias else []
+    parameters = [first, *more, *(p.replace(kind=p.KEYWORD_ONLY) for p in own), *also]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in parameters}
     return run
+
+
+def _alias(name: str) -> inspect.Parameter:
+    """The hidden option `--provider` of commands that take `--providers`, and the reverse."""
+    other = next(alias for alias, of in _ALIASES.items() if of == name)
+    option = Annotated[str | None, typer.Option(f"--{other}", hidden=True)]
+    return inspect.Parameter(other, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=option)
+
+
+@contextmanager
+def _in_file(profile: Path | None) -> Iterator[None]:
+    """Names the file in errors of what a profile says."""
+    from opskit.errors import OpskitError
+
+    try:
+        yield
+    except OpskitError as error:
+        if error.where == "the profile" and profile and str(profile) != "-":
+            error.where = str(profile)
+        raise
 
 
 def profile_of(use: Use) -> "Profile":
@@ -120,11 +148,11 @@ def _stored(use: Use) -> tuple[int, int]:
 
     if use.tb is not None and use.stored is not None:
         raise UsageError("--tb and --stored both say what is stored", hint="give one of them")
-    average = None if use.avg_object is None else units.size(use.avg_object, "--avg-object")
+    average = None if use.avg_object is None else units.size(use.avg_object, "--avg-object", "MB")
     objects = None if use.objects is None else units.count(use.objects, "--objects")
     if average == 0:
         raise UsageError("objects of no size", where="--avg-object", hint="write a size: 4MB")
-    size = _terabytes(use.tb) if use.tb is not None else None
+    size = units.terabytes(use.tb, "--tb") if use.tb is not None else None
     size = size if use.stored is None else units.size(use.stored, "--stored")
     if size is None:
         if average is None or objects is None:
@@ -139,16 +167,6 @@ def _stored(use: Use) -> tuple[int, int]:
     if average is not None:
         objects = -(-size // average)
     return size, objects or 0
-
-
-def _terabytes(text: str) -> int:
-    from opskit.errors import UsageError
-    from opskit.storage import units
-
-    if not text.strip()[-1:].isdigit():
-        hint = "--tb 10 is 10 x 10^12 bytes; --stored takes sizes with a unit: 10TiB"
-        raise UsageError(f"{text[:40]!r} is no number of TB", where="--tb", hint=hint)
-    return units.size(f"{text.strip()}TB", "--tb")
 
 
 def monthly(use: Use, told: "Monthly") -> "Monthly":

@@ -76,6 +76,18 @@ def secret(arn: str, *, profile: str = "", region: str = "") -> dict[str, Any]:
     return value
 
 
+def is_region(name: str) -> bool:
+    """Whether AWS may have a region of that name, as far as botocore knows its regions' names."""
+    from botocore.exceptions import UnknownRegionError
+    from botocore.session import get_session
+
+    try:
+        get_session().get_partition_for_region(name)
+    except UnknownRegionError:
+        return False
+    return True
+
+
 def region_of(arn: str) -> str:
     """The region in an ARN; empty where it is none."""
     parts = arn.split(":")

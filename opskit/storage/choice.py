@@ -8,6 +8,20 @@ from msgspec import Struct, field
 from opskit.errors import UsageError
 from opskit.storage.catalog.load import Catalog
 from opskit.storage.catalog.model import Provider, Region, StorageClass
+from opskit.storage.profile.model import Profile
+from opskit.storage.regions import Home, meant, provider_of, region_of, regions
+
+__all__ = [
+    "ACCESSES",
+    "Choice",
+    "Place",
+    "Places",
+    "class_of",
+    "in_classes",
+    "places",
+    "provider_of",
+    "region_of",
+]
 
 ACCESSES = ("hot", "cool", "cold", "archive")
 
@@ -24,23 +38,19 @@ class Place(Struct, frozen=True):
 class Choice:
     """What was asked for: providers (all if none), a kind of access or a class, and a region.
 
-    Where no region is named, it is the one of `home` (a provider and its region), and the first
-    one of all other providers.
+    The region is a name, `eu`, or names by provider: `aws=eu-west-1,gcs=eu`. `eu` is each
+    provider's first region in the EU. Where none is named, it is the one of `home` (a provider and
+    its region), and of other providers the first one, or the first in the EU if home is there.
     """
 
     providers: Sequence[str] = ()
     class_: str = "hot"
     region: str = ""
-    home: tuple[str, str] = ("", "")
+    home: Home = ("", "")
 
     def at(self, provider: str, region: str) -> "Choice":
         """The same for data that is in a region of a provider."""
         return replace(self, home=(provider, region))
-
-    def home_in(self, regions: Sequence[Region], provider: str) -> Region:
-        """The region that is meant among those of a provider: the one at home, or the first."""
-        own = self.home[1] if self.home[0] == provider else ""
-        return next((each for each in regions if each.name == own), regions[0])
 
 
 class Places(Struct):
@@ -53,9 +63,9 @@ class Places(Struct):
 def places(catalog: Catalog, choice: Choice) -> Places:
     """Each class that is meant of each provider, in one region; UsageError for what none has."""
     names = choice.providers or tuple(catalog.providers)
-    providers = [catalog.provider(name) for name in dict.fromkeys(names)]
+    providers = [provider_of(catalog, name, "--providers") for name in dict.fromkeys(names)]
     found = Places()
-    for provider, region in _regions(providers, choice, found.notes):
+    for provider, region in regions(providers, catalog, choice.region, choice.home, found.notes):
         found.places += [
             Place(provider, region, each) for each in _classes(provider, choice.class_)
         ]
@@ -69,45 +79,24 @@ def places(catalog: Catalog, choice: Choice) -> Places:
     return found
 
 
-def region_of(provider: Provider, name: str) -> Region:
-    """A provider's region, its first if no name is given; UsageError where it has none such."""
-    region = provider.region(name) if name else provider.regions[0]
-    if region:
-        return region
-    names = [each.name for each in provider.regions]
-    raise UsageError(
-        f"{provider.name} has no region {name[:40]!r} in the catalog{_meant(name, names)}",
-        where="--region",
-        hint=f"its regions are {', '.join(names)}",
-    )
-
-
 def class_of(provider: Provider, name: str) -> StorageClass | None:
     """A provider's class by its name in the catalog, or by the provider's own (`STANDARD_IA`)."""
     by_api = (each for each in provider.classes if each.api and each.api == name.upper())
     return provider.storage_class(name) or next(by_api, None)
 
 
-def _regions(
-    providers: Sequence[Provider], choice: Choice, notes: list[str]
-) -> list[tuple[Provider, Region]]:
-    name = choice.region
-    if not name:
-        return [(each, choice.home_in(each.regions, each.name)) for each in providers]
-    found = [(each, region) for each in providers if (region := each.region(name))]
-    if not found:
-        names = list(dict.fromkeys(r.name for each in providers for r in each.regions))
-        raise UsageError(
-            f"no provider has a region {name[:40]!r} in the catalog{_meant(name, names)}",
-            where="--region",
-            hint="'opskit storage catalog show' lists what there is; without --region, the "
-            "profile's own is taken, and each other provider's first",
-        )
-    having = [each.name for each, _ in found]
-    lacking = [each.name for each in providers if each.name not in having]
-    if lacking:
-        notes.append(f"without a region {name}, and left out: {', '.join(lacking)}")
-    return found
+def in_classes(profile: Profile, provider: Provider) -> Profile:
+    """The profile in the classes of a provider, by their names in the catalog.
+
+    `standard` is what a profile has that names no class: it stands for the provider's first one.
+    A class that the provider has not keeps its name, and so has no price.
+    """
+    if not class_of(provider, "standard") and {e.class_ for e in profile.stored} == {"standard"}:
+        return profile.in_class(next(e.name for e in provider.classes if not e.part_of))
+    names = {each.class_: class_of(provider, each.class_) for each in profile.stored}
+    known = {name: found.name if found else name for name, found in names.items()}
+    cells = tuple(replace(each, class_=known[each.class_]) for each in profile.stored)
+    return replace(profile, stored=cells)
 
 
 def _classes(provider: Provider, wanted: str) -> list[StorageClass]:
@@ -127,14 +116,7 @@ def _no_class(providers: Sequence[Provider], wanted: str) -> UsageError:
         hint = "--class all takes every class"
         return UsageError(f"{who}: no class is {wanted}", where="--class", hint=hint)
     return UsageError(
-        f"no provider has a class {wanted[:40]!r}{_meant(wanted, [*ACCESSES, 'all', *names])}",
+        f"no provider has a class {wanted[:40]!r}{meant(wanted, [*ACCESSES, 'all', *names])}",
         where="--class",
         hint=f"name one of {', '.join(ACCESSES)}, all, or a class such as {names[0]}",
     )
-
-
-def _meant(name: str, names: Sequence[str]) -> str:
-    from opskit.suggestions import Suggestions
-
-    close = Suggestions(names)(name)
-    return f"; did you mean {close}?" if close else ""

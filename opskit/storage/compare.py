@@ -7,6 +7,7 @@ from functools import partial
 from itertools import pairwise, permutations
 
 from msgspec import Struct
+from msgspec.structs import replace as changed
 
 from opskit.storage.bill.lines import Bill
 from opskit.storage.bill.monthly import monthly_bill
@@ -14,6 +15,7 @@ from opskit.storage.catalog.load import Catalog
 from opskit.storage.catalog.prices import Prices
 from opskit.storage.choice import Choice, Place, places
 from opskit.storage.estimate import AS_IT_IS, Row, State, Terms, own_place, rank, row
+from opskit.storage.estimate_notes import not_known
 from opskit.storage.estimate_rows import why
 from opskit.storage.money import converted
 from opskit.storage.profile.model import Cell, Profile
@@ -108,7 +110,17 @@ def compare(
     }
     spans = _spans(list(lanes.values()), wanted) if lanes else []
     changes = [_change(lanes, before, after) for before, after in pairwise(spans)]
-    return Comparison(wanted, lanes, spans, changes, currency, left_out, found.notes)
+    notes = [*found.notes, *_not_known(wanted.apply(profile, wanted.high), catalog, terms, looks)]
+    return Comparison(wanted, lanes, spans, changes, currency, left_out, notes)
+
+
+def _not_known(
+    profile: Profile, catalog: Catalog, terms: Terms, looks: dict[str, list[Row]]
+) -> list[str]:
+    own = own_place(profile, catalog, terms.day)
+    places_ = [(_place(name)[1], rows[0]) for name, rows in looks.items()]
+    rows = [changed(each, class_=name, as_it_is=name == AS_IT_IS) for name, each in places_]
+    return not_known(profile, own.profile if own else profile, rows)
 
 
 def _makers(
@@ -121,7 +133,7 @@ def _makers(
         name = f"{each.provider.name} {each.class_.name}"
         makers[name] = partial(_in_class, each.class_.name, prices, terms)
     own = own_place(profile, catalog, terms.day)
-    if own and len({each.class_ for each in own.profile.stored}) > 1:
+    if own and (own.label == AS_IT_IS or own.unknown):
         makers[f"{own.prices.provider.name} {AS_IT_IS}"] = partial(_own, catalog, terms)
     return makers
 

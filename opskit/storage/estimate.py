@@ -13,9 +13,9 @@ from opskit.storage.bill.lines import Bill, stale
 from opskit.storage.bill.monthly import monthly_bill
 from opskit.storage.bill.usage import AVERAGE, Month
 from opskit.storage.catalog.load import Catalog
-from opskit.storage.catalog.model import StorageClass
 from opskit.storage.catalog.prices import Prices
-from opskit.storage.choice import Choice, class_of, places
+from opskit.storage.choice import Choice, class_of, in_classes, places
+from opskit.storage.estimate_notes import not_known
 from opskit.storage.money import Rates, converted
 from opskit.storage.profile.model import Cell, Profile
 from opskit.storage.units import cents
@@ -34,12 +34,16 @@ class State(StrEnum):
 
 
 class Terms(Struct, frozen=True):
-    """What a total is made for: the day of the prices, the month, and what may be ranked."""
+    """What a total is made for: the day of the prices, the month, and what may be ranked.
+
+    `free` says whether the catalog has the free amounts.
+    """
 
     day: date
     month: Month = AVERAGE
     rates: Rates = field(default_factory=dict)
     allow_unverified: bool = False
+    free: bool = True
 
 
 class Row(Struct, frozen=True):
@@ -76,13 +80,17 @@ class Row(Struct, frozen=True):
 
 
 class Estimate(Struct, frozen=True):
-    """The rows, ranked ones first; `currency` is that of the ranking."""
+    """The rows, ranked ones first; `currency` is that of the ranking.
+
+    `as_it_is` is the profile where it is. It is among the rows too where its provider is meant.
+    """
 
     profile: Profile
     terms: Terms
     rows: Sequence[Row]
     currency: str
     notes: Sequence[str] = ()
+    as_it_is: Row | None = None
 
     @property
     def stale(self) -> str:
@@ -96,23 +104,26 @@ def estimate(profile: Profile, catalog: Catalog, choice: Choice, terms: Terms) -
         profile = replace(profile, stored=(Cell("standard", 0, 0),))
     found = places(catalog, choice.at(profile.provider, profile.region))
     own = own_place(profile, catalog, terms.day)
-    rows = [] if own is None else [_as_it_is(own, terms)]
+    here = None if own is None else _as_it_is(own, terms)
+    meant = not choice.providers or profile.provider in choice.providers
+    rows = [here] if here and meant else []
     same = [(each.bill.provider.name, each.bill.region.name, each.class_) for each in rows]
     known: dict[str, Prices] = {}
     for place in found.places:
-        here = Prices(place.provider, place.region, terms.day)
-        prices = known.setdefault(place.provider.name, here)
+        there = Prices(place.provider, place.region, terms.day)
+        prices = known.setdefault(place.provider.name, there)
         name = place.class_.name
         if (place.provider.name, place.region.name, name) not in same:
             made = monthly_bill(profile.in_class(name), prices, terms.month)
             rows.append(row(name, made, terms))
     notes = [*found.notes, *_notes(profile, catalog, own, rows)]
     ranked, currency = rank(rows, terms)
-    return Estimate(profile, terms, ranked, currency, notes)
+    told = next((each for each in ranked if each.as_it_is), here)
+    return Estimate(profile, terms, ranked, currency, notes, told)
 
 
 class Own(Struct, frozen=True):
-    """A profile where it is: its classes by the names of the catalog."""
+    """A profile where it is: its classes by the names of the catalog, where it has them."""
 
     profile: Profile
     prices: Prices
@@ -123,28 +134,26 @@ class Own(Struct, frozen=True):
         names = {each.class_ for each in self.profile.stored}
         return names.pop() if len(names) == 1 else AS_IT_IS
 
+    @property
+    def unknown(self) -> list[str]:
+        """The classes that the catalog does not have."""
+        names = dict.fromkeys(each.class_ for each in self.profile.stored)
+        return [name for name in names if not self.prices.provider.storage_class(name)]
+
     def bill(self, month: Month = AVERAGE) -> Bill:
         """The bill of a month as it is."""
         return monthly_bill(self.profile, self.prices, month)
 
 
 def own_place(profile: Profile, catalog: Catalog, day: date) -> Own | None:
-    """Where a profile says that it is, if the catalog has the provider, region and classes."""
+    """Where a profile says that it is, if the catalog has the provider and the region."""
     provider = catalog.providers.get(profile.provider)
     if provider is None:
         return None
     region = provider.region(profile.region) if profile.region else provider.regions[0]
     if region is None:
         return None
-    names = {each.class_: class_of(provider, each.class_) for each in profile.stored}
-    if not all(names.values()):
-        return None
-    cells = tuple(replace(each, class_=_name(names[each.class_])) for each in profile.stored)
-    return Own(replace(profile, stored=cells), Prices(provider, region, day))
-
-
-def _name(found: StorageClass | None) -> str:
-    return found.name if found else ""
+    return Own(in_classes(profile, provider), Prices(provider, region, day))
 
 
 def _as_it_is(own: Own, terms: Terms) -> Row:
@@ -206,12 +215,9 @@ def _notes(profile: Profile, catalog: Catalog, own: Own | None, rows: Sequence[R
     notes = list(profile.notes)
     if profile.provider and own is None:
         notes.append(f"not priced as it is: {lacking(profile, catalog)}")
-    if profile.bytes and not profile.objects and any(map(_counts_objects, rows)):
-        notes.append(
-            "the number of objects is not known: what is paid by the object, and least sizes, are "
-            "left out; --avg-object 4MB or --objects 2M puts them in"
-        )
-    return notes
+    elif own and own.unknown:
+        notes.append(f"{lacking(profile, catalog)}: what is in it has no price")
+    return [*notes, *not_known(profile, own.profile if own else profile, rows)]
 
 
 def lacking(profile: Profile, catalog: Catalog) -> str:
@@ -223,11 +229,6 @@ def lacking(profile: Profile, catalog: Catalog) -> str:
         return f"the catalog has no region {profile.region[:40]!r} of {provider.name}"
     names = {each.class_ for each in profile.stored if not class_of(provider, each.class_)}
     return f"{provider.name} has no class {', '.join(sorted(names))[:200]}"
-
-
-def _counts_objects(each: Row) -> bool:
-    classes, rules = (each.class_, "*"), ("min-size", "overhead", "monitoring")
-    return any(f.item in rules and f.class_ in classes for f in each.bill.provider.facts)
 
 
 def newest_reading(catalog: Catalog) -> date:

@@ -11,6 +11,22 @@ from opskit.storage.money import number
 from opskit.storage.reasons import together
 
 SCHEMA = "opskit.storage.estimate/1"
+#: The fields of a line of a bill.
+_LINE = (
+    "item",
+    "line_class",
+    "quantity",
+    "unit",
+    "rate",
+    "tier",
+    "amount",
+    "source",
+    "url",
+    "read_on",
+    "effective_from",
+    "status",
+    "note",
+)
 #: The parts of a total, and the items of a bill that are in each; `other` are all the rest.
 PARTS: dict[str, tuple[str, ...]] = {
     "storage": ("storage",),
@@ -58,25 +74,29 @@ def fields(row: Row, *, explain: bool = False) -> dict[str, Any]:
 def line(made: Line, row: Row) -> dict[str, Any]:
     """A line of a bill with where its rate is from; quantity, rate and amount as exact texts."""
     source = row.bill.provider.sources[made.fact.source]
-    return {
-        "item": made.item,
-        "line_class": made.class_,
-        "quantity": exact(made.quantity),
-        "unit": made.unit,
-        "rate": exact(made.rate),
-        "tier": made.fact.tier,
-        "amount": exact(made.amount),
-        "source": source.title,
-        "url": source.url,
-        "read_on": made.fact.read_on,
-        "effective_from": made.fact.effective_from,
-        "status": made.fact.status,
-        "note": "; ".join(filter(None, (made.note, made.fact.note))),
-    }
+    values = (
+        made.item,
+        made.class_,
+        exact(made.quantity),
+        made.unit,
+        exact(made.rate),
+        made.fact.tier,
+        exact(made.amount),
+        source.title,
+        source.url,
+        made.fact.read_on,
+        made.fact.effective_from,
+        made.fact.status,
+        "; ".join(filter(None, (made.note, made.fact.note))),
+    )
+    return dict(zip(_LINE, values, strict=True))
 
 
 def lines(estimate: Estimate) -> Iterator[dict[str, Any]]:
-    """The lines of all bills, each with its place."""
+    """The lines of all bills, each with its place and what the whole bill is worth.
+
+    A broken policy and a missing price are lines of their own that have no amount.
+    """
     for row in estimate.rows:
         place = {
             "rank": row.rank,
@@ -85,8 +105,26 @@ def lines(estimate: Estimate) -> Iterator[dict[str, Any]]:
             "region": row.bill.region.name,
             "currency": row.bill.currency,
         }
+        state = {"state": row.state.value, "reasons": list(row.reasons)}
         for each in row.bill.lines:
-            yield place | line(each, row)
+            yield place | line(each, row) | state
+        for item, class_, words in _without(row):
+            yield place | _no_amount(item, class_, words) | state
+
+
+def _without(row: Row) -> Iterator[tuple[str, str, str]]:
+    """What a bill has no amount for: the item, the class, and why."""
+    for words in row.bill.breaches:
+        yield "egress", "*", f"policy breach: {words}"
+    for lacking in row.bill.missing:
+        item, _, more = lacking.partition(" of ")
+        yield item, more.partition(" ")[0] or "*", f"no price: {lacking}"
+
+
+def _no_amount(item: str, class_: str, words: str) -> dict[str, Any]:
+    """A line of what costs something that nobody can say."""
+    nothing = dict.fromkeys(_LINE)
+    return nothing | {"item": item.partition(" ")[0], "line_class": class_, "note": words}
 
 
 def exact(value: Decimal) -> str:
@@ -110,7 +148,9 @@ def about(estimate: Estimate) -> dict[str, Any]:
             "deletes": monthly.deletes,
             "retrieved": profile.retrieved,
         },
+        "as_it_is": None if estimate.as_it_is is None else fields(estimate.as_it_is),
         "as_of": terms.day,
+        "free_amounts": terms.free,
         "month_hours": terms.month.hours,
         "ranked_in": estimate.currency,
         "rates": {name: exact(rate) for name, rate in terms.rates.items()},
@@ -138,6 +178,13 @@ def shown_band(row: Row) -> str:
     return f"{units.money(row.low, currency)} - {units.money(row.high, currency)}"
 
 
+def shown_off(row: Row) -> str:
+    """By what share a total may be off, either way: `±1.3%`; nothing where prices are fresh."""
+    if not row.wide:
+        return ""
+    return f"±{(row.high - row.bill.total) / row.bill.total:.1%}"
+
+
 def shown(row: Row) -> dict[str, str]:
     """A row for people."""
     made = parts(row)
@@ -153,8 +200,18 @@ def shown(row: Row) -> dict[str, str]:
         "use": _part(row, used, bool(lacking - {"storage"})),
         "total": shown_total(row),
         "band": shown_band(row),
+        "off": shown_off(row),
         "why": "; ".join(row.reasons),
     }
+
+
+def reference(row: Row) -> str:
+    """What a profile costs where it is: `as it is: aws eu-west-1 $1,034.78`."""
+    place = f"{row.bill.provider.name} {row.bill.region.name}"
+    if row.class_ != "as it is":
+        place = f"{row.bill.provider.name} {row.class_}, {row.bill.region.name}"
+    reasons = f" ({'; '.join(row.reasons)})" if row.reasons else ""
+    return f"as it is: {place} {shown_total(row)}{reasons}"
 
 
 def _lacking(row: Row) -> set[str]:

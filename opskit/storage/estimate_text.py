@@ -37,6 +37,8 @@ def bill_lines(bill: Bill, lead: str) -> Iterator[str]:
     """The lines of a bill, each with its source below it by its key."""
     for each in bill.lines:
         yield fitted(f"{lead}{charge(each, bill.currency)}", indent=lead + "    ")
+        if each.note:
+            yield fitted(one_line(f"{lead}  {each.note}"), indent=lead + "    ")
         yield fitted(f"{lead}  {origin(each)}", indent=lead + "    ")
 
 
@@ -83,8 +85,8 @@ def origin(line: Line) -> str:
     """Where a line's rate is from, by the key of the source, and how sure it is."""
     fact = line.fact
     star = "" if fact.status == "verified" else "* "
-    notes = "".join(f"; {note}" for note in (line.note, fact.note) if note)
-    return one_line(f"{star}{fact.status}, read on {fact.read_on} [{fact.source}]{notes}")
+    note = f"; {fact.note}" if fact.note else ""
+    return one_line(f"{star}{fact.status}, read on {fact.read_on} [{fact.source}]{note}")
 
 
 def sources(bills: Iterable[Bill]) -> Iterator[str]:

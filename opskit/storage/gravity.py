@@ -5,21 +5,24 @@ sends all of it to the internet in one month in which nothing else leaves, so th
 a month is free once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from opskit.errors import UsageError
+from opskit.storage.bill.billing import bill
 from opskit.storage.bill.lines import Bill, spread, stale
-from opskit.storage.bill.monthly import monthly_bill
+from opskit.storage.bill.monthly import with_uploads
+from opskit.storage.bill.tiers import tiered
+from opskit.storage.bill.usage import Usage, usage
 from opskit.storage.catalog.load import Catalog
 from opskit.storage.catalog.model import Fact
 from opskit.storage.catalog.prices import Prices
-from opskit.storage.choice import Choice, Place, Places, places
-from opskit.storage.estimate import own_place
+from opskit.storage.choice import Choice, Place, in_classes, places
+from opskit.storage.estimate import AS_IT_IS, lacking, own_place
 from opskit.storage.leaving import KEEPING, Limit, Removal, leave, limit, removals
-from opskit.storage.profile.model import Profile
+from opskit.storage.profile.model import Monthly, Profile
 from opskit.storage.switching import is_free, zero_charge
 
 #: The least and the most that something may be.
@@ -28,6 +31,8 @@ Band = tuple[Decimal, Decimal]
 #: From this share of what keeping costs on, using the data is dear; from 1 on it is dearer.
 DEAR = Decimal("0.25")
 VERDICTS = ("free to use", "dear to use", "Hotel California")
+#: Where there is nothing to say: no price of keeping it, a limit that the use breaks, no use.
+NOT_KNOWN, BREACH, NO_USE = "not known", "policy breach", "no use given"
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ class Pull:
     """One place: a usual month, the bill of leaving, and that of leaving once the law holds.
 
     `class_` is a class, or `as it is` where the profile's own classes are meant. `removed` says
-    at which speed each class is restored. `by_law` is None where no law takes anything off.
+    at which speed each class is restored to leave, `speeds` at which in a usual month. `by_law` is
+    None where no law takes anything off. `used` is whether anything is known of the use.
     """
 
     class_: str
@@ -44,6 +50,8 @@ class Pull:
     by_law: Bill | None
     removed: Sequence[Removal]
     limit: Limit | None
+    speeds: Mapping[str, str] = field(default_factory=dict)
+    used: bool = True
     rank: int | None = None
 
     @property
@@ -52,8 +60,13 @@ class Pull:
         return self.month.of(*KEEPING)
 
     @property
-    def use(self) -> Decimal:
-        """What using it costs a month: requests, retrieval, egress."""
+    def use(self) -> Decimal | None:
+        """What using it costs a month: requests, retrieval, egress.
+
+        None where the use breaks a limit, which has no price, or nothing is known of it.
+        """
+        if self.month.breaches or not self.used:
+            return None
         return self.month.total - self.keep
 
     @property
@@ -98,9 +111,13 @@ class Pull:
 
     @property
     def verdict(self) -> str:
-        """What using the data costs against keeping it: one of `VERDICTS`, or `not known`."""
+        """What using the data costs against keeping it: one of `VERDICTS`, or why there is none."""
+        if self.month.breaches:
+            return BREACH
         if not self.kept:
-            return "not known"
+            return NOT_KNOWN
+        if self.use is None:
+            return NO_USE
         if self.use >= self.keep and self.use:
             return VERDICTS[2]
         return VERDICTS[1] if self.use >= DEAR * self.keep and self.use else VERDICTS[0]
@@ -152,12 +169,16 @@ def gravity(
     """The pull of a profile at each place that is meant; UsageError for one that none has."""
     if not profile.bytes:
         raise UsageError("the profile has nothing in it that is stored", where=profile.source)
-    found = _places(catalog, choice.at(profile.provider, profile.region))
+    found = places(catalog, choice.at(profile.provider, profile.region))
     _check_speed(found.places, speed)
     rows = []
     own = own_place(profile, catalog, day)
     if own and (not choice.providers or own.prices.provider.name in choice.providers):
-        rows.append(pull(own.profile, own.prices, catalog, own.label, speed))
+        inside = in_classes(profile, own.prices.provider)
+        names = list(dict.fromkeys(each.class_ for each in inside.stored))
+        rows.append(
+            pull(inside, own.prices, catalog, names[0] if len(names) == 1 else AS_IT_IS, speed)
+        )
     same = {(each.month.provider.name, each.month.region.name, each.class_) for each in rows}
     for place in found.places:
         name = place.class_.name
@@ -165,7 +186,11 @@ def gravity(
             prices = Prices(place.provider, place.region, day)
             rows.append(pull(profile.in_class(name), prices, catalog, name, speed))
     ranked = _ranked(rows, allow_unverified)
-    notes = (*profile.notes, *found.notes)
+    notes = [*profile.notes, *found.notes]
+    if profile.provider and not own:
+        notes.append(f"not weighed as it is: {lacking(profile, catalog)}")
+    elif rows and "storage" in (each.partition(" ")[0] for each in rows[0].missing):
+        notes.append(f"{lacking(profile, catalog)}: what is in it has no price")
     return Gravity(ranked, zero_charge(catalog.law), day, choice.region, notes)
 
 
@@ -175,33 +200,24 @@ def pull(profile: Profile, prices: Prices, catalog: Catalog, name: str, speed: s
     Uploads that were not completed are kept, and nobody takes them away.
     """
     removed = removals(prices, profile.stored, speed)
-    month = monthly_bill(profile, prices)
+    given = usage(with_uploads(profile, prices.provider), prices.provider, speed)
+    used = tiered(given, prices)
+    month = bill(prices, used)
     now = leave(prices, removed, free=is_free(catalog.law, prices.region, prices.day))
     fact = zero_charge(catalog.law)
     later = leave(prices, removed, free=True) if fact and prices.region.eu else None
     own_limit = limit(prices, profile.bytes, profile.monthly.egress)
-    return Pull(name, month, now, later, removed, own_limit)
+    known = profile.monthly != Monthly()
+    return Pull(name, month, now, later, removed, own_limit, _speeds(given, prices), known)
 
 
-def _places(catalog: Catalog, choice: Choice) -> Places:
-    """The places that are meant; the region `eu` is the profile's own or the first in the EU."""
-    if choice.region != "eu":
-        return places(catalog, choice)
-    found, lacking = Places(), []
-    for name in dict.fromkeys(choice.providers or tuple(catalog.providers)):
-        inside = [each for each in catalog.provider(name).regions if each.eu]
-        if inside:
-            region = choice.home_in(inside, name)
-            own = places(catalog, Choice((name,), choice.class_, region.name))
-            found.places += own.places
-        else:
-            lacking.append(name)
-    if not found.places:
-        raise UsageError(
-            f"{', '.join(lacking)}: no region in the EU in the catalog", where="--region"
-        )
-    if lacking:
-        found.notes.append(f"without a region in the EU, and left out: {', '.join(lacking)}")
+def _speeds(used: Usage, prices: Prices) -> dict[str, str]:
+    """The speed at which each class is restored in a usual month, where anything is read of it."""
+    found: dict[str, str] = {}
+    for each in used.classes:
+        class_ = prices.provider.storage_class(each.class_)
+        if class_ and class_.restore and (each.retrieved or each.restores):
+            found[each.class_] = each.speed or class_.restore[0]
     return found
 
 
@@ -218,14 +234,15 @@ def _check_speed(found: Sequence[Place], speed: str) -> None:
 def _ranked(rows: Sequence[Pull], allow_unverified: bool) -> list[Pull]:
     """The weakest pull first; what lacks a price or is not verified has no rank, and is behind."""
 
-    def order(each: Pull) -> tuple[bool, bool, bool, Decimal, str, str]:
+    def order(each: Pull) -> tuple[bool, bool, bool, bool, Decimal, str, str]:
         months = each.gravity
         place = (each.month.provider.name, each.class_)
         unsure = bool(each.doubts) and not allow_unverified
-        return bool(each.missing), unsure, months is None, months or Decimal(0), *place
+        breach = bool(each.month.breaches)
+        return bool(each.missing), breach, unsure, months is None, months or Decimal(0), *place
 
     ranks = iter(range(1, len(rows) + 1))
     return [
-        replace(each, rank=next(ranks)) if not any(order(each)[:3]) else each
+        replace(each, rank=next(ranks)) if not any(order(each)[:4]) else each
         for each in sorted(rows, key=order)
     ]

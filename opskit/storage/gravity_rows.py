@@ -61,8 +61,8 @@ def fields(pull: Pull, day: date, *, explain: bool = False) -> dict[str, Any]:
         "keep": number(pull.keep),
         "keep_low": number(keep[0]),
         "keep_high": number(keep[1]),
-        "use": number(pull.use),
-        "use_to_keep": _number(pull.use / pull.keep if pull.keep else None),
+        "use": None if pull.use is None else number(pull.use),
+        "use_to_keep": _number(None if pull.use is None or not pull.keep else pull.use / pull.keep),
         "verdict": pull.verdict,
         "leave": number(leaving.total),
         "leave_low": number(leave[0]),
@@ -77,9 +77,11 @@ def fields(pull: Pull, day: date, *, explain: bool = False) -> dict[str, Any]:
         "leave_by_law": None if by_law is None else number(by_law.total),
         "gravity_by_law": _number(pull.gravity_by_law),
         "speeds": {each.class_: each.speed for each in pull.removed if each.speed},
+        "use_speeds": dict(pull.speeds),
         "limit": str(pull.limit) if pull.limit else None,
         "months_to_leave": pull.limit.months if pull.limit else 1,
         "missing": pull.missing,
+        "breaches": pull.month.breaches,
         "verified": not pull.doubts,
         "doubts": pull.doubts,
     }
@@ -100,19 +102,24 @@ def _number(value: Decimal | None) -> float | None:
 def shown(found: Gravity, pull: Pull) -> dict[str, str]:
     """A row for people. A star is for what nobody verified, a plus for prices that are lacking."""
     currency = pull.month.currency
-    band = pull.band(found.day)
     mark = ("+" if pull.missing else "") + ("*" if pull.doubts else "")
     return {
         "where": place(found, pull),
         "region": pull.month.region.name,
         "keep": amount(pull.keep, currency) if pull.kept else "-",
-        "use": amount(pull.use, currency),
+        "use": "-" if pull.use is None else amount(pull.use, currency),
         "leave": amount(pull.leaving.total, currency),
         "gravity": months(pull.gravity) + mark,
-        "band": f"{months(band[0])} - {months(band[1])}" if band else "",
+        "band": shown_band(pull, found.day),
         "by_law": "" if pull.by_law is None else months(pull.gravity_by_law) + mark,
         "verdict": pull.verdict,
     }
+
+
+def shown_band(pull: Pull, day: date) -> str:
+    """The band of gravity; nothing where its ends look the same."""
+    ends = [months(each) for each in pull.band(day) or ()]
+    return " - ".join(ends) if len(set(ends)) > 1 else ""
 
 
 def amount(value: Decimal, currency: str) -> str:
@@ -140,6 +147,7 @@ def reasons(found: Gravity) -> list[str]:
         if each.missing:
             told.append((name, f"+ no price: {', '.join(each.missing)}"))
         told += [(name, f"* {doubt}") for doubt in each.doubts]
+        told += [(name, f"policy breach: {breach}") for breach in each.month.breaches]
         if each.limit:
             told.append((name, f"policy: {each.limit}"))
     return together(names, told)
@@ -175,7 +183,9 @@ def _block(pull: Pull, day: date) -> Iterator[str]:
         yield from bill_lines(own.bill, "    ")
     for each_speed in pull.removed:
         if each_speed.speed:
-            yield f"  {each_speed.class_} is restored at the speed {each_speed.speed}"
+            yield f"  to leave, {each_speed.class_} is restored at the speed {each_speed.speed}"
+    for name, speed in pull.speeds.items():
+        yield f"  in a usual month, {name} is restored at the speed {speed}"
 
 
 def _bills(pull: Pull, day: date) -> Sequence[tuple[str, Row]]:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from typing import get_args
 
 from msgspec import Struct
 
 from opskit.errors import UsageError
+from opskit.storage.catalog.model import Provider
 
 _RATE = r"\s*([A-Za-z]{3})\s*=\s*([0-9]{1,9}(?:\.[0-9]{1,12})?)\s*"
 _BUDGET = (
@@ -14,6 +16,8 @@ _BUDGET = (
 )
 _SIGNS = {"$": "USD", "€": "EUR"}
 _MOST = Decimal(10) ** 15
+#: The currencies that providers of a catalog charge in.
+CURRENCIES: tuple[str, ...] = get_args(Provider.__annotations__["currency"])
 
 #: What one unit of each currency is worth in US dollars.
 Rates = Mapping[str, Decimal]
@@ -26,8 +30,12 @@ class Budget(Struct, frozen=True):
     currency: str = ""
 
 
-def exchange(texts: Iterable[str], option: str = "--rate") -> dict[str, Decimal]:
-    """The rates of `EUR=1.10` and the like: one euro is 1.10 dollars. UsageError for others."""
+def exchange(texts: Iterable[str], option: str = "--rate", also: str = "") -> dict[str, Decimal]:
+    """The rates of `EUR=1.10` and the like: one euro is 1.10 dollars. UsageError for others.
+
+    `also` is a currency beside those of the catalog: the one of a budget.
+    """
+    known = tuple(dict.fromkeys(name for name in (*CURRENCIES, also) if name not in ("", "USD")))
     rates: dict[str, Decimal] = {}
     for text in texts:
         found = re.fullmatch(_RATE, text, re.ASCII)
@@ -37,6 +45,12 @@ def exchange(texts: Iterable[str], option: str = "--rate") -> dict[str, Decimal]
         name = found[1].upper()
         if name == "USD":
             raise UsageError("a dollar is a dollar", where=option, hint=hint)
+        if name not in known:
+            raise UsageError(
+                f"nothing is priced in {name}",
+                where=option,
+                hint=f"a rate is of {', '.join(known)}",
+            )
         if name in rates:
             raise UsageError(f"{name} has two rates", where=option, hint="give one")
         rates[name] = Decimal(found[2])

@@ -11,16 +11,21 @@ from opskit.storage.profile.model import Profile
 
 SIZES = ("egress", "stored", "avg-object", "retrieved")
 COUNTS = ("reads", "writes", "lists", "deletes")
+_MOST_TIMES = 10**6
 _HINT = "write what changes, and from where to where: egress=0..10x or stored=1TB..500TB"
 
 
 class Sweep(Struct, frozen=True):
-    """`name` from `low` to `high`, in bytes or requests; `base` is what 1x is, 0 if nothing."""
+    """`name` from `low` to `high`, in bytes or requests; `base` is what 1x is, 0 if nothing.
+
+    `times` is whether the ends were told as multiples of the base.
+    """
 
     name: str
     low: int
     high: int
     base: int
+    times: bool = False
 
     def apply(self, profile: Profile, amount: int) -> Profile:
         """The profile with so much of it."""
@@ -34,6 +39,12 @@ class Sweep(Struct, frozen=True):
     def shown(self, amount: int) -> str:
         """An amount for people: `2.74 TB`, `1.5 M`."""
         return units.shown_size(amount) if self.name in SIZES else units.shown_count(amount)
+
+    def is_exact(self, amount: int) -> bool:
+        """Whether an amount is what is shown for it."""
+        text = self.shown(amount).replace(",", "").replace(" ", "")
+        read = units.size if self.name in SIZES else units.count
+        return read(text) == amount
 
     def multiple(self, amount: int) -> float | None:
         """An amount in multiples of the profile's own."""
@@ -52,7 +63,7 @@ def sweep(text: str, profile: Profile, option: str = "--sweep") -> Sweep:
             f"{name[:40]!r} cannot be swept", where=option, hint=", ".join((*SIZES, *COUNTS))
         )
     base = _base(name, profile)
-    times = high.strip().lower().endswith("x")
+    times = any(end.strip().lower().endswith("x") for end in (low, high))
     if times and not base:
         raise UsageError(
             f"the profile has no {name} that 1x could be",
@@ -60,11 +71,14 @@ def sweep(text: str, profile: Profile, option: str = "--sweep") -> Sweep:
             hint=f"write amounts: {name}=0..{'10TB' if name in SIZES else '100M'}",
         )
     read = _times(base, option) if times else _amounts(name, option)
-    made = Sweep(name, read(low.strip()), read(high.strip()), base)
+    made = Sweep(name, read(low.strip()), read(high.strip()), base, times)
     if name == "avg-object" and not made.low:
         raise UsageError("objects of no size", where=option, hint="begin above 0: avg-object=4KB..")
-    if made.low >= made.high:
-        raise UsageError(f"{span[:60]!r} is empty", where=option, hint="the larger end comes last")
+    if made.low > made.high:
+        hint = f"the larger end comes last: {name}={high.strip()}..{low.strip()}"
+        raise UsageError(f"the ends of {span[:60]!r} are reversed", where=option, hint=hint)
+    if made.low == made.high:
+        raise UsageError(f"{span[:60]!r} is empty", where=option, hint="let its ends differ")
     return made
 
 
@@ -80,20 +94,19 @@ def _base(name: str, profile: Profile) -> int:
 
 def _times(base: int, option: str) -> Callable[[str], int]:
     def read(text: str) -> int:
-        number = text[:-1] if text.lower().endswith("x") else text
-        most = 10**9  # of thousandths
-        thousandths = units.count(f"{number}K", option)
-        if thousandths > most:
+        number = units.plain(text[:-1] if text.lower().endswith("x") else text, option)
+        if number > _MOST_TIMES:
             hint = "sweep to a million times at most"
             raise UsageError(f"{text[:40]!r} is too many times", where=option, hint=hint)
-        return base * thousandths // 1000
+        return int(base * number)
 
     return read
 
 
 def _amounts(name: str, option: str) -> Callable[[str], int]:
     def read(text: str) -> int:
-        return units.size(text, option) if name in SIZES else units.count(text, option)
+        usual = "MB" if name == "avg-object" else "GB"
+        return units.size(text, option, usual) if name in SIZES else units.count(text, option)
 
     return read
 

@@ -18,19 +18,37 @@ _WORD = re.compile(r"\s*([+-]?[0-9][0-9_]*(?:\.[0-9]+)?|[+-]?\.[0-9]+)\s*([A-Za-
 _LARGEST_SIZE, _LARGEST_COUNT = 10**21, 10**18
 
 
-def size(text: str, option: str = "") -> int:
-    """The bytes of `10TB` (10^13), `10TiB` (10 * 2^40) or `0`; UsageError for what has no unit."""
+def size(text: str, option: str = "", usual: str = "GB") -> int:
+    """The bytes of `10TB` (10^13), `10TiB` (10 * 2^40) or `0`; UsageError for what has no unit.
+
+    `usual` is the unit that a number without one is likely to mean.
+    """
     number, unit = _split(text, option, "a size such as 10TB or 4MiB")
     if unit.upper() in _BYTES:
         return _whole(number * _BYTES[unit.upper()], text, option, _LARGEST_SIZE)
     if number == 0 and not unit:
         return 0
-    raise UsageError(f"{text[:40]!r} is no size", where=option, hint=_size_hint(text.strip(), unit))
+    hint = _size_hint(text.strip()[:40], unit, usual)
+    raise UsageError(f"{text[:40]!r} is no size", where=option, hint=hint)
 
 
-def _size_hint(text: str, unit: str) -> str:
+def terabytes(text: str, option: str = "") -> int:
+    """The bytes of so many TB of 10^12; UsageError for what is no plain number."""
+    number, unit = _split(text, option, "a number of TB such as 10 or 0.5")
+    if unit:
+        hint = f"{option} 10 is 10 x 10^12 bytes; --stored takes sizes with a unit: 10TiB"
+        raise UsageError(f"{text[:40]!r} is no number of TB", where=option, hint=hint.strip())
+    return _whole(number * 10**12, text, option, _LARGEST_SIZE)
+
+
+def _size_hint(text: str, unit: str, usual: str) -> str:
     if not unit:
-        return f"add the unit: {text}GB is {text} x 10^9 bytes, {text}GiB is {text} x 2^30"
+        binary = f"{usual[0]}iB"
+        powers = len(str(_BYTES[usual])) - 1, _BYTES[binary.upper()].bit_length() - 1
+        return (
+            f"add the unit: {text}{usual} is {text} x 10^{powers[0]} bytes, "
+            f"{text}{binary} is {text} x 2^{powers[1]}"
+        )
     letter = unit[0].upper()
     if unit.upper() in ("K", "M", "G", "T", "P", "E"):
         shown = text[: -len(unit)].strip()
@@ -47,7 +65,19 @@ def count(text: str, option: str = "") -> int:
     if unit.upper() not in _COUNTS:
         hint = "write 1500, 100k, 1.5M or 2G: they count things, and have no unit"
         raise UsageError(f"{text[:40]!r} is no number", where=option, hint=hint)
-    return _whole(number * _COUNTS[unit.upper()], text, option, _LARGEST_COUNT)
+    value = number * _COUNTS[unit.upper()]
+    if value != value.to_integral_value() and value <= _LARGEST_COUNT:
+        hint = "things are counted in whole ones; 1.5M is 1,500,000"
+        raise UsageError(f"{text[:40]!r} is no whole number", where=option, hint=hint)
+    return _whole(value, text, option, _LARGEST_COUNT)
+
+
+def plain(text: str, option: str = "") -> Decimal:
+    """The number of `1.5`; UsageError for what has a unit."""
+    number, unit = _split(text, option, "a number such as 10 or 0.5")
+    if unit:
+        raise UsageError(f"{text[:40]!r} is no number", where=option, hint="write 10 or 0.5")
+    return number
 
 
 def days(text: str, option: str = "") -> int:
@@ -110,5 +140,5 @@ _SIGNS = {"USD": "$", "EUR": "€"}
 
 def money(value: Decimal, currency: str = "USD") -> str:
     """An amount as people read it: `$1,215.00`."""
-    sign = "-" if value < 0 else ""
+    sign = "-" if cents(value) < 0 else ""
     return f"{sign}{_SIGNS.get(currency, currency + ' ')}{abs(cents(value)):,}"

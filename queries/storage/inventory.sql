@@ -9,7 +9,7 @@
 --   marker: 1 for delete markers
 --   size_edge: the largest bound of sizes that is not above the size; -1 where there is none
 --   age_edge: the largest bound of ages, in days, that is not above the age; -1 where there is no
---     date
+--     date, -2 where it is in the future
 --   objects, bytes: how many, and their sizes together
 -- functions: SIZE_EDGE, AGE_EDGE: searches among the bounds, made from them and the day of the
 --   inventory

@@ -72,7 +72,24 @@ def test_show_as_of_a_day(
     assert run("show", "acme", "--catalog", prices, "-o", "json", *args) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["schema"] == "opskit.storage.catalog.show/1"
-    assert [each["value"] for each in told["facts"]] == values
+    assert [each["value"] for each in told["facts"] if each["item"] != "units"] == values
+    assert list(told["units"]) == (["acme"] if values else [])
+
+
+def test_show_lists_how_a_provider_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", "b2") == 0
+    assert "units              *         10^9 bytes/GB, 1000 GB/TB, 30 days/month*" in (
+        capsys.readouterr().out
+    )
+
+
+def test_show_takes_the_name_of_a_class_in_the_api(capsys: pytest.CaptureFixture[str]) -> None:
+    args = ("--region", "us-east-1", "--item", "storage")
+    assert run("show", "aws", "--class", "STANDARD_IA", *args) == 0
+    by_api = capsys.readouterr().out
+    assert run("show", "aws", "--class", "standard-ia", *args) == 0
+    assert by_api == capsys.readouterr().out
+    assert "0.0125 USD/GB-month" in by_api
 
 
 def test_show_says_when_there_is_nothing(prices: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -181,6 +198,7 @@ def test_diff_of_two_days(capsys: pytest.CaptureFixture[str]) -> None:
     assert "6.00 -> 6.95 USD/TB-month (+15.8 %)" in text
     assert "6.99 -> 7.99 USD/TB-month (+14.3 %)" in text
     assert "law" in text
+    assert [line.split()[0] for line in text.splitlines() if "(tiers)" in line] == ["gcs"]
 
 
 def test_diff_of_two_days_as_json(prices: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,7 +43,7 @@ def test_where_wasabi_ends_and_r2_begins(capsys: pytest.CaptureFixture[str]) -> 
 def test_the_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*TEN, "--sweep", "egress=0..10x", "--providers", "b2,r2", "--allow-unverified") == 0
     told = capsys.readouterr()
-    assert "from 3.80x (38.04 TB) on, r2 standard is cheaper than b2 standard" in told.err
+    assert "from 3.8x (38.04 TB) on, r2 standard is cheaper than b2 standard" in told.err
     head, first, *_ = told.out.splitlines()
     assert head.split() == ["FROM", "TO", "FIRST", "SECOND"]
     assert "b2 standard $69.43" in first

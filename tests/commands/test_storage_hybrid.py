@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from opskit import cli, examples
 from tests.storage.profile.trees import STRICT, as_nobody, for_everybody, make, mounted
@@ -42,6 +43,7 @@ def _tree(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     make(Path("tree/legal/old.pdf"), 10**10, changed=500)
     Path("rules.yaml").write_text(RULES)
     Path("size.yaml").write_text(BY_SIZE)
+    Path("small.pdf").write_bytes(b"%PDF-1.7\n\xe2\xe3")
 
 
 def test_what_moves_and_what_it_saves(capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,6 +96,7 @@ def test_the_files_that_move(capsys: pytest.CaptureFixture[str]) -> None:
         "read_days": "500",
         "rule": "accounting",
         "provider": "aws",
+        "region": "us-east-1",
         "class": "glacier",
     }
     assert run("rules.yaml", "tree", "--list", "-o", "jsonl") == 0
@@ -105,6 +108,44 @@ def test_a_name_that_is_no_utf8_is_printed(capsys: pytest.CaptureFixture[str]) -
     assert run("rules.yaml", "tree", "--list", "-o", "jsonl") == 0
     paths = [json.loads(line)["path"] for line in capsys.readouterr().out.splitlines()]
     assert paths == ["accounting/old.pdf", "accounting/\\xff.pdf"]
+
+
+def test_control_characters_in_names_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    name = 'accounting/a\nb\t"c"\x1b[1m\r.pdf'
+    make(Path("tree") / name, 10, changed=500)
+    assert run("rules.yaml", "tree", "--list", "-o", "csv") == 0
+    printed = io.StringIO(capsys.readouterr().out, newline="")
+    assert [row["path"] for row in csv.DictReader(printed)] == [name, "accounting/old.pdf"]
+    for fmt in ("json", "yaml"):
+        assert run("rules.yaml", "tree", "--list", "-o", fmt) == 0
+        found = yaml.safe_load(capsys.readouterr().out)
+        assert [row["path"] for row in found["rows"]] == [name, "accounting/old.pdf"]
+
+
+def test_the_speed_of_recalls_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    def whole(*more: str) -> tuple[str, float]:
+        assert run("rules.yaml", "tree", *more) == 0
+        line = next(x for x in capsys.readouterr().out.splitlines() if "all of it back" in x)
+        assert run("rules.yaml", "tree", "-o", "json", *more) == 0
+        return line, json.loads(capsys.readouterr().out)["recall_all"]
+
+    cheapest, fast = whole(), whole("--speed", "expedited")
+    assert cheapest[0].startswith("reading all of it back (bulk), once ")
+    assert fast[0].startswith("reading all of it back (expedited), once ")
+    assert cheapest[1] < fast[1]
+    # as gravity has it: leaving is to read all of it once
+    args = ["--stored", "1TB", "--objects", "1", "--class", "glacier", "--providers", "aws"]
+    assert cli.run(["storage", "gravity", *args, "-o", "json"]) == 0
+    [row] = json.loads(capsys.readouterr().out)["rows"]
+    assert cheapest[1] == row["leave"]
+
+
+def test_a_part_is_read_back_where_the_rules_say_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("rules.yaml", "tree") == 0
+    assert "of what moved back" not in capsys.readouterr().out
+    Path("rules.yaml").write_text(f"recall: 2%\n{RULES}")
+    assert run("rules.yaml", "tree") == 0
+    assert "reading 2 % of what moved back (bulk), a month" in capsys.readouterr().out
 
 
 def test_a_profile_by_sizes_and_times(capsys: pytest.CaptureFixture[str]) -> None:
@@ -171,7 +212,11 @@ def test_the_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     ("args", "words"),
     [
         (["none.yaml", "tree"], "no such file"),
-        (["rules.yaml", "none"], "no such file"),
+        (["rules.yaml", "none"], "none: no such folder, and no such profile"),
+        (["rules.yaml", "small.pdf"], "small.pdf: is a single file, and no profile"),
+        (["rules.yaml", "tree", "--speed", "warp"], "the speeds are standard, bulk"),
+        (["rules.yaml", "tree", "--part-size", "8"], "add the unit"),
+        (["rules.yaml", "tree", "--part-size", "0"], "parts of no size"),
         (["rules.yaml", "rules.yaml"], "rules.yaml:1"),
         (["tree/legal/old.pdf", "tree"], "is larger than"),
         (["rules.yaml", "tree", "--catalog", "tree"], "no provider's file"),

@@ -17,7 +17,7 @@ stored:
 """
 SMALL = """\
 stored:
-  - {objects: 1G, bytes: 4096000000000, size: 4KiB, age: 365}
+  - {objects: 1G, bytes: 4096GB, size: 4KiB, age: 365}
 """
 
 
@@ -31,6 +31,8 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
     Path("p.yaml").write_text(PROFILE)
     Path("small.yaml").write_text(SMALL)
+    Path("ia.yaml").write_text("stored: [{objects: 1, bytes: 1GB, class: standard-ia}]\n")
+    Path("empty.yaml").write_text("stored: []\n")
 
 
 def test_the_report(capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,7 +135,8 @@ def test_suggestions_alone_are_a_file_and_no_yes(capsys: pytest.CaptureFixture[s
             "Google",
         ),
         (["--stored", "1TB"], "number of objects"),
-        (["p.yaml", "--provider", "azure"], "has no class 'standard'"),
+        (["ia.yaml", "--provider", "azure"], "has no class 'standard-ia'"),
+        (["empty.yaml"], "nothing in it that is stored"),
         ([], "how much is stored"),
     ],
 )

@@ -116,6 +116,53 @@ def test_a_bucket(capsys: pytest.CaptureFixture[str]) -> None:
         assert Path("journal").exists()
 
 
+def test_the_provider_of_an_endpoint(capsys: pytest.CaptureFixture[str]) -> None:
+    def taken(*more: str) -> tuple[str, str, str]:
+        asked = ("s3://bucket", "--endpoint-url", server.url, "-o", "json")
+        assert run(*asked, *more) == 0
+        printed, said = capsys.readouterr()
+        found = json.loads(printed)
+        return found["provider"], found["region"], said
+
+    with running([Object("a", 5)]) as server:
+        provider, _, said = taken()
+        assert provider == ""
+        assert "the provider is not known by the endpoint: --provider names it" in said
+        provider, region, said = taken("--provider", "Wasabi")
+        assert (provider, region) == ("wasabi", "us-east-1")
+        assert "the provider is not known" not in said
+        provider, region, said = taken("--provider", "b2", "--region", "us-west-004")
+        assert (provider, region) == ("b2", "us-west")
+        provider, region, said = taken("--provider", "b2", "--region", "mars")
+        assert (provider, region) == ("b2", "")
+        assert "the region 'mars' is none of b2" in said
+
+
+def test_no_object_is_noted(capsys: pytest.CaptureFixture[str]) -> None:
+    with running([Object("logs/a", 5)]) as server:
+        assert run("s3://bucket/nothere", "--endpoint-url", server.url) == 0
+        assert "note: no object begins with 'nothere'" in capsys.readouterr().err
+        assert run("s3://bucket/logs/", "--endpoint-url", server.url) == 0
+        assert "no object begins" not in capsys.readouterr().err
+    with running([]) as server:
+        assert run("s3://bucket", "--endpoint-url", server.url) == 0
+        assert "note: the bucket has no objects" in capsys.readouterr().err
+
+
+def test_checksums_are_compared_where_asked(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = write(tmp_path, objects(200), "Parquet")
+    document = json.loads(made.manifest.read_text())
+    document["files"][0]["MD5checksum"] = "0" * 32
+    made.rewrite(files=document["files"])
+    monkeypatch.setattr("opskit.storage.profile.parts.UNASKED", 1000)
+    assert run(f"inventory:{made.manifest}") == 0
+    assert "were not compared" in capsys.readouterr().err
+    assert run(f"inventory:{made.manifest}", "--verify") == 2
+    assert "its MD5 is" in capsys.readouterr().err
+
+
 def test_a_bucket_with_a_closed_prefix_is_partial(capsys: pytest.CaptureFixture[str]) -> None:
     listed = [Object(f"{folder}/{n}", 1) for folder in ("closed", "open") for n in range(5)]
     # as a policy on s3:prefix has it: the whole may be listed by folders only
@@ -142,6 +189,14 @@ def test_an_inventory(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
         (["file"], "is a file, not a folder"),
         (["gs://bucket"], "cannot be listed"),
         (["s3://"], "no name follows"),
+        (["s3://Bad_Bucket!/x"], "'Bad_Bucket!' is no name of a bucket"),
+        (["cloudwatch:Bad_Bucket!"], "is no name of a bucket"),
+        (["s3://bucket", "--provider", "minio"], "'minio' is no provider"),
+        (["cloudwatch:bucket", "--provider", "b2"], "--provider is of no use for a bucket's"),
+        (["s3://bucket", "--verify"], "--verify is of no use for a bucket"),
+        (["inventory:m.json", "--region", "moon"], "AWS has no region 'moon'"),
+        (["cloudwatch:bucket", "--region", "moon"], "AWS has no region 'moon'"),
+        (["inventory:a.parquet"], "a manifest.json is wanted"),
         (["cloudwatch:"], "no name follows"),
         (["inventory:"], "no name follows"),
         (["inventory:none.json"], "no such file"),

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from xml.sax.saxutils import escape
 
 PAGE = 1000
+_CODES = {503: "SlowDown", 429: "TooManyRequests", 403: "AccessDenied", 404: "NoSuchBucket"}
 DAY = "2025-01-01T00:00:00.000Z"
 
 
@@ -325,8 +326,7 @@ class _Connection(asyncio.Protocol):
             self.transport.abort()
             return
         if isinstance(wanted, int):
-            code = {503: "SlowDown", 429: "TooManyRequests", 403: "AccessDenied", 404: "NoSuchBucket"}
-            self.fail(FailureError(wanted, code.get(wanted, "InternalError")))
+            self.fail(FailureError(wanted, _CODES.get(wanted, "InternalError")))
             return
         try:
             body = self.server.answer(query)

@@ -9,10 +9,10 @@ from msgspec.structs import replace as changed
 
 from opskit.storage.bill.usage import month
 from opskit.storage.catalog.load import Catalog
-from opskit.storage.catalog.model import Provider
+from opskit.storage.catalog.model import Provider, StorageClass
 from opskit.storage.choice import Choice
 from opskit.storage.estimate import Estimate, Row, State, Terms, estimate, newest_reading
-from opskit.storage.estimate_rows import fields, parts, shown, unranked
+from opskit.storage.estimate_rows import fields, lines, parts, reference, shown, unranked
 from opskit.storage.profile.model import Cell, Monthly, Profile
 from tests.storage.shift.catalogs import DAY, GB, catalog, provider
 
@@ -158,7 +158,7 @@ def test_a_profile_as_it_is_stands_beside_the_others() -> None:
     assert told == [
         ("as it is", "europe", True),
         ("standard", "europe", False),
-        ("standard", "main", False),
+        ("standard", "europe", False),
     ]
     assert found.rows[0].total == 30 + Decimal("0.5")  # half of what is read is from `cool`
 
@@ -184,12 +184,80 @@ def test_a_profile_is_priced_in_its_own_region() -> None:
 
 def test_why_a_profile_is_not_priced_as_it_is() -> None:
     one = priced("one", "0.02")
-    for use, note in (
-        (replace(USE, provider="two"), "the catalog has no provider 'two'"),
-        (replace(USE, provider="one", region="mars"), "the catalog has no region 'mars' of one"),
-        (replace(USE, provider="one").in_class("lost"), "one has no class lost"),
-    ):
-        assert made(one, use=use).notes == [f"not priced as it is: {note}"]
+    use = replace(USE, provider="one", region="mars")
+    note = "not priced as it is: the catalog has no region 'mars' of one"
+    assert made(one, use=use).notes == [note]
+    assert made(one, use=use).as_it_is is None
+
+
+def test_a_class_that_the_catalog_has_not_is_a_missing_price() -> None:
+    one = priced("one", "0.02")
+    use = replace(USE, stored=(*USE.stored, Cell("FUTURE", 10, TB)), provider="one")
+    found = made(one, use=use)
+    here = found.as_it_is
+    assert here is not None
+    assert (here.state, here.at_least, here.reasons) == (State.MISSING, 20, ["storage of FUTURE"])
+    assert found.notes == ["one has no class FUTURE: what is in it has no price"]
+    assert [each.total for each in found.rows if not each.as_it_is] == [40]
+
+
+def test_where_it_is_has_no_rank_unless_its_provider_is_meant() -> None:
+    both = catalog(priced("one", "0.02"), priced("two", "0.03"))
+    use = replace(USE, provider="one")
+    asked = estimate(use, both, Choice(("two",)), Terms(DAY))
+    assert summary(asked) == [("two", State.RANKED, 1)]
+    assert asked.as_it_is is not None
+    assert (asked.as_it_is.total, asked.as_it_is.rank) == (20, None)
+    assert reference(asked.as_it_is) == "as it is: one standard, main $20.00"
+    for names in (("one", "two"), ()):
+        ranked = estimate(use, both, Choice(names), Terms(DAY))
+        assert summary(ranked) == [("one", State.RANKED, 1), ("two", State.RANKED, 2)]
+        assert ranked.as_it_is is ranked.rows[0]
+
+
+TIERED = (
+    StorageClass("standard", "Standard", "hot"),
+    StorageClass("smart", "Smart", "hot"),
+    StorageClass("smart-ia", "Smart IA", "cool", part_of="smart"),
+)
+
+
+def test_what_nobody_knows_of_tiers_is_a_note() -> None:
+    rows = [
+        ("storage", "0.02", "USD/GB-month", {"class_": "smart"}),
+        ("storage", "0.01", "USD/GB-month", {"class_": "smart-ia"}),
+    ]
+    one = priced("one", "0.02", *rows, classes=TIERED)
+    old = Cell("smart", 1, TB, idle=30)
+    known = Profile((old,), provider="one")
+    assert made(one, use=known).notes == []
+    assert [each.total for each in made(one, use=known).rows] == [10, 20]
+    some = replace(known, stored=(old, Cell("smart", 1, TB)))
+    assert made(one, use=some).notes == [
+        "Smart: nobody knows when some objects were read; those are in frequent access"
+    ]
+    assert made(one, use=replace(known, stored=(Cell("standard", 1, TB),))).notes == [
+        "Smart: nobody knows when objects were read; all in frequent access"
+    ]
+    assert [each.total for each in made(one, use=some).rows][-1] == 40
+
+
+def test_lines_tell_of_what_has_no_amount() -> None:
+    lacking = provider("lacking", [("storage", "0.001", "USD/GB-month", HOT)])
+    found = list(lines(made(priced("strict", "0.001", STRICT), lacking)))
+    told = [(each["provider"], each["item"], each["amount"], each["state"]) for each in found]
+    assert told == [
+        ("strict", "storage", "1", "policy breach"),
+        ("strict", "egress", None, "policy breach"),
+        ("lacking", "storage", "1", "no price"),
+        ("lacking", "egress", None, "no price"),
+    ]
+    assert all(each.keys() == found[0].keys() for each in found)
+    assert "the policy allows 0.05" in found[1]["note"]
+    assert found[3]["note"] == "no price: egress"
+    assert found[0]["reasons"] == [
+        "egress is 0.10 times what is stored, and the policy allows 0.05 (its page)"
+    ]
 
 
 def test_without_the_number_of_objects_a_note_says_what_is_left_out() -> None:

@@ -74,7 +74,7 @@ def test_counts(text: str, count: int) -> None:
     assert units.count(text) == count
 
 
-@pytest.mark.parametrize("text", ["1MB", "-1", "1,000", "a few", "", "1e6", "9" * 30])
+@pytest.mark.parametrize("text", ["1MB", "-1", "1,000", "a few", "", "1e6", "1.5", "9" * 30])
 def test_what_is_no_count(text: str) -> None:
     with pytest.raises(UsageError):
         units.count(text)

@@ -3,14 +3,20 @@
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_CEILING, Decimal
 
+from opskit.storage.bill import words
 from opskit.storage.bill.lines import Bill, Line
 from opskit.storage.bill.usage import AVERAGE, ClassUse, Month, Usage
 from opskit.storage.catalog.model import Fact, Item
 from opskit.storage.catalog.prices import Prices, Rate
 from opskit.storage.profile.model import Cell
 
-_FREE: dict[Item, Item] = {"storage": "free-storage", "write": "free-writes", "read": "free-reads"}
-_AMOUNTS = ("storage", "retrieval", "egress", "inter-region", "switching-egress")
+_FREE: dict[Item, Item] = {
+    "storage": "free-storage",
+    "write": "free-writes",
+    "read": "free-reads",
+    "list": "free-lists",
+}
+_AMOUNTS = ("storage", "upload", "retrieval", "egress", "inter-region", "switching-egress")
 _REQUESTS = ("write", "read", "list", "delete", "part", "lifecycle")
 
 
@@ -39,8 +45,14 @@ class Biller:
 
     def use(self, use: ClassUse) -> None:
         """All that a class is used for, but for what leaves the provider."""
+        if not self.prices.provider.storage_class(use.class_):
+            self._lacks("storage", use.class_)
+            self.stored += sum(map(self._average, use.cells))
+            return
         self.storage(use.class_, use.cells)
         self._writes(use)
+        if use.written and self.prices.rate("upload", use.class_):
+            self._line("upload", use.class_, Decimal(use.written))
         self.requests("read", use.class_, use.reads)
         self.requests("delete", use.class_, use.deletes)
         self.requests("lifecycle", use.class_, use.moved_in)
@@ -63,14 +75,30 @@ class Biller:
             billed += (size + over * each.objects) * part
             weighed += each.objects * part
             self.stored += self._average(each)
-        extra = (billed - own) / self._units.gb
-        note = f"{extra:,.2f} GB of it are added to small objects" if extra else ""
+        note = self._stored_words(name, cells, own, billed)
         self._billed, self._class = self._billed + billed, self._class or name
         self._line("storage", name, billed, note=note)
         if weighed and (standard := self._rule("overhead-standard", name)):
-            note = f"added to the objects in {name}"
+            note = f"{words.size(standard)} for each of {words.count(weighed)} objects in {name}"
             self._line("storage", "standard", standard * weighed, note=note)
         self._monitoring(name, cells)
+
+    def _stored_words(
+        self, name: str, cells: Sequence[Cell], own: Decimal, billed: Decimal
+    ) -> str:
+        """How the GB-months that are billed come from what is stored."""
+        told = []
+        least = int(self.prices.amount("min-days", name))
+        if any(each.kept is not None for each in cells):
+            early = any(each.kept is not None and each.kept < least for each in cells)
+            told.append("part of it is kept for some days of the month")
+            told += [f"{least} days at least are billed"] if early else []
+        elif (factor := self._month.factor(self._units)) != 1:
+            told.append(f"a GB is {words.number(factor)} GB-months in this month")
+        if billed > own:
+            added = words.amount((billed - own) / self._units.gb)
+            told.append(f"{added} GB of it are added to small objects")
+        return "; ".join(told)
 
     def _months(self, name: str, cell: Cell) -> Decimal:
         """The months that a cell is billed for; objects that are deleted early count to the end."""
@@ -136,9 +164,11 @@ class Biller:
         free, note = Decimal(0), ""
         if item == "egress":
             free = self._rule("free-egress") + self._rule("free-egress-times") * stored
+        left = max(size - free, Decimal(0))
         if free:
-            note = f"{min(Decimal(size), free) / self._units.gb:,.2f} GB more are free"
-        self._line(item, "*", max(size - free, Decimal(0)), note=note)
+            gb = self._units.gb
+            note = f"{words.amount(Decimal(size) / gb)} GB less {words.amount(free / gb)} GB free"
+        self._line(item, "*", left, note=note)
 
     def _breaks_limit(self, size: int, stored: int | Decimal) -> bool:
         limit = self.prices.rule("egress-limit-times")
@@ -159,13 +189,17 @@ class Biller:
         least = self.prices.amount("minimum-storage")
         if self._class and least > self._billed:
             self._rule("minimum-storage")
-            self._line("storage", self._class, least - self._billed, note="up to the least amount")
+            gb = self._units.gb
+            note = f"up to the {words.amount(least / gb)} GB that are billed at least; stored are "
+            note += f"{words.amount(self._billed / gb)} GB"
+            self._line("storage", self._class, least - self._billed, note=note)
         if fee := self.prices.rule("base-fee"):
             self._add("base-fee", "*", Decimal(1), "month", fee.value, fee)
         charge = self.prices.rule("minimum-charge")
         if charge and charge.value > self.bill.total:
             rest = charge.value - self.bill.total
-            self._add("minimum-charge", "*", Decimal(1), "month", rest, charge)
+            note = f"up to the {charge.value:f} that a month costs at least"
+            self._add("minimum-charge", "*", Decimal(1), "month", rest, charge, note)
 
     def _line(
         self, item: Item, name: str, amount: Decimal, *, variant: str = "", note: str = ""
@@ -176,8 +210,9 @@ class Biller:
             if amount:
                 self._lacks(item, name, variant)
             return
-        left = self._after_free(item, name, amount) / rate.per
-        left = self._rounded(item, left, rate)
+        billed = self._after_free(item, name, amount)
+        left = self._rounded(item, billed / rate.per, rate)
+        note = "; ".join(filter(None, (note, words.billed(amount, billed, left, rate))))
         unit = rate.facts[0].unit.partition("/")[2]
         pool = id(rate.facts[0])
         before = self._used.get(pool, Decimal(0))

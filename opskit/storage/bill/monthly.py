@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from opskit.storage.bill.billing import bill
 from opskit.storage.bill.lines import Bill
+from opskit.storage.bill.tiers import tiered
 from opskit.storage.bill.usage import AVERAGE, Month, usage
 from opskit.storage.catalog.model import Provider
 from opskit.storage.catalog.prices import Prices
@@ -11,8 +12,12 @@ from opskit.storage.profile.model import Cell, Profile
 
 
 def monthly_bill(profile: Profile, prices: Prices, month: Month = AVERAGE) -> Bill:
-    """The bill of a profile, whose classes are the provider's, uploads not completed included."""
-    return bill(prices, usage(with_uploads(profile, prices.provider), prices.provider), month)
+    """The bill of a profile, whose classes are the provider's, uploads not completed included.
+
+    What lies unread in a class with tiers is billed in the tier that it has come to.
+    """
+    used = usage(with_uploads(profile, prices.provider), prices.provider)
+    return bill(prices, tiered(used, prices), month)
 
 
 def with_uploads(profile: Profile, provider: Provider) -> Profile:

@@ -57,7 +57,8 @@ class ClassUse:
     """A storage class: the objects in it, and a month's requests, retrieval and moves.
 
     `retrieved` are bytes read, `restores` the requests to restore, at the speed `speed` (the
-    class's usual one if empty), `moved_in` the objects that lifecycle rules move into it.
+    class's usual one if empty), `moved_in` the objects that lifecycle rules move into it, `written`
+    the bytes of the writes, for classes that charge for them.
     """
 
     class_: str
@@ -70,6 +71,7 @@ class ClassUse:
     restores: int = 0
     speed: str = ""
     moved_in: int = 0
+    written: int = 0
 
 
 class Usage(Struct, frozen=True):
@@ -84,7 +86,7 @@ def usage(profile: Profile, provider: Provider, speed: str = "") -> Usage:
 
     Where there are several classes, nobody knows which of them requests are for: reads go by the
     share of objects, what is read by the share of bytes, former versions aside; all other requests
-    go to the first class that is hot.
+    go to the first class that is hot. What is written is as large as the objects in it on average.
     """
     cells: dict[str, list[Cell]] = {}
     for cell in profile.stored:
@@ -109,7 +111,15 @@ def _at(use: ClassUse, provider: Provider, speed: str) -> ClassUse:
 
 def _with_others(use: ClassUse, profile: Profile) -> ClassUse:
     monthly = profile.monthly
-    return replace(use, writes=monthly.writes, lists=monthly.lists, deletes=monthly.deletes)
+    objects = _current(use.cells, "objects")
+    written = monthly.writes * _current(use.cells, "bytes") // objects if objects else 0
+    return replace(
+        use,
+        writes=monthly.writes,
+        lists=monthly.lists,
+        deletes=monthly.deletes,
+        written=written,
+    )
 
 
 def _first_hot(names: Sequence[str], provider: Provider) -> str:

@@ -1,6 +1,7 @@
 """What a file of the catalog has to hold beyond its shape, each problem with its line."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from opskit.documents import Document, Problems
 from opskit.nodes import ListNode, MapNode, Node
@@ -14,6 +15,7 @@ _AMOUNTS = ("GB", "TB")
 _PER: dict[Item, tuple[str, ...]] = {
     "storage": ("GB-month", "TB-month"),
     **dict.fromkeys(("write", "read", "list", "delete", "part", "lifecycle"), _COUNTS),
+    "upload": _AMOUNTS,
     "retrieval": _AMOUNTS,
     "retrieval-request": _COUNTS,
     "monitoring": tuple(f"{each}-month" for each in _COUNTS),
@@ -33,11 +35,14 @@ _IN: dict[Item, tuple[str, ...]] = {
     **dict.fromkeys(("monitoring-min-size", "lifecycle-min-size"), ("bytes", "KB")),
     "free-egress-times": ("times",),
     "egress-limit-times": ("times",),
-    "free-writes": ("requests",),
-    "free-reads": ("requests",),
+    **dict.fromkeys(("free-writes", "free-reads", "free-lists"), ("requests",)),
 }
 _RETRIEVALS = ("retrieval", "retrieval-request")
 _WHOLE = ("bytes", "days", "requests")
+#: What no price and no amount comes to; figures beyond are slips, and would spoil every sum.
+_MOST_MONEY, _MOST = 10**9, 10**18
+_DECIMALS = 12
+_LONGEST = 24
 _IN_A_ROW = "tiers begin at 0 and each where the one before ends: 0-51200, 51200-512000, 512000-"
 
 
@@ -58,6 +63,7 @@ def check_provider(problems: Problems, root: MapNode, provider: Provider) -> Non
     checks.once("classes", classes)
     checks.known(_value(root, "units"), "source", provider.units.source, provider.sources)
     checks.classes(provider.classes, classes)
+    checks.stored(provider)
     for fact, node in checks.places(provider.facts):
         checks.known(node, "source", fact.source, provider.sources)
         checks.known(node, "class", fact.class_, (*classes, "*"))
@@ -124,6 +130,15 @@ class _Checks:
                 hint = "name other classes in part_of and moves_to"
                 self.note(node, "name", f"the class {each.name!r} leads to itself", hint)
 
+    def stored(self, provider: Provider) -> None:
+        """Each class has a price of storage in a region, its own or that of what it is part of."""
+        priced = {each.class_ for each in provider.facts if each.item == "storage"}
+        for each, node in zip(provider.classes, self._items("classes"), strict=True):
+            if not priced & {each.name, each.part_of, "*"}:
+                message = f"the class {each.name!r} has no price of storage in any region"
+                hint = f"add a fact of it (item: storage, class: {each.name}), or remove the class"
+                self.note(node, "name", message, hint)
+
     def speed(self, node: Node, fact: Fact, found: StorageClass | None) -> None:
         """Speeds of retrieval are those that the class has; nothing else has a variant."""
         speeds = found.restore if found and fact.item in _RETRIEVALS else ()
@@ -158,7 +173,10 @@ class _Checks:
     def _value(self, node: Node, fact: Fact) -> None:
         if not fact.value.is_finite() or fact.value < 0:
             hint = "write a number from 0 on"
-            self.note(node, "value", f"{fact.value} is no value of {fact.item}", hint)
+            self.note(node, "value", f"{_short(fact.value)} is no value of {fact.item}", hint)
+        elif absurd := _absurd(fact):
+            message = f"{_short(fact.value)} is no value of {fact.item}: {absurd}"
+            self.note(node, "value", message, "check the digits and the unit")
         elif fact.unit in _WHOLE and fact.value != fact.value.to_integral_value():
             hint = f"write a whole number of {fact.unit}"
             self.note(node, "value", f"{fact.value} {fact.unit} is no whole number", hint)
@@ -192,6 +210,22 @@ class _Checks:
                     self.note(node, "tier", message, _IN_A_ROW)
                     return
                 reached = upper
+
+
+def _absurd(fact: Fact) -> str:
+    """Why a value cannot be meant; nothing where it can."""
+    most = _MOST_MONEY if fact.item in _PER else _MOST
+    if fact.value > most:
+        return f"it is above {most:,}"
+    exponent = fact.value.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > _DECIMALS:
+        return f"it has more than {_DECIMALS} decimals"
+    return ""
+
+
+def _short(value: Decimal) -> str:
+    text = str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _value(node: Node, key: str) -> Node:

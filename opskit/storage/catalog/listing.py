@@ -1,17 +1,20 @@
 """Facts of the catalog as rows: those in force on a day, or all of them with their time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple, get_args
+from decimal import Decimal
+from typing import NamedTuple, cast, get_args
 
 from opskit.errors import UsageError
 from opskit.storage.catalog.load import Catalog
 from opskit.storage.catalog.model import Fact, Item, Provider
 from opskit.storage.catalog.prices import newest, overlap
+from opskit.storage.choice import class_of
 from opskit.suggestions import Suggestions
 
-ITEMS: tuple[str, ...] = get_args(Item)
+UNITS = "units"
+ITEMS: tuple[str, ...] = (*get_args(Item), UNITS)
 LAW = "law"
 
 
@@ -76,17 +79,45 @@ def listed(
     providers = [catalog.provider(each) for each in choice.providers]
     providers = providers or list(catalog.providers.values())
     _refuse_unknown(choice, providers)
-    sources = [(each.name, each.facts) for each in providers]
+    sources = [(each.name, with_units(each), own(choice, each)) for each in providers]
     if not choice.providers:
-        sources.append((LAW, catalog.law.facts))
+        sources.append((LAW, catalog.law.facts, choice))
     found: list[Held] = []
-    for name, facts in sources:
+    for name, facts, meant in sources:
         if history:
             known = [each for each in facts if day is None or each.effective_from <= day]
         else:
             known = in_force(facts, day or date.max)
-        found += (Held(name, each, _until(each, facts)) for each in known if choice.takes(each))
+        found += (Held(name, each, _until(each, facts)) for each in known if meant.takes(each))
     return found
+
+
+def own(choice: Choice, provider: Provider) -> Choice:
+    """A choice with the catalog's names of a provider's classes, for those of its API."""
+    found = [(class_of(provider, name), name) for name in choice.classes]
+    return replace(choice, classes=[each.name if each else name for each, name in found])
+
+
+def with_units(provider: Provider) -> Sequence[Fact]:
+    """A provider's facts, and how it counts in the form of one: `units`, the bytes of a GB."""
+    units = provider.units
+    month = {"actual": "actual hours", "30d": "30 days", "730h": "730 hours"}[units.month]
+    parts = [f"bytes/GB, {units.tb} GB/TB, {month}/month"]
+    if units.round == "up":
+        steps = f" by {units.requests_to:,}" if units.requests_to > 1 else ""
+        parts.append(f"rounded up (requests{steps})" if steps else "rounded up")
+    counted = Fact(
+        item=cast(Item, UNITS),
+        value=Decimal(units.gb),
+        unit=", ".join(parts),
+        effective_from=min(each.effective_from for each in provider.facts),
+        read_on=units.read_on,
+        source=units.source,
+        method="curated",
+        status=units.status,
+        note=units.note,
+    )
+    return (*provider.facts, counted)
 
 
 def _until(fact: Fact, facts: Iterable[Fact]) -> date | None:
@@ -109,7 +140,8 @@ def _refuse_unknown(choice: Choice, providers: Sequence[Provider]) -> None:
         (choice.classes, classes, "class"),
     ):
         for name in names:
-            if name not in known:
+            by_api = what == "class" and any(class_of(each, name) for each in providers)
+            if name not in known and not by_api:
                 close = Suggestions(known)(name)
                 meant = f"; did you mean {close}?" if close else ""
                 whose = f" of {providers[0].name}" if len(providers) == 1 else ""
@@ -150,6 +182,14 @@ def rows(catalog: Catalog, found: Iterable[Held]) -> Iterator[dict[str, object]]
         }
 
 
+def units(catalog: Catalog, found: Iterable[Held]) -> dict[str, object]:
+    """How the providers count whose `units` are among what was found, part by part."""
+    from msgspec import to_builtins
+
+    names = [each.provider for each in found if each.fact.item == UNITS]
+    return {name: to_builtins(catalog.provider(name).units) for name in names}
+
+
 def what(fact: Fact) -> str:
     """The item with the speed of a retrieval: `retrieval (bulk)`."""
     return f"{fact.item} ({fact.variant})" if fact.variant else fact.item
@@ -162,7 +202,8 @@ def price(fact: Fact) -> str:
 
 def amount(fact: Fact) -> str:
     """The value without its tier: `0.0036 USD/GB-month*`."""
-    return f"{fact.value:,f} {fact.unit}{star(fact)}"
+    sizes = {Decimal(10**9): "10^9", Decimal(2**30): "2^30"} if fact.item == UNITS else {}
+    return f"{sizes.get(fact.value, f'{fact.value:,f}')} {fact.unit}{star(fact)}"
 
 
 def star(fact: Fact) -> str:

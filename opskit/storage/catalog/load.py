@@ -73,7 +73,7 @@ def _checksums(folder: Path) -> dict[str, str]:
 
 def read(folder: Path) -> Catalog:
     """The catalog of the YAML files of a folder, each fact checked."""
-    files = sorted(folder.glob("*.yaml"))
+    files = _files(folder)
     if not [each for each in files if each.name != LAWS]:
         raise InputError(
             "there is no provider's file (*.yaml) in it",
@@ -90,6 +90,27 @@ def read(folder: Path) -> Catalog:
         providers[provider.name] = provider
     laws = folder / LAWS
     return Catalog(dict(sorted(providers.items())), _law(laws if laws.exists() else BUNDLED / LAWS))
+
+
+def _files(folder: Path) -> list[Path]:
+    """The YAML files of a folder; InputError for one that is none, or is called otherwise."""
+    try:
+        entries = sorted(folder.iterdir())
+    except FileNotFoundError:
+        hint = "check the path; without --catalog, the bundled catalog is taken"
+        raise InputError("no such folder", where=str(folder), hint=hint) from None
+    except NotADirectoryError:
+        hint = f"a catalog is a folder of files: {folder.parent}"
+        raise InputError("is a file, not a folder", where=str(folder), hint=hint) from None
+    except (OSError, ValueError) as error:
+        what = getattr(error, "strerror", None) or str(error)
+        hint = "check the permissions of the folder and of those above it"
+        raise InputError(f"cannot be read: {what}", where=str(folder), hint=hint) from None
+    for each in entries:
+        if each.suffix.lower() in (".yml", ".yaml") and each.suffix != ".yaml":
+            hint = f"name it {each.stem}.yaml, or take it out of the folder"
+            raise InputError("the files of a catalog end in .yaml", where=str(each), hint=hint)
+    return [each for each in entries if each.suffix == ".yaml"]
 
 
 def _provider(file: Path) -> Provider:

@@ -13,6 +13,7 @@ Item = Literal[
     "read",  # money per requests: GET, HEAD ("class B" elsewhere)
     "list",  # money per requests
     "delete",  # money per requests
+    "upload",  # money per amount written into the class
     "part",  # money per requests: UploadPart and InitiateMultipartUpload where they differ
     "lifecycle",  # money per requests: moves of an object into the class by a lifecycle rule
     "retrieval",  # money per amount read out of the class; `variant` is the speed
@@ -37,6 +38,7 @@ Item = Literal[
     "egress-limit-times",  # times the stored amount that may leave a month; more is a breach
     "free-writes",  # requests a month
     "free-reads",  # requests a month
+    "free-lists",  # requests a month
     "switching-egress",  # money per amount that leaves for good, where a law sets it
 ]
 Status = Literal["verified", "unverified", "conflict"]
@@ -75,7 +77,7 @@ class Fact(Struct, frozen=True, gc=False, forbid_unknown_fields=True, rename={"c
     status: Status
     class_: str = "*"
     region: str = "*"
-    tier: Annotated[str, Meta(pattern=r"^([0-9]+-[0-9]*)?$")] = ""
+    tier: Annotated[str, Meta(pattern=r"^([0-9]{1,15}-([0-9]{1,15})?)?$")] = ""
     variant: str = ""
     note: str = ""
 
@@ -101,7 +103,7 @@ class Units(Struct, frozen=True, forbid_unknown_fields=True):
     read_on: date
     status: Status
     round: Literal["none", "up"] = "none"
-    requests_to: int = 1
+    requests_to: Annotated[int, Meta(ge=1, le=1_000_000_000)] = 1
     note: str = ""
 
 

@@ -76,6 +76,20 @@ class Prices(Struct, frozen=True, dict=True):
         facts = self.facts(item, class_, "")
         return facts[0] if facts else None
 
+    def later(self, item: Item, class_: str = "*", variant: str = "") -> date | None:
+        """The first day with a price, where the catalog has none on the day but has a later one."""
+        if self.facts(item, class_, variant):
+            return None
+        names, regions = self._names(class_), (self.region.name, "*")
+        days = (
+            each.effective_from
+            for each in self.provider.facts
+            if (each.item, each.variant) == (item, variant)
+            and each.class_ in names
+            and each.region in regions
+        )
+        return min(days, default=None)
+
     def amount(self, item: Item, class_: str = "*") -> Decimal:
         """The value of a rule in bytes, days, requests or times; 0 where there is none."""
         fact = self.rule(item, class_)
@@ -93,13 +107,17 @@ class Prices(Struct, frozen=True, dict=True):
         return {}
 
     def _facts(self, item: Item, class_: str, variant: str) -> Sequence[Fact]:
-        found_class = self.provider.storage_class(class_) if class_ != "*" else None
-        parent = found_class.part_of if found_class else ""
-        for name in dict.fromkeys((class_, parent or class_, "*")):
+        for name in self._names(class_):
             for region in (self.region.name, "*"):
                 if found := self._known.get((item, name, region, variant)):
                     return newest(found)
         return ()
+
+    def _names(self, class_: str) -> Sequence[str]:
+        """The classes whose facts hold for a class, the one to prefer first."""
+        found = self.provider.storage_class(class_) if class_ != "*" else None
+        parent = found.part_of if found else ""
+        return tuple(dict.fromkeys((class_, parent or class_, "*")))
 
     @cached_property
     def _known(self) -> dict[tuple[str, str, str, str], list[Fact]]:

@@ -7,10 +7,10 @@ from datetime import date
 from typing import TypeVar
 
 from opskit.output.text import count
-from opskit.storage.catalog.listing import LAW, in_force, price, what
+from opskit.storage.catalog.listing import LAW, in_force, price, what, with_units
 from opskit.storage.catalog.load import Catalog
-from opskit.storage.catalog.model import Fact, Provider, StorageClass
-from opskit.storage.catalog.prices import Prices
+from opskit.storage.catalog.model import Fact, Item, Provider, StorageClass
+from opskit.storage.catalog.prices import Prices, newest
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -63,7 +63,7 @@ class Verdict:
 
 
 def verify(catalog: Catalog, day: date, max_age: int = MAX_AGE) -> Verdict:
-    """Look at every fact; those that are not in force any more are history, and not stale.
+    """Look at every fact, and at how each provider counts; what is not in force is not stale.
 
     `max_age` is in days. Unfit is what cannot be so: a fact read in the future, or one in doubt
     that does not say why.
@@ -73,7 +73,7 @@ def verify(catalog: Catalog, day: date, max_age: int = MAX_AGE) -> Verdict:
     unfit: list[Doubt] = []
     gaps: list[str] = []
     rows = []
-    sources = [(name, each.facts) for name, each in catalog.providers.items()]
+    sources = [(name, with_units(each)) for name, each in catalog.providers.items()]
     for name, facts in (*sources, (LAW, catalog.law.facts)):
         held = in_force(facts, day)
         conflicts += (Doubt(name, f, f.note) for f in held if f.status == "conflict")
@@ -82,7 +82,7 @@ def verify(catalog: Catalog, day: date, max_age: int = MAX_AGE) -> Verdict:
         unfit += (Doubt(name, f, why) for f in facts if (why := _why_unfit(f, day)))
         rows.append(_row(name, facts, held, len(old), day))
     for provider in catalog.providers.values():
-        gaps += _gaps(provider, day)
+        gaps += (*_gaps(provider, day), *_ends(provider, day))
     stale.sort(key=lambda each: each.fact.read_on)
     return Verdict(day, max_age, rows, conflicts, stale, unfit, gaps)
 
@@ -139,6 +139,24 @@ def _missing(prices: Prices, class_: StorageClass) -> Iterator[str]:
     for speed in class_.restore:
         if not prices.rate("retrieval", class_.name, speed):
             yield f"retrieval ({speed})"
+
+
+def _ends(provider: Provider, day: date) -> Iterator[str]:
+    """Graduated rates that end: what is above has no price."""
+    groups: dict[tuple[Item, str, str, str], list[Fact]] = {}
+    for fact in provider.facts:
+        if fact.effective_from <= day:
+            key = (fact.item, fact.class_, fact.region, fact.variant)
+            groups.setdefault(key, []).append(fact)
+    for facts in groups.values():
+        fact = newest(facts)[-1]
+        last = fact.bounds[1]
+        if last is not None:
+            class_, region = (each if each != "*" else "" for each in (fact.class_, fact.region))
+            place = f" in {region}" if region else ""
+            unit = fact.unit.partition("/")[2].removesuffix("-month")
+            name = " ".join(filter(None, (provider.name, class_)))
+            yield f"{name}: {what(fact)} above {last:,} {unit}{place}"
 
 
 def sections(found: Verdict) -> Iterator[tuple[str, list[str]]]:

@@ -1,11 +1,11 @@
 """What it costs to keep in the cloud what rules move there, and what that saves here."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
-from opskit.storage.bill.billing import bill
+from opskit.storage.bill.billing import Biller, bill, same_rate
 from opskit.storage.bill.lines import Bill
 from opskit.storage.bill.usage import ClassUse, Usage
 from opskit.storage.catalog.model import Provider, Region
@@ -13,7 +13,12 @@ from opskit.storage.catalog.prices import Prices
 from opskit.storage.estimate import Terms
 from opskit.storage.hybrid.division import Division, Share
 from opskit.storage.hybrid.rules import Plan
+from opskit.storage.leaving import removals
 from opskit.storage.money import converted
+from opskit.storage.shift.amounts import Puts, puts
+
+#: Files that are larger are written in parts of it, as the AWS CLI does.
+PART_SIZE = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,8 @@ class Cloud:
     """What moves to one region of a provider, on bills of one month each.
 
     `stored` has nothing but what is kept there. The others have, beside it: `moved` the requests
-    that write it, `recalled` the part that is read back in a month, `whole` all of it read back.
+    that write it, `recalled` the part that is read back in a month (None where no rules say it),
+    `whole` all of it read back. `speeds` are those at which archives are restored for that.
     """
 
     provider: Provider
@@ -29,12 +35,14 @@ class Cloud:
     shares: Sequence[Share]
     stored: Bill
     moved: Bill
-    recalled: Bill
+    recalled: Bill | None
     whole: Bill
+    speeds: Sequence[str] = ()
 
     @property
     def bills(self) -> tuple[Bill, ...]:
-        return self.stored, self.moved, self.recalled, self.whole
+        found = (self.stored, self.moved, self.recalled, self.whole)
+        return tuple(each for each in found if each)
 
     @property
     def missing(self) -> list[str]:
@@ -56,9 +64,11 @@ class Cloud:
         """What it costs a month to keep it; None where that is not known."""
         return self.stored.total if self.stored.complete else None
 
-    def beside(self, made: Bill) -> Decimal | None:
+    def beside(self, made: Bill | None) -> Decimal | None:
         """What a bill costs beside keeping it; None where that is not known."""
-        return made.total - self.stored.total if made.complete and self.stored.complete else None
+        if made is None or not made.complete or not self.stored.complete:
+            return None
+        return made.total - self.stored.total
 
 
 @dataclass(frozen=True)
@@ -105,10 +115,16 @@ class Costs:
         return min((day for each in self.clouds if (day := each.whole.oldest())), default=None)
 
 
-def costs(plan: Plan, division: Division, terms: Terms) -> Costs:
-    """The costs of what rules make of data. Where a part is unsure, so is what stays."""
+def costs(
+    plan: Plan, division: Division, terms: Terms, *, speed: str = "", part_size: int = PART_SIZE
+) -> Costs:
+    """The costs of what rules make of data. Where a part is unsure, so is what stays.
+
+    Archives are restored at a speed, where they have it, else at that of the rule, or else at the
+    cheapest. Files that are larger than `part_size` are written in parts of it.
+    """
     clouds = [
-        _cloud(provider, region, shares, plan, terms)
+        _cloud(Prices(provider, region, terms.day), shares, plan, terms, speed, part_size)
         for provider, region, shares in _places(division)
     ]
     currency = _currency(plan, clouds)
@@ -154,41 +170,67 @@ def _places(division: Division) -> list[tuple[Provider, Region, list[Share]]]:
 
 
 def _cloud(
-    provider: Provider, region: Region, shares: Sequence[Share], plan: Plan, terms: Terms
+    prices: Prices,
+    shares: Sequence[Share],
+    plan: Plan,
+    terms: Terms,
+    speed: str,
+    part_size: int,
 ) -> Cloud:
-    prices = Prices(provider, region, terms.day)
+    kept = [_kept(prices, share, speed) for share in shares]
 
-    def made(*, read: Decimal = Decimal(0), written: bool = False) -> Bill:
-        uses = [_use(share, read, written=written) for share in shares]
+    def made(read: Decimal) -> Bill:
+        uses = [_read(use, read, prices.provider) for use in kept]
         sent = sum(use.retrieved for use in uses)
         return bill(prices, Usage(uses, sent), terms.month)
 
+    biller = Biller(prices, terms.month)
+    for each in kept:
+        _write(biller, each, part_size)
+    biller.egress(0, stored=biller.stored)
+    biller.minimums()
     return Cloud(
-        provider=provider,
-        region=region,
+        provider=prices.provider,
+        region=prices.region,
         shares=shares,
-        stored=made(),
-        moved=made(written=True),
-        recalled=made(read=plan.recall),
-        whole=made(read=Decimal(100)),
+        stored=made(Decimal(0)),
+        moved=biller.bill,
+        recalled=None if plan.recall is None else made(plan.recall),
+        whole=made(Decimal(100)),
+        speeds=[each for each in dict.fromkeys(use.speed for use in kept) if each],
     )
 
 
-def _use(share: Share, read: Decimal, *, written: bool) -> ClassUse:
-    """A rule's data in its class, with a part in percent of it read back in a month."""
+def _kept(prices: Prices, share: Share, speed: str) -> ClassUse:
+    """A rule's data in its class, and the speed at which it is restored."""
     rule = share.rule
     assert rule is not None
     assert rule.to is not None
-    reads, size = _part(share.objects, read), _part(share.bytes, read)
-    return ClassUse(
-        rule.to.class_.name,
-        share.cells,
-        reads=reads,
-        writes=share.objects if written else 0,
-        retrieved=size,
-        restores=reads if rule.to.class_.restore else 0,
-        speed=rule.speed,
-    )
+    class_ = rule.to.class_
+    cells = tuple(replace(each, class_=class_.name) for each in share.cells)
+    wanted = speed if speed in class_.restore else rule.speed
+    (removal,) = removals(prices, cells, wanted)
+    return ClassUse(class_.name, cells, speed=removal.speed)
+
+
+def _read(use: ClassUse, percent: Decimal, provider: Provider) -> ClassUse:
+    """The same with a part of it read back in a month."""
+    reads = _part(sum(each.objects for each in use.cells), percent)
+    size = _part(sum(each.bytes for each in use.cells), percent)
+    found = provider.storage_class(use.class_)
+    restores = reads if found and found.restore else 0
+    return replace(use, reads=reads, retrieved=size, restores=restores)
+
+
+def _write(biller: Biller, use: ClassUse, part_size: int) -> None:
+    """What is kept and the requests that write it, as `opskit.storage.shift` counts them."""
+    put = puts(use.cells, part_size).get(use.class_, Puts())
+    write, part = (biller.prices.rate(item, use.class_) for item in ("write", "part"))
+    if not part or (write and same_rate(write, part)):
+        put = Puts(put.writes + put.parts)
+    written = sum(each.bytes for each in use.cells)
+    biller.use(replace(use, writes=put.writes, written=written))
+    biller.requests("part", use.class_, put.parts)
 
 
 def _part(whole: int, percent: Decimal) -> int:

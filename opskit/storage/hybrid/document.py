@@ -15,7 +15,9 @@ class TargetDocument(Struct, frozen=True, forbid_unknown_fields=True, rename={"c
     provider: Annotated[str, Meta(description="aws, b2, gcs...")]
     class_: Annotated[str, Meta(description="The provider's first if not set.")] = ""
     region: Annotated[str, Meta(description="The provider's first if not set.")] = ""
-    speed: Annotated[str, Meta(description="How fast it is recalled; the usual if not set.")] = ""
+    speed: Annotated[str, Meta(description="How fast it is recalled; the cheapest if not set.")] = (
+        ""
+    )
 
 
 class RuleDocument(Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,4 +54,6 @@ class RulesDocument(Struct, frozen=True, forbid_unknown_fields=True):
 
     rules: Annotated[tuple[RuleDocument, ...], Meta(min_length=1)]
     local: Annotated[LocalDocument | None, Meta(description="Without it no saving is told.")] = None
-    recall: Annotated[str, Meta(description="The part that is read back in a month: 1%.")] = "1%"
+    recall: Annotated[
+        str | None, Meta(description="The part of what moved that is read back in a month: 1%.")
+    ] = None

@@ -30,6 +30,18 @@ def load(path: Path, catalog: Catalog) -> Plan:
     return _Reader(document, catalog).plan(decode(document, RulesDocument))
 
 
+def check_speed(plan: Plan, speed: str) -> None:
+    """UsageError for a speed that none of the classes is restored at."""
+    places = [rule.to for rule in plan.rules if rule.to]
+    known = dict.fromkeys(each for place in places for each in place.class_.restore)
+    if speed and speed not in known:
+        raise UsageError(
+            f"none of the rules' classes is restored at a speed {speed[:40]!r}",
+            where="--speed",
+            hint=f"the speeds are {', '.join(known)}" if known else "none of them is restored",
+        )
+
+
 class _Reader:
     """Makes rules of a document; what means nothing is noted with its place."""
 
@@ -46,7 +58,7 @@ class _Reader:
             names.add(each.name)
         rules = tuple(self._rule(each, ("rules", index)) for index, each in enumerate(read.rules))
         local = None if read.local is None else self._local(read.local.cost)
-        recall = self._percent(read.recall)
+        recall = None if read.recall is None else self._percent(read.recall)
         self._problems.check()
         return Plan(rules, local, recall)
 

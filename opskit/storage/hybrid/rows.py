@@ -76,7 +76,7 @@ def about(plan: Plan, division: Division, costs: Costs) -> dict[str, Any]:
         "unsure_bytes": sum(each.bytes for each in division.unsure),
         "local_cost": f"{exact(local.cost)} {local.currency}" if local else None,
         "local_cost_bytes": local.per if local else None,
-        "recall_percent": exact(plan.recall),
+        "recall_percent": None if plan.recall is None else exact(plan.recall),
         "places": [_place(each) for each in costs.clouds],
         "currency": costs.currency,
         "before": _number(costs.before),
@@ -99,6 +99,7 @@ def _place(cloud: Cloud) -> dict[str, Any]:
         "files": sum(each.objects for each in cloud.shares),
         "bytes": sum(each.bytes for each in cloud.shares),
         "month": _number(cloud.monthly),
+        "speeds": list(cloud.speeds),
         "recall_month": _number(cloud.beside(cloud.recalled)),
         "recall_all": _number(cloud.beside(cloud.whole)),
         "move": _number(cloud.beside(cloud.moved)),
@@ -126,9 +127,12 @@ def summary(plan: Plan, costs: Costs) -> Iterator[tuple[str, str]]:
     if plan.local:
         yield "saved a month", _money(costs.saved, costs.currency, star)
     if costs.clouds:
-        part = f"reading {exact(plan.recall)} % of what moved back, a month"
-        yield part, _money(costs.recalled, costs.currency, star)
-        yield "reading all of it back, once", _money(costs.whole, costs.currency, star)
+        speeds = dict.fromkeys(speed for each in costs.clouds for speed in each.speeds)
+        how = f" ({', '.join(speeds)})" if speeds else ""
+        if plan.recall is not None:
+            part = f"reading {exact(plan.recall)} % of what moved back{how}, a month"
+            yield part, _money(costs.recalled, costs.currency, star)
+        yield f"reading all of it back{how}, once", _money(costs.whole, costs.currency, star)
         yield "writing it there, once", _money(costs.moved, costs.currency, star)
 
 

@@ -31,7 +31,8 @@ class Rule:
     """What it takes to fall under it; what is None or empty asks nothing.
 
     Sizes are bytes, times days; `untouched` is neither read nor changed, as far as reads are
-    known. What falls under it moves `to` a place, at whose `speed` it is recalled, or stays.
+    known. What falls under it stays, or moves `to` a place, from which it is recalled at a `speed`,
+    or at the cheapest where that is empty.
     """
 
     name: str
@@ -86,12 +87,12 @@ class Rule:
 class Plan:
     """Rules in order, what it costs to keep data here, and the part read back in a month.
 
-    `recall` is in percent.
+    `recall` is in percent, None where nobody says it.
     """
 
     rules: tuple[Rule, ...]
     local: Local | None = None
-    recall: Decimal = Decimal(1)
+    recall: Decimal | None = None
 
     def judge(self, file: Named) -> int:
         """The number of the first rule that a file falls under, from 1 on; 0 where none fits."""

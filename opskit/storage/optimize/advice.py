@@ -7,7 +7,7 @@ from typing import Literal
 
 from opskit.storage import units
 from opskit.storage.bill.billing import Biller
-from opskit.storage.optimize.evaluate import Band
+from opskit.storage.optimize.evaluate import Band, Evaluator
 from opskit.storage.optimize.months import left_early
 from opskit.storage.optimize.plan import Plan
 from opskit.storage.optimize.rules import is_small, size_word
@@ -42,13 +42,17 @@ def _uploads(plan: Plan) -> Iterator[Suggestion]:
     profile = plan.profile
     if not profile.upload_bytes:
         return
-    hot = next((c.name for c in plan.world.prices.provider.classes if c.access == "hot"), "")
-    cost = _month(plan, hot, [Cell(hot, profile.uploads, profile.upload_bytes)])
-    words = (
-        f"abort uploads that are not complete after {ABORT_AFTER} days: there are "
-        f"{units.shown_count(profile.uploads)}, of {units.shown_size(profile.upload_bytes)}"
+    judge = Evaluator(plan.world, replace(profile, upload_bytes=0), plan.bands)
+    without = judge.outcome([()] * len(plan.bands))
+    saves = plan.nothing.months[0].bill.total - without.months[0].bill.total
+    number = (
+        f"there are {units.shown_count(profile.uploads)}, of" if profile.uploads else "they hold"
     )
-    yield Suggestion("abort", "opskit-suggested-abort-uploads", ABORT_AFTER, words, cost)
+    words = (
+        f"abort uploads that are not complete after {ABORT_AFTER} days: {number} "
+        f"{units.shown_size(profile.upload_bytes)}"
+    )
+    yield Suggestion("abort", "opskit-suggested-abort-uploads", ABORT_AFTER, words, saves)
 
 
 def _former(plan: Plan) -> Iterator[Suggestion]:

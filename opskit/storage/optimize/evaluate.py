@@ -10,7 +10,8 @@ from decimal import Decimal
 
 from opskit.storage.bill.billing import Biller, bill
 from opskit.storage.bill.lines import Bill
-from opskit.storage.bill.usage import ClassUse, Usage
+from opskit.storage.bill.monthly import with_uploads
+from opskit.storage.bill.usage import ClassUse, Usage, usage
 from opskit.storage.catalog.model import StorageClass
 from opskit.storage.optimize.loads import Load
 from opskit.storage.optimize.months import Amounts, Use, added
@@ -75,7 +76,8 @@ class Outcome:
 class Evaluator:
     """Bills plans, each a chain for each band; what a band adds is worked out once.
 
-    Writes, lists and deletes are for the same class under all plans.
+    Writes, lists and deletes are for the same class under all plans, and uploads that were not
+    completed lie in the same one: rules by age are not for them.
     """
 
     def __init__(self, world: World, profile: Profile, bands: Sequence[Band]) -> None:
@@ -83,6 +85,10 @@ class Evaluator:
         self.bands = bands
         self._monthly = profile.monthly
         self._busy = _busy(world, profile)
+        billed = with_uploads(profile, world.prices.provider)
+        self._uploads = billed.stored[len(profile.stored) :]
+        used = usage(billed, world.prices.provider)
+        self._written = {each.class_: each.written for each in used.classes}
         self._known: dict[tuple[int, Chain], list[Amounts]] = {}
 
     def outcome(self, chains: Sequence[Chain]) -> Outcome:
@@ -104,9 +110,11 @@ class Evaluator:
 
     def _month(self, amounts: Amounts) -> Month:
         cells = amounts.cells()
+        for each in self._uploads:
+            cells.setdefault(each.class_, []).append(each)
         uses = [
-            self._use(each, cells.get(each.name, ()), amounts.uses.get(each.name) or Use())
-            for each in self.world.prices.provider.classes
+            self._use(found, cells.get(found.name, ()), amounts.uses.get(found.name) or Use())
+            for found in self.world.prices.provider.classes
         ]
         month = bill(self.world.prices, Usage(uses, self._monthly.egress))
         return Month(month, self._moving(amounts.moved), amounts.early)
@@ -124,6 +132,7 @@ class Evaluator:
             retrieved=use.retrieved,
             restores=use.reads if found.restore else 0,
             moved_in=use.moved_in if by_rule else 0,
+            written=self._written.get(found.name, 0),
         )
 
     def _moving(self, moved: Mapping[str, int]) -> Bill:

@@ -1,12 +1,12 @@
 """The plan: a chain of moves for each band of sizes, and what it costs against doing nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from opskit.errors import UnknownError, UsageError
 from opskit.storage.catalog.prices import Prices
-from opskit.storage.choice import class_of
+from opskit.storage.choice import in_classes
 from opskit.storage.optimize.evaluate import Band, Evaluator, Outcome
 from opskit.storage.optimize.loads import Load, Loads, spread
 from opskit.storage.optimize.offer import Offer, Wish, offered
@@ -33,7 +33,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Plan:
-    """A chain for each band, the months under it, and those in which nothing is done."""
+    """A chain for each band, the months under it, and those in which nothing is done.
+
+    `unknown` are objects in classes that the catalog has not: they stay, and are in no bill.
+    """
 
     world: World
     profile: Profile
@@ -43,6 +46,7 @@ class Plan:
     chains: Sequence[Chain]
     nothing: Outcome
     outcome: Outcome
+    unknown: Sequence[Cell] = ()
 
     @property
     def changes(self) -> bool:
@@ -74,10 +78,14 @@ def plan(profile: Profile, prices: Prices, terms: Terms) -> Plan:
     doing nothing, by the bill. UsageError for a profile that cannot be planned for, UnknownError
     where a price is missing.
     """
-    own = _known(profile, prices)
-    loads = spread(own, terms.reads_of_old)
-    bands = banded(loads.loads)
-    stored = own.bytes + _MOST_ADDED * own.objects
+    if not profile.bytes and not profile.objects:
+        raise UsageError("the profile has nothing in it that is stored", where=profile.source)
+    told = in_classes(profile, prices.provider)
+    own = _known(told, prices)
+    loads = spread(told, terms.reads_of_old)
+    known = {each.name for each in prices.provider.classes}
+    bands = banded(each for each in loads.loads if each.cell.class_ in known)
+    stored = own.bytes + own.upload_bytes + _MOST_ADDED * own.objects
     sources = dict.fromkeys(each.class_ for each in own.stored)
     offer = offered(prices, sources, terms.wish, stored)
     world = World(prices, frozenset(each.name for each in offer.classes), terms.months)
@@ -86,37 +94,29 @@ def plan(profile: Profile, prices: Prices, terms: Terms) -> Plan:
     _check(nothing)
     found = [_searched(world, bands, tier) for tier in range(_tiers(world, sources, stored))]
     chains, outcome = _best(judge, found, nothing)
-    return Plan(world, own, loads, offer, bands, chains, nothing, outcome)
+    unknown = [each for each in told.stored if each.class_ not in known]
+    return Plan(world, own, loads, offer, bands, chains, nothing, outcome, unknown)
 
 
 def _known(profile: Profile, prices: Prices) -> Profile:
-    """The profile with its classes by the catalog's names."""
-    from dataclasses import replace
-
-    names = {each.class_: _name(prices, each.class_, profile) for each in profile.stored}
-    if any(each.bytes and not each.objects for each in profile.stored):
+    """The profile without what is in classes that the provider has not; UsageError for no other."""
+    provider = prices.provider
+    cells = tuple(each for each in profile.stored if provider.storage_class(each.class_))
+    if not cells:
+        names = ", ".join(dict.fromkeys(each.class_ for each in profile.stored))
+        classes = ", ".join(each.name for each in provider.classes)
+        raise UsageError(
+            f"{provider.name} has no class {names[:200]!r}",
+            where=profile.source,
+            hint=f"its classes are {classes}",
+        )
+    if any(each.bytes and not each.objects for each in cells):
         raise UsageError(
             "the number of objects is not known, and moves are paid by the object",
             where=profile.source,
             hint="put 'objects' into each part of 'stored'",
         )
-    cells = tuple(replace(each, class_=names[each.class_]) for each in profile.stored)
     return replace(profile, stored=cells)
-
-
-def _name(prices: Prices, name: str, profile: Profile) -> str:
-    provider = prices.provider
-    if found := class_of(provider, name):
-        return found.name
-    hot = next((each.name for each in provider.classes if each.access == "hot"), "")
-    if name == "standard" and hot and not profile.provider:
-        return hot  # what a profile has in no class of a provider's
-    classes = ", ".join(each.name for each in provider.classes)
-    raise UsageError(
-        f"{provider.name} has no class {name[:40]!r}",
-        where=profile.source,
-        hint=f"its classes are {classes}",
-    )
 
 
 def banded(loads: Iterable[Load]) -> list[Band]:

@@ -9,9 +9,10 @@ from opskit.storage.optimize.advice import Suggestion, small_objects, suggestion
 from opskit.storage.optimize.course import course
 from opskit.storage.optimize.evaluate import Evaluator
 from opskit.storage.optimize.loads import Load
-from opskit.storage.optimize.plan import Plan
+from opskit.storage.optimize.plan import Plan, totals
 from opskit.storage.optimize.rules import Rule, rules
 from opskit.storage.optimize.sensitivity import Reads, bearable
+from opskit.storage.units import shown_count, shown_size
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,14 @@ def _assumptions(plan: Plan) -> Iterator[str]:
         )
     for name in sorted(there):
         yield (
-            f"what is in {world.found(name).title} already is taken as not read since it was "
-            "written, or since the profile says; 'storage estimate' bills it as frequently read"
+            f"what is in {world.found(name).title} already lies in the tier that its days without "
+            "a read say, and in the first one where nobody knows them"
         )
 
 
 def _notes(plan: Plan) -> Iterator[str]:
     world = plan.world
+    yield from _unknown(plan)
     used = list(dict.fromkeys(step.class_ for chain in plan.chains for step in chain))
     for name in used:
         found = world.found(name)
@@ -114,6 +116,18 @@ def _notes(plan: Plan) -> Iterator[str]:
     if not any(each.age for each in plan.profile.stored) and plan.profile.stored:
         yield "the profile has no ages: everything is taken as new"
     yield from _prices(plan)
+    yield from plan.profile.notes
+
+
+def _unknown(plan: Plan) -> Iterator[str]:
+    """What is left as it is, because the catalog does not have its class."""
+    for name in dict.fromkeys(each.class_ for each in plan.unknown):
+        objects, size = totals(each for each in plan.unknown if each.class_ == name)
+        yield (
+            f"{plan.world.prices.provider.name} has no class {name[:40]!r} in the catalog: "
+            f"{shown_count(objects)} object{'' if objects == 1 else 's'} in it "
+            f"({shown_size(size)}) stay as they are, and are in no total"
+        )
 
 
 def _prices(plan: Plan) -> Iterator[str]:

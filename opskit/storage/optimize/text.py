@@ -1,6 +1,7 @@
 """A report on a plan for people, and as fields for programs."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from opskit.storage.optimize.advice import Suggestion
 from opskit.storage.optimize.plan import Plan
 from opskit.storage.optimize.report import Effect, Report
 from opskit.storage.optimize.rules import steps
+from opskit.storage.profile.model import merged
 
 SCHEMA = "opskit.storage.optimize/1"
 
@@ -48,6 +50,10 @@ def fields(found: Report) -> dict[str, Any]:
         "rules": [_rule(plan, each) for each in found.effects],
         "suggestions": [_suggestion(each) for each in found.suggestions],
         "left_out": [{"class": c.name, "why": why} for c, why in plan.offer.left_out],
+        "not_priced": [
+            {"class": c.class_, "objects": c.objects, "bytes": c.bytes}
+            for c in merged(replace(c, size=0, age=0, idle=None) for c in plan.unknown)
+        ],
         "assumptions": list(found.assumptions),
         "notes": list(found.notes),
     }

@@ -120,9 +120,14 @@ class World:
         return self.month_of(0, tiers[-1][0]) if tiers else 0
 
     def since(self, load: Load) -> int:
-        """For how many months objects are taken to lie unread in the class that they are in."""
-        cell = load.cell
-        return int((cell.age if cell.idle is None else cell.idle) / self.days)
+        """For how many months objects are taken to lie unread in the class that they are in.
+
+        None where nobody knows when they were read: they are billed in the first tier now.
+        """
+        idle = load.cell.idle or 0
+        tiers = self._tiers.get(load.cell.class_, ())
+        reached = (self.month_of(0, days) for days, _ in tiers if idle >= days)
+        return max(int(idle / self.days), *reached, 0)
 
     def parts(self, load: Load, name: str, since: int) -> Sequence[Part]:
         """Objects by the tier that they are billed in, so many months after they came.

@@ -58,6 +58,7 @@ def read(
     return Profile(
         stored=groups.stored(),
         provider="aws",
+        region=athena.meta.region_name or "",
         source=f"inventory in Athena: {table}",
         taken_on=created.date(),
         notes=tuple(groups.notes(columns)),

@@ -1,36 +1,36 @@
 """The document of a profile: what is stored and how it is used in a month (see `model.py`).
 
-It has sizes as people write them (`10TB`) or whole bytes, and so has its JSON.
+Sizes are written with their unit (`10TB`). A number alone is bytes where the document says by its
+`schema` that opskit wrote it, and nowhere else.
 """
 
-from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta, Struct
 
-from opskit.errors import InputError, UsageError
-from opskit.storage import units
 from opskit.storage.profile.model import Cell, Monthly, Profile, merged
 
 if TYPE_CHECKING:
-    from opskit.documents import Document
+    from opskit.documents import Document, Problems
+    from opskit.storage.profile.amounts import Amounts
 
 __all__ = ["SCHEMA", "Cell", "Monthly", "Profile", "merged", "read_profile", "to_json"]
 
 SCHEMA = "opskit.storage.profile/1"
 
-_Size = Annotated[str, Meta(pattern=r"^\s*[0-9][0-9_.]*\s*[A-Za-z]*\s*$")]
+#: A clock that is a day ahead may be in another time zone.
+_ZONES = timedelta(days=1)
 
 
 class StoredDocument(Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": "class"}):
     """Objects that are alike."""
 
-    objects: Annotated[_Size, Meta(description="How many: 1500, 100k, 1.5M.")]
-    bytes: Annotated[_Size, Meta(description="Their sizes together: 10TB, 4GiB, or whole bytes.")]
+    objects: Annotated[str, Meta(description="How many: 1500, 100k, 1.5M.")]
+    bytes: Annotated[str, Meta(description="Their sizes together: 10TB, 4GiB.")]
     class_: Annotated[str, Meta(description="The provider's storage class.")] = "standard"
-    size: Annotated[_Size, Meta(description="No object is smaller.")] = "0"
+    size: Annotated[str, Meta(description="No object is smaller.")] = "0"
     age: Annotated[int, Meta(ge=0, description="Days since the last change, at least.")] = 0
     idle: Annotated[
         Annotated[int, Meta(ge=0)] | None,
@@ -46,13 +46,13 @@ class StoredDocument(Struct, frozen=True, forbid_unknown_fields=True, rename={"c
 class MonthlyDocument(Struct, frozen=True, forbid_unknown_fields=True):
     """What is done with it in a month."""
 
-    egress: Annotated[_Size, Meta(description="Sent to the internet: 2TB.")] = "0"
-    reads: Annotated[_Size, Meta(description="GET and HEAD requests: 1M.")] = "0"
-    writes: Annotated[_Size, Meta(description="PUT, COPY and POST requests.")] = "0"
-    lists: Annotated[_Size, Meta(description="LIST requests.")] = "0"
-    deletes: Annotated[_Size, Meta(description="DELETE requests.")] = "0"
+    egress: Annotated[str, Meta(description="Sent to the internet: 2TB.")] = "0"
+    reads: Annotated[str, Meta(description="GET and HEAD requests: 1M.")] = "0"
+    writes: Annotated[str, Meta(description="PUT, COPY and POST requests.")] = "0"
+    lists: Annotated[str, Meta(description="LIST requests.")] = "0"
+    deletes: Annotated[str, Meta(description="DELETE requests.")] = "0"
     retrieved: Annotated[
-        _Size | None,
+        str | None,
         Meta(description="Read in all; the larger of egress and reads of average size if not set."),
     ] = None
 
@@ -61,7 +61,7 @@ class UploadsDocument(Struct, frozen=True, forbid_unknown_fields=True):
     """Multipart uploads that were begun and not completed."""
 
     uploads: Annotated[int, Meta(ge=0)] = 0
-    bytes: _Size = "0"
+    bytes: str = "0"
 
 
 class ProfileDocument(Struct, frozen=True, rename={"schema_": "schema"}):
@@ -78,59 +78,68 @@ class ProfileDocument(Struct, frozen=True, rename={"schema_": "schema"}):
         None
     )
     notes: tuple[str, ...] = ()
-    schema_: str = SCHEMA
+    schema_: Annotated[str, Meta(description=f"Where opskit wrote it: {SCHEMA}.")] = ""
 
 
 def read_profile(path: Path) -> Profile:
     """The profile of a YAML or JSON file, `-` for stdin; InputError with file and line."""
     from opskit.decode import decode
-    from opskit.documents import read_document
+    from opskit.documents import Problems, read_document
+    from opskit.storage.profile.amounts import Amounts
 
     document = read_document(path)
+    problems = Problems(document)
+    written = _is_written(document, problems)
+    problems.check()
     read = decode(document, ProfileDocument)
-    amounts = _Amounts(document)
-    monthly, incomplete = amounts.of("monthly"), amounts.of("incomplete")
+    amounts = Amounts(document, problems, plain=written, sampled=read.sample is not None)
+    cells = [_cell(each, amounts.of("stored", n)) for n, each in enumerate(read.stored)]
+    monthly = _monthly(read.monthly, amounts.of("monthly"))
+    incomplete = amounts.of("incomplete").size("bytes", read.incomplete.bytes)
+    problems.check()
     return Profile(
-        stored=tuple(_cell(each, amounts.of("stored", n)) for n, each in enumerate(read.stored)),
-        monthly=_monthly(read.monthly, monthly),
+        stored=tuple(cells),
+        monthly=monthly,
         provider=read.provider,
         region=read.region,
         source=read.source,
         taken_on=read.taken_on,
         uploads=read.incomplete.uploads,
-        upload_bytes=incomplete.size("bytes", read.incomplete.bytes),
+        upload_bytes=incomplete,
         sample=read.sample,
-        notes=read.notes,
+        notes=(*read.notes, *_ahead(read.taken_on)),
     )
 
 
-class _Amounts:
-    """Reads the sizes and counts of a part of a document; an error says the line."""
+def _is_written(document: "Document", problems: "Problems") -> bool:
+    """Whether a document is one that opskit wrote; notes a schema of anything else."""
+    from opskit.nodes import ScalarNode
 
-    def __init__(self, document: "Document", path: tuple[str | int, ...] = ()) -> None:
-        self._document = document
-        self._path = path
-
-    def of(self, *steps: str | int) -> "_Amounts":
-        return _Amounts(self._document, (*self._path, *steps))
-
-    def size(self, name: str, text: str) -> int:
-        """A size with its unit, or whole bytes."""
-        plain = text.replace("_", "").strip().isdecimal()
-        return self._read(name, f"{text}B" if plain else text, units.size)
-
-    def count(self, name: str, text: str) -> int:
-        return self._read(name, text, units.count)
-
-    def _read(self, name: str, text: str, read: Callable[[str], int]) -> int:
-        try:
-            return read(text)
-        except UsageError as error:
-            where = str(self._document.location((*self._path, name)))
-            raise InputError(error.message, where=where, hint=error.hint) from None
+    try:
+        node = document.node(("schema",))
+    except KeyError:
+        return False
+    name = node.text if isinstance(node, ScalarNode) else ""
+    if name != SCHEMA:
+        kind, _, version = SCHEMA.partition("/")
+        is_other = name.startswith(f"{kind}/")
+        what = "another version of profiles" if is_other else "no profile"
+        hint = f"this opskit reads version {version}: 'opskit storage profile -o json' writes it"
+        problems.add(node.start, f"`schema`: {name[:60]!r} is {what}; {SCHEMA} is wanted", hint)
+    return name == SCHEMA
 
 
-def _monthly(read: MonthlyDocument, amounts: _Amounts) -> Monthly:
+def _ahead(day: date | None) -> tuple[str, ...]:
+    """The note on a profile of the future."""
+    today = date.today()
+    if day is None or day - today <= _ZONES:
+        return ()
+    return (
+        f"the profile was taken on {day}, and it is {today} here: a clock is wrong, there or here",
+    )
+
+
+def _monthly(read: MonthlyDocument, amounts: "Amounts") -> Monthly:
     told = read.retrieved
     return Monthly(
         egress=amounts.size("egress", read.egress),
@@ -142,8 +151,9 @@ def _monthly(read: MonthlyDocument, amounts: _Amounts) -> Monthly:
     )
 
 
-def _cell(read: StoredDocument, amounts: _Amounts) -> Cell:
-    return Cell(
+def _cell(read: StoredDocument, amounts: "Amounts") -> Cell:
+    before = amounts.wrong
+    cell = Cell(
         class_=read.class_,
         objects=amounts.count("objects", read.objects),
         bytes=amounts.size("bytes", read.bytes),
@@ -153,6 +163,9 @@ def _cell(read: StoredDocument, amounts: _Amounts) -> Cell:
         noncurrent=read.noncurrent,
         kept=read.kept,
     )
+    if amounts.wrong == before:
+        amounts.fit(cell)
+    return cell
 
 
 def to_json(profile: Profile) -> dict[str, Any]:

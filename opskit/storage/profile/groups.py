@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from opskit.storage.profile.classes import TIERED, class_of, from_api
 from opskit.storage.profile.model import Cell, merged
+from opskit.storage.profile.sql import FUTURE
 
 
 class _Row(NamedTuple):
@@ -32,12 +33,16 @@ _WITHOUT = {
 
 @dataclass
 class Groups:
-    """What the query found. `sizeless` are objects without a size, which is damage."""
+    """What the query found.
+
+    `sizeless` are objects without a size, which is damage, `ahead` those of the future.
+    """
 
     cells: list[Cell] = field(default_factory=list)
     markers: int = 0
     sizeless: int = 0
     undated: int = 0
+    ahead: int = 0
     untiered: int = 0
     others: Counter[str] = field(default_factory=Counter)
 
@@ -54,7 +59,9 @@ class Groups:
         if row.size < 0:
             self.sizeless += row.objects
             return
-        if row.age < 0:
+        if row.age == FUTURE:
+            self.ahead += row.objects
+        elif row.age < 0:
             self.undated += row.objects
         name = class_of(row.storage_class, row.tier)
         is_tiered = row.storage_class == TIERED
@@ -83,6 +90,11 @@ class Groups:
             found.append(f"{self.markers:,} delete markers have no size and are not in the profile")
         if self.undated and "modified" in columns:
             found.append(f"{self.undated:,} objects have no date: their age is taken as 0 days")
+        if self.ahead:
+            found.append(
+                f"{self.ahead:,} object{'' if self.ahead == 1 else 's'} with a time in the future, "
+                "taken as new: is a clock wrong?"
+            )
         if self.untiered:
             why = "" if "access_tier" in columns else " (no IntelligentTieringAccessTier)"
             found.append(

@@ -18,6 +18,8 @@ from opskit.storage.units import shown_size
 Choice = Literal["auto", "duckdb", "spark"]
 Say = Callable[[str], None]
 
+#: An inventory does not say where its bucket is.
+NO_REGION = "the region is not known: --region names it"
 #: Bytes and number of downloaded files that one query reads.
 BATCH, FILES = 2 << 30, 500
 #: Bytes of files from which on another machine is the better place.
@@ -72,7 +74,7 @@ def read(
         region=region,
         source=f"inventory of {found.bucket}",
         taken_on=found.created.date(),
-        notes=(*made.notes, *made.groups.notes(made.columns)),
+        notes=(*made.notes, *made.groups.notes(made.columns), *(() if region else (NO_REGION,))),
     )
 
 

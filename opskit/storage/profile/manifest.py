@@ -4,7 +4,6 @@ S3 User Guide, "Locating your inventory list" and "Inventory manifest".
 """
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 Format = Literal["CSV", "ORC", "Parquet"]
 _FORMATS: dict[str, Format] = {"csv": "CSV", "orc": "ORC", "parquet": "Parquet"}
 NAME = "manifest.json"
+#: The ends of names of files of data, and of Hive's list of them.
+_DATA = (".parquet", ".orc", ".csv", ".csv.gz", "/symlink.txt")
 #: An inventory has a file for some millions of objects; the manifest names each.
 _LARGEST = 64 << 20
 #: Amazon S3 began in March 2006.
@@ -74,6 +75,7 @@ def read(where: str, s3: Any = None) -> Manifest:
     """
     from opskit.documents import parse_document
 
+    _refuse_data(where)
     if is_remote(where):
         where = where + NAME if where.endswith("/") and len(where) > 5 else where
         data = _object(where, s3)
@@ -82,6 +84,16 @@ def read(where: str, s3: Any = None) -> Manifest:
         data = _local(Path(where))
     document = parse_document(data, where, is_json=True)
     return _manifest(document)
+
+
+def _refuse_data(where: str) -> None:
+    """InputError for a file of an inventory, by its name: alone it does not say what it lists."""
+    if where.lower().endswith(_DATA):
+        raise InputError(
+            f"a {NAME} is wanted, and this is a file that one names",
+            where=where,
+            hint=f"name the {NAME} of the inventory, or the folder that it is in",
+        )
 
 
 def is_remote(where: str) -> bool:
@@ -149,10 +161,15 @@ def _manifest(document: "Document") -> Manifest:
         written = told.creation_timestamp[:40]
         hint = "S3 writes milliseconds since 1970: 1514944800000"
         wrong(f"{written!r} is no time of S3", hint, "creationTimestamp")
+    first: dict[str, int] = {}
     for number, each in enumerate(told.files):
         if not each.key or each.key.startswith("/") or ".." in each.key.split("/"):
             hint = "a key leads to a file below the folder of the inventory"
             wrong(f"{each.key[:80]!r} is no key of an inventory", hint, "files", number, "key")
+        elif (before := first.setdefault(each.key, number)) != number:
+            hint = "what is in it would count twice; copy the manifest from S3 again"
+            message = f"{each.key[-80:]!r} is files[{before}] already, and stands here again"
+            wrong(message, hint, "files", number, "key")
     problems.check()
     assert kind is not None
     assert created is not None
@@ -205,39 +222,3 @@ def _columns(schema: str) -> tuple[str, ...]:
         fields = schema.strip()[len("struct<") :].rstrip("> ").split(",")
         return tuple(each.partition(":")[0].strip() for each in fields if each.strip())
     return tuple(each.strip() for each in schema.split(",") if each.strip())
-
-
-def locate(manifest: Manifest) -> list[Path]:
-    """The files of a manifest that is a file, in their order; InputError names one that is not
-    there.
-
-    Keys are those of the destination bucket, of which a copy holds the end: `aws s3 sync` of the
-    bucket, of a prefix, or of the folder of files leaves them beside the manifest or above it.
-    """
-    folders = Path(manifest.name).resolve().parents
-    found: list[Path] = []
-    layout: tuple[Path, int] | None = None
-    for each in manifest.files:
-        parts = each.key.split("/")
-        tried = _candidates(folders, len(parts))
-        for folder, cut in (*((layout,) if layout else ()), *tried):
-            path = folder.joinpath(*parts[cut:])
-            if path.is_file():
-                layout = folder, cut
-                found.append(path)
-                break
-        else:
-            raise InputError(
-                f"the file {each.key} of the inventory is not here",
-                where=manifest.name,
-                hint="copy it below the folder of the manifest, or one above it, by its key "
-                f"(aws s3 sync s3://{manifest.destination or 'BUCKET'}/...)",
-            )
-    return found
-
-
-def _candidates(folders: Sequence[Path], depth: int) -> Iterator[tuple[Path, int]]:
-    """Where files may be: a folder above the manifest, and how many parts of the key it has."""
-    for folder in folders[: depth + 1]:
-        for cut in range(depth):
-            yield folder, cut

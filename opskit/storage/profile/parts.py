@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from opskit.errors import InputError
-from opskit.storage.profile.manifest import FileDocument, Manifest, locate
+from opskit.storage.profile.manifest import FileDocument, Manifest
 
 #: MD5 and waiting for S3 both leave the interpreter to other threads.
 WORKERS = min(8, (os.cpu_count() or 1) * 2)
@@ -53,6 +53,42 @@ def local(
         for (part, told), found in zip(summed, pool.map(_sum, summed), strict=True):
             _same_sum(part.name, found, told)
     return parts, len(summed) == len(parts)
+
+
+def locate(manifest: Manifest) -> list[Path]:
+    """The files of a manifest that is a file, in their order; InputError names one that is not
+    there.
+
+    Keys are those of the destination bucket, of which a copy holds the end: `aws s3 sync` of the
+    bucket, of a prefix, or of the folder of files leaves them beside the manifest or above it.
+    """
+    folders = Path(manifest.name).resolve().parents
+    found: list[Path] = []
+    layout: tuple[Path, int] | None = None
+    for each in manifest.files:
+        parts = each.key.split("/")
+        tried = _candidates(folders, len(parts))
+        for folder, cut in (*((layout,) if layout else ()), *tried):
+            path = folder.joinpath(*parts[cut:])
+            if path.is_file():
+                layout = folder, cut
+                found.append(path)
+                break
+        else:
+            raise InputError(
+                f"the file {each.key} of the inventory is not here",
+                where=manifest.name,
+                hint="copy it below the folder of the manifest, or one above it, by its key "
+                f"(aws s3 sync s3://{manifest.destination or 'BUCKET'}/...)",
+            )
+    return found
+
+
+def _candidates(folders: Sequence[Path], depth: int) -> Iterator[tuple[Path, int]]:
+    """Where files may be: a folder above the manifest, and how many parts of the key it has."""
+    for folder in folders[: depth + 1]:
+        for cut in range(depth):
+            yield folder, cut
 
 
 def _sum(each: tuple[Part, FileDocument]) -> str:

@@ -13,16 +13,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from opskit.clients.aws import RefusedError
-from opskit.errors import UnknownError
-from opskit.storage.profile.model import Profile, merged
+from opskit.errors import UnknownError, UsageError
 from opskit.storage.profile.listing import uploads
 from opskit.storage.profile.listing.asking import Asker, LackingError
 from opskit.storage.profile.listing.crawl import Crawl, UnfitError
+from opskit.storage.profile.listing.estimate import sampled
 from opskit.storage.profile.listing.journal import Journal
 from opskit.storage.profile.listing.pace import Pace, Patience
 from opskit.storage.profile.listing.page import OddKeyError
 from opskit.storage.profile.listing.partitions import Partitions
 from opskit.storage.profile.listing.tally import Tally
+from opskit.storage.profile.model import Profile, merged
 
 #: Ways to list, each the next best: what is counted, and how.
 _RANGES, _PREFIXES = "ranges", "prefixes"
@@ -76,6 +77,8 @@ def scan(
     one of another listing.
     """
     asker = Asker(client, bucket, Pace(workers), patience or Patience(), budget)
+    if budget is not None:
+        return _sampled(client, asker, prefix, workers, journal, say)
     about = {"bucket": bucket, "prefix": prefix, "endpoint": client.meta.endpoint_url}
     kept = Journal(journal, about, datetime.now(UTC).date())
     job = _Job(asker, prefix, workers, kept, say)
@@ -86,6 +89,34 @@ def scan(
         kept.close()
     today = kept.record.taken_on
     return _profile(client, job, tally, found, today)
+
+
+def _sampled(
+    client: Any,
+    asker: Asker,
+    prefix: str,
+    workers: int,
+    journal: Path | None,
+    say: Callable[[str], None],
+) -> Profile:
+    if journal is not None:
+        raise UsageError(
+            "a sample is not resumed", where="--budget-calls", hint="leave --resume out"
+        )
+    found = sampled(asker, prefix, workers, say)
+    today = datetime.now(UTC).date()
+    return Profile(
+        stored=merged(found.tally.stored(today)),
+        provider=_provider(client.meta.endpoint_url),
+        region=asker.region or _region(client),
+        source=f"s3://{asker.bucket}/{prefix}",
+        taken_on=today,
+        sample=found.sample,
+        notes=(
+            "not counted: former versions and incomplete uploads (--budget-calls)",
+            *_remarks(found.tally, today),
+        ),
+    )
 
 
 def _profile(client: Any, job: _Job, tally: Tally, found: uploads.Uploads, today: date) -> Profile:

@@ -22,6 +22,10 @@ COLUMNS = {
     "is_latest": ("BOOLEAN", "islatest"),
     "is_delete_marker": ("BOOLEAN", "isdeletemarker"),
 }
+#: The edge of ages of what was changed after the inventory can have been made.
+FUTURE = -2
+#: Days that S3 takes for an inventory, at most: "Configuring Amazon S3 Inventory" says 48 hours.
+_TAKES = 2
 _TEXT: dict[Dialect, str] = {"duckdb": "VARCHAR", "athena": "VARCHAR", "spark": "STRING"}
 
 
@@ -79,10 +83,13 @@ def size_edge(column: str) -> str:
 
 
 def age_edge(column: str, created: datetime) -> str:
-    """The edge of an age; -1 for null, and 0 for what is in the future."""
-    edges = [(-1, ""), (0, f"{column} IS NOT NULL")]
-    for age in AGES[1:]:
-        date = created - timedelta(days=age)
+    """The edge of an age; -1 for null, and `FUTURE` for what is in the future.
+
+    What was changed since S3 began to look is of age 0: an inventory takes up to two days.
+    """
+    edges = [(-1, ""), (FUTURE, f"{column} IS NOT NULL")]
+    for age in AGES:
+        date = created - timedelta(days=age or -_TAKES)
         edges.append((age, f"{column} <= TIMESTAMP '{date:%Y-%m-%d %H:%M:%S.%f}'"))
     return _tree(edges)
 

@@ -99,7 +99,8 @@ class Tally:
         self._name(key >> 24, file, task.keep)
 
     def finish(self, task: Task) -> None:
-        """Count each file that has several names once."""
+        """Count each file that has several names once, and how many these are."""
+        self.passed["linked"] = len(self.linked)
         for key, file in self.linked.values():
             self.objects[key] += 1
             self.bytes[key] += file.size

@@ -172,6 +172,9 @@ def _notes(tally: Tally, entered: list[Mount | None]) -> Iterator[str]:
         yield f"not counted: {lost} that could not be read: {', '.join(tally.denied)}{more}"
     if over := _counts(passed, links="symbolic link", others="special file"):
         yield f"passed over: {over}"
+    if linked := passed["linked"]:
+        files = "file has" if linked == 1 else "files have"
+        yield f"counted once: {linked:,} {files} several names (hard links)"
     if tally.mounts:
         names = ", ".join(map(shown, sorted(tally.mounts)[:3]))
         more = ", and more" if len(tally.mounts) > 3 else ""

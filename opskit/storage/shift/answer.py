@@ -7,6 +7,7 @@ what is kept twice, is the base; all above it is what the move costs once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
@@ -53,6 +54,14 @@ class MonthOf:
         return self.base + sum(self.once.values(), Decimal(0))
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The same move begun on the day from which a law frees it, and what its egress costs then."""
+
+    day: date
+    egress: Decimal
+
+
 @dataclass(frozen=True)
 class Shift:
     """The answer: a usual month before and after, and the months of the move between them."""
@@ -67,6 +76,12 @@ class Shift:
     months: Sequence[MonthOf]
     limit: Limit | None = None
     facts: Sequence[Fact] = field(default=())
+    waiting: Waiting | None = None
+
+    def waits(self, day: date) -> bool:
+        """Whether egress is paid that a law frees if the move begins on a later day."""
+        free = self.terms.way == "egress" and self.terms.source.region.eu
+        return free and self.terms.on < day and bool(self.once["egress"])
 
     @property
     def monthly(self) -> tuple[Decimal, Decimal]:
@@ -177,6 +192,8 @@ class Shift:
         if not self.limit or not self.limit.months or not self.leaving_breaches:
             return ""
         stay = max(self.limit.months, ceiling(self.course.length))
+        if not self.terms.as_you_go:
+            return f"--over {stay}"
         return f"--over {self.limit.months} --dual-months {stay}"
 
     @property

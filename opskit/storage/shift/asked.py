@@ -10,6 +10,7 @@ from opskit.storage import units
 from opskit.storage.catalog.load import Catalog
 from opskit.storage.money import exchange
 from opskit.storage.profile.model import Profile
+from opskit.storage.regions import home_of
 from opskit.storage.shift.ends import End, check_differ, end
 from opskit.storage.shift.terms import Terms, charge, device, months
 from opskit.storage.shift.timing import Link, link
@@ -35,6 +36,7 @@ class Asked(NamedTuple):
     speed: str = ""
     restored_days: str = "1d"
     dual_months: str = "0"
+    as_you_go: bool = False
     over: str = "0"
     horizon: str = "36mo"
     rates: Sequence[str] = ()
@@ -59,6 +61,7 @@ def terms(asked: Asked, catalog: Catalog, profile: Profile | None = None) -> Ter
         speed=_speed(asked.speed, source),
         objects_per_second=_some(asked.objects_per_second, "--objects-per-second"),
         dual_months=_months(asked.dual_months, "--dual-months"),
+        as_you_go=asked.as_you_go,
         restored_days=units.days(asked.restored_days, "--restored-days"),
         over=_months(asked.over, "--over"),
         horizon=_months(asked.horizon, "--horizon", least=1),
@@ -71,10 +74,11 @@ def _ends(asked: Asked, catalog: Catalog, profile: Profile) -> tuple[End, End]:
         if not text:
             hint = "opskit storage shift p.json --from aws/standard --to b2"
             raise UsageError(f"{name} is missing", hint=hint)
-    homes = {profile.provider: profile.region}
-    source = end(catalog, asked.source or profile.provider, "--from", homes)
+    home = home_of(catalog, (profile.provider, profile.region))
+    homes, eu = {profile.provider: profile.region}, bool(home and home[1].eu)
+    source = end(catalog, asked.source or profile.provider, "--from", homes, eu=eu)
     homes[source.provider.name] = source.region.name
-    target = end(catalog, asked.target, "--to", homes)
+    target = end(catalog, asked.target, "--to", homes, eu=source.region.eu)
     check_differ(source, target)
     return source, target
 
@@ -92,12 +96,13 @@ def _link(asked: Asked, source: End, target: End) -> Link | None:
 
 
 def _share(text: str) -> Decimal:
+    number = text.strip()
     try:
-        share = Decimal(text.strip())
+        share = Decimal(number.removesuffix("%").rstrip()) / (100 if number.endswith("%") else 1)
     except InvalidOperation:
         share = Decimal(-1)
     if not share.is_finite() or not 0 < share <= 1:
-        hint = "write the share of the line that the move gets, above 0 and up to 1: 0.8"
+        hint = "write the share of the line that the move gets, above 0 and up to 1: 0.8 or 80%"
         raise UsageError(f"{text[:40]!r} is no share of a line", where="--util", hint=hint)
     return share
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 from opskit.storage.bill.billing import Biller, same_rate
@@ -21,11 +22,15 @@ def at_source(
     use: Fraction,
     moved: Mapping[str, Removal] | None = None,
     way: str = "",
+    *,
+    whole: bool = False,
 ) -> Bill:
     """The bill of a month at the source, for shares of what is stored and of the usual use.
 
     `moved` is what is read out for the move in it, `way` the item by which that is charged when it
-    leaves. Whoever keeps and does nothing any more has no bill.
+    leaves. Whoever keeps and does nothing any more has no bill. What may leave for nothing, or at
+    all, counts what is stored on the average of a month; with `whole` all of it, as it is there
+    until the move is done, and the month may have begun before it.
     """
     biller = Biller(prices)
     if kept == use == 0 and not moved:
@@ -41,12 +46,20 @@ def at_source(
         if out and out.speed:
             biller.retrieval(out.class_, out.bytes, out.objects, out.speed)
     leaving = sum(each.bytes for each in moved.values()) if moved and way else 0
-    usual = part(used.egress, use)
-    biller.egress(usual + (leaving if way == "egress" else 0), stored=biller.stored)
+    usual, stored = part(used.egress, use), all_stored(prices, used) if whole else biller.stored
+    biller.egress(usual + (leaving if way == "egress" else 0), stored=stored)
     if way == "inter-region":
-        biller.egress(leaving, stored=biller.stored, item="inter-region")
+        biller.egress(leaving, stored=stored, item="inter-region")
     biller.minimums()
     return biller.bill
+
+
+def all_stored(prices: Prices, used: Usage) -> Decimal:
+    """The bytes that are stored on the average of a usual month."""
+    biller = Biller(prices)
+    for each in used.classes:
+        biller.storage(each.class_, each.cells)
+    return biller.stored
 
 
 def at_target(

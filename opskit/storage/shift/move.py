@@ -6,16 +6,18 @@ from decimal import Decimal
 from opskit.errors import UsageError
 from opskit.storage.bill.lines import Bill, Line, spread
 from opskit.storage.bill.monthly import monthly_bill, with_uploads
+from opskit.storage.bill.tiers import tiered
 from opskit.storage.bill.usage import usage
 from opskit.storage.leaving import limit, removals
 from opskit.storage.profile.model import Cell, Profile
 from opskit.storage.shift.amounts import between, movable, puts, removed
-from opskit.storage.shift.answer import SOURCE_ITEMS, MonthOf, Shift
+from opskit.storage.shift.answer import SOURCE_ITEMS, MonthOf, Shift, Waiting
 from opskit.storage.shift.bills import at_source, at_target
 from opskit.storage.shift.charges import copies, early, early_charge, month_days, oldest
 from opskit.storage.shift.ends import arriving, check_differ, placed
 from opskit.storage.shift.terms import Terms
 from opskit.storage.shift.timing import LONGEST, Share, ceiling
+from opskit.storage.switching import zero_charge
 
 
 def shift(profile: Profile, terms: Terms) -> Shift:
@@ -25,11 +27,15 @@ def shift(profile: Profile, terms: Terms) -> Shift:
     """
     if not profile.bytes and not profile.objects:
         raise UsageError("the profile has nothing in it that is stored", where=profile.source)
-    here = placed(profile, terms.source, "--from")
+    here = placed(profile, terms.source)
     there = arriving(replace(here, uploads=0, upload_bytes=0), terms.source, terms.target)
     check_differ(terms.source, terms.target)
-    planner = _Planner(terms, here, there)
-    return planner.answer()
+    found = _Planner(terms, here, there).answer()
+    law = zero_charge(terms.law)
+    if not law or not found.waits(law.effective_from):
+        return found
+    later = _Planner(replace(terms, on=law.effective_from), here, there).answer()
+    return replace(found, waiting=Waiting(law.effective_from, later.once["egress"]))
 
 
 class _Planner:
@@ -39,8 +45,9 @@ class _Planner:
         self.terms, self.here, self.there = terms, here, there
         self.source = terms.source.prices(terms.day)
         self.target = terms.target.prices(terms.day)
-        self.used = usage(with_uploads(here, terms.source.provider), terms.source.provider)
-        self.used_there = usage(there, terms.target.provider)
+        own = usage(with_uploads(here, terms.source.provider), terms.source.provider)
+        self.used = tiered(own, self.source)
+        self.used_there = tiered(usage(there, terms.target.provider), self.target)
         self.cells: tuple[Cell, ...] = movable(here.stored)
         self.removals = removals(self.source, self.cells, terms.speed)
         self.size = sum(each.bytes for each in self.cells)
@@ -75,7 +82,8 @@ class _Planner:
         after = share.before + share.moved
         moved = removed(self.removals, share.before, after) if share.moved else None
         way = self._way(number)
-        source = at_source(self.source, self.used, share.kept, stay, moved, way)
+        whole = not self.terms.as_you_go
+        source = at_source(self.source, self.used, share.kept, stay, moved, way, whole=whole)
         base = at_source(self.source, self.used, stay, stay)
         put = {name: each.between(share.before, after) for name, each in self.puts.items()}
         target = at_target(self.target, self.used_there, share.here, put)

@@ -34,7 +34,8 @@ def fields(found: Shift, *, monthly: bool = False, explain: bool = False) -> dic
         "on": terms.on,
         "bytes": sum(each.bytes for each in found.moved),
         "objects": sum(each.objects for each in found.moved),
-        "months": round(float(found.course.length), 4),
+        "months": _length(found),
+        "delete_as_you_go": terms.as_you_go,
         "speeds": {each.class_: each.speed for each in found.moved if each.speed},
         "once": {name.replace("-", "_"): _once(found, name) for name in ONCE_ALL},
         "one_time": number(found.one_time),
@@ -49,6 +50,7 @@ def fields(found: Shift, *, monthly: bool = False, explain: bool = False) -> dic
         "saved_at_horizon": number(found.saved(terms.horizon)),
         "free_by_law": law,
         "not_settled": list(NOT_SETTLED) if law else [],
+        "waiting": _waiting(found),
         "breaches": found.breaches,
         "advice": found.advice or None,
         "limit": str(found.limit) if found.limit else None,
@@ -63,6 +65,21 @@ def fields(found: Shift, *, monthly: bool = False, explain: bool = False) -> dic
     if explain:
         made["lines"] = [*lines(found)]
     return made
+
+
+def _length(found: Shift) -> float | None:
+    """The months that the move takes; None where a provider copies at a rate of its own."""
+    if found.terms.same_provider and not found.terms.timed:
+        return None
+    return round(float(found.course.length), 4)
+
+
+def _waiting(found: Shift) -> dict[str, Any] | None:
+    """The day from which a law frees the egress that is paid, and what waiting for it saves."""
+    if not found.waiting:
+        return None
+    saved = found.once["egress"] - found.waiting.egress
+    return {"until": found.waiting.day, "egress_saved": number(saved)}
 
 
 def _bands(found: Shift) -> dict[str, float]:

@@ -7,9 +7,10 @@ from fractions import Fraction
 from opskit.output import fitted
 from opskit.output.console import paint
 from opskit.storage import units
+from opskit.storage.catalog.model import Fact
 from opskit.storage.shift.answer import ONCE_ALL, Shift
 from opskit.storage.shift.terms import Terms
-from opskit.storage.shift.timing import DAYS, ceiling
+from opskit.storage.shift.timing import DAYS
 
 TITLES = {
     "retrieval": "retrieval",
@@ -23,6 +24,7 @@ TITLES = {
     "kept-twice": "kept twice",
 }
 _GAP, _BAND = 14, 26
+_YEAR = 365
 
 
 def sentences(found: Shift) -> str:
@@ -82,10 +84,12 @@ def what(found: Shift) -> str:
     size = sum(each.bytes for each in found.moved)
     objects = sum(each.objects for each in found.moved)
     number = f"{units.shown_count(objects)} objects" if objects else "objects of unknown number"
-    return (
-        f"{units.shown_size(size)} in {number}, from {found.terms.on}, {_pace(found.terms, size)}: "
-        f"{duration(found.course.length)}"
-    )
+    terms = found.terms
+    start = f"{units.shown_size(size)} in {number}, from {terms.on}"
+    if terms.same_provider and not terms.timed:
+        charged = "requests and traffic between regions" if terms.way else "requests only"
+        return f"{start}: {charged}; {terms.source.provider.title} copies at a rate of its own"
+    return f"{start}, {_pace(terms, size)}: {duration(found.course.length)}"
 
 
 def _pace(terms: Terms, size: int) -> str:
@@ -135,19 +139,66 @@ def _money(found: Shift, amount: Decimal) -> str:
     return units.money(amount, found.terms.source.provider.currency)
 
 
+def _kept(found: Shift) -> Iterator[str]:
+    """How long what has moved stays at the source, and what hangs on it."""
+    terms = found.terms
+    more = f", {many(terms.dual_months, 'month')} later" if terms.dual_months else ""
+    prices = terms.source.prices(terms.day)
+    rules = [prices.rule("free-egress-times"), prices.rule("egress-limit-times")]
+    rule = next((each for each in rules if each), None) if terms.way == "egress" else None
+    if terms.as_you_go:
+        yield f"each object is deleted at the source once it has moved{more}"
+        if rule and (found.once["egress"] or found.leaving_breaches):
+            yield (
+                f"{_may_leave(rule)}, and that falls as data is deleted: without "
+                "--delete-as-you-go all of it counts"
+            )
+        return
+    yield (
+        f"the source is kept until all has moved, and is deleted then{more} (--delete-as-you-go "
+        "deletes each object once it has moved)"
+    )
+    if rule:
+        yield (
+            f"{_may_leave(rule)}: for all of it to count, let the move end with the month of the "
+            "bill"
+        )
+
+
+def _may_leave(rule: Fact) -> str:
+    free = " for nothing" if rule.item == "free-egress-times" else ""
+    return f"{rule.value:f} times what is stored on the average of a month may leave{free}"
+
+
+def _where(found: Shift) -> Iterator[str]:
+    """What follows from where the data is: the region at the target, and a law that is to come."""
+    source, target = found.terms.source, found.terms.target
+    if target.near:
+        yield f"the data is in the EU, and so is {target}: its first region there is taken"
+    elif source.region.eu and not target.region.eu:
+        yield f"the data leaves the EU: {target} is not in it"
+    if not found.waiting:
+        return
+    day, saved = found.waiting.day, found.once["egress"] - found.waiting.egress
+    days, (before, after) = (day - found.terms.on).days, found.monthly
+    if days > _YEAR:
+        yield f"from {day} on, egress of a switch of provider in the EU is free"
+    elif saved > 0:
+        staying = max(before - after, Decimal(0)) * days * DAYS.denominator / DAYS.numerator
+        more = f"; to stay so long costs {_money(found, staying)} more" if staying else ""
+        yield (
+            f"begun on {day}, {many(days, 'day')} later, its egress costs {_money(found, saved)} "
+            f"less: that of a switch of provider in the EU is free then{more}"
+        )
+
+
 def assumed(found: Shift) -> list[str]:
     """What was taken for granted, and could be otherwise."""
-    terms, notes = found.terms, []
-    if terms.dual_months:
-        notes.append(f"what has moved stays at the source {many(terms.dual_months, 'month')} more")
-    else:
-        notes.append("what has moved is deleted at the source at once (--dual-months keeps it)")
-    times = terms.source.prices(terms.day).rule("free-egress-times")
-    stay = ceiling(found.course.length)
-    if times and found.once["egress"] and terms.dual_months < stay:
+    terms, notes = found.terms, [*_kept(found), *_where(found)]
+    if terms.same_provider and not terms.timed:
         notes.append(
-            f"egress is free up to {times.value:f} times what is stored on the average of a month, "
-            f"which falls as data is deleted: --dual-months {stay} keeps it"
+            "what hangs on the time that it takes is as for "
+            f"{terms.objects_per_second:,} objects a second (--objects-per-second)"
         )
     if found.once["early-deletion"]:
         notes.append("early deletion is counted by the least ages, and may come to less")

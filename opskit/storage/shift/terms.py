@@ -93,9 +93,10 @@ def months(text: str, option: str) -> int:
 class Terms:
     """A move: from where to where, when, how, and at what prices.
 
-    `day` is that of the prices, `on` that on which the move begins. What has moved stays at the
-    source `dual_months` months more. What is restored is kept for `restored_days`. `over` are the
-    months that the move takes at least. No `link` is no limit on bytes.
+    `day` is that of the prices, `on` that on which the move begins. The source is kept until
+    `dual_months` months after all has moved; `as_you_go` deletes each object by itself, so long
+    after it has moved. What is restored is kept for `restored_days`. `over` are the months that
+    the move takes at least. No `link` is no limit on bytes.
     """
 
     source: End
@@ -110,6 +111,7 @@ class Terms:
     speed: str = ""
     objects_per_second: int = OBJECTS_PER_SECOND
     dual_months: int = 0
+    as_you_go: bool = False
     restored_days: int = 1
     over: int = 0
     horizon: int = 36
@@ -126,6 +128,14 @@ class Terms:
             return ""
         return "inter-region" if self.same_provider else "egress"
 
+    @property
+    def timed(self) -> bool:
+        """Whether anything says how long it takes: a line, devices, or months.
+
+        A provider that copies within itself does so at a rate of its own.
+        """
+        return bool(self.link or self.device or self.over)
+
     def course(self, size: int, objects: int) -> Course:
         """How the move goes: as long as the slowest of its limits says, and a second at least."""
         least = Fraction(objects, self.objects_per_second * _SECONDS)
@@ -134,7 +144,7 @@ class Terms:
         elif self.link:
             least = max(least, self.link.months(size))
         length = max(least, Fraction(self.over), Fraction(1, _SECONDS))
-        return Course(length, Fraction(self.dual_months))
+        return Course(length, Fraction(self.dual_months), self.as_you_go)
 
     def begins(self, month: int) -> date:
         """The day on which a month of the move begins; the first is 0."""

@@ -67,10 +67,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A move that takes `length` months; what has moved stays at the source `lag` months more."""
+    """A move that takes `length` months.
+
+    The source is kept whole until `lag` months after its end, and then deleted. With `as_you_go`
+    each object is deleted by itself, `lag` months after it has moved.
+    """
 
     length: Fraction
     lag: Fraction = Fraction(0)
+    as_you_go: bool = False
 
     @property
     def months(self) -> int:
@@ -93,9 +98,14 @@ class Course:
         for month in range(self.months):
             begin, end = Fraction(month), Fraction(month + 1)
             here = self._area(end) - self._area(begin)
-            gone = self._area(end - self.lag) - self._area(begin - self.lag)
             before = self.arrived(begin)
-            yield Share(here, 1 - gone, before, self.arrived(end) - before)
+            yield Share(here, self._kept(begin, end), before, self.arrived(end) - before)
+
+    def _kept(self, begin: Fraction, end: Fraction) -> Fraction:
+        """What is still at the source, on the average of a time of one month."""
+        if self.as_you_go:
+            return 1 - self._area(end - self.lag) + self._area(begin - self.lag)
+        return min(end, self.length + self.lag) - begin
 
     def days_left(self, days: Fraction, month: int) -> Fraction:
         """The days that objects are deleted too early, on the average of all objects.
@@ -103,6 +113,9 @@ class Course:
         Counted are those that are deleted in a month (the first is 0), whose least time has so
         many days to go when the move begins.
         """
+        if not self.as_you_go:
+            left = days - DAYS * (self.length + self.lag)
+            return max(left, Fraction(0)) if month == self.months - 1 else Fraction(0)
         begin = max(Fraction(month), self.lag)
         end = min(Fraction(month + 1), self.length + self.lag)
         if begin >= end:

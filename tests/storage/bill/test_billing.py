@@ -229,6 +229,25 @@ def test_a_class_has_the_prices_of_the_one_it_is_part_of() -> None:
     assert of(where, Cell("inner", 0, GB), reads=1_000_000).total == Decimal("1.02")
 
 
+def test_what_is_written_costs_where_uploads_have_a_price() -> None:
+    """S3 Express One Zone: 1,000 writes of 100 GB at 0.0032 a GB; others charge requests alone."""
+    rows = (FLAT, ("write", "1", "USD/1k"))
+    upload = ("upload", "0.0032", "USD/GB", STANDARD)
+    use = {"writes": 1000, "written": 100 * GB}
+    assert of(prices(*rows, upload), **use).of("upload") == Decimal("0.32")
+    assert of(prices(*rows, upload), **use).total == Decimal("1.32")
+    assert of(prices(*rows), **use).total == 1
+    assert not of(prices(*rows), **use).missing
+
+
+def test_free_lists_are_used_up_before_lists_cost() -> None:
+    rows = (("write", 0, "USD/1k"), ("list", "0.004", "USD/1k"))
+    free = ("free-lists", 75_000, "requests")
+    assert of(prices(*rows, free), lists=75_000).total == 0
+    assert of(prices(*rows, free), lists=76_000).total == Decimal("0.004")
+    assert of(prices(*rows), lists=76_000).total == Decimal("0.304")
+
+
 def test_retrieval_at_a_speed() -> None:
     cold = {"class_": "cold"}
     where = prices(
@@ -311,6 +330,7 @@ def test_a_profile_as_usage() -> None:
     assert cold.retrieved + hot.retrieved == 8 * ((40 * GB + 5) // 45)
     assert cold.retrieved // hot.retrieved in (2, 3)
     assert use.egress == 4 * GB
+    assert (hot.written, cold.written) == (3 * GB, 0)
     assert [each.bytes for each in hot.cells] == [10 * GB, 5]
 
 

@@ -130,6 +130,7 @@ SPOTS: list[tuple[Item, str, str, tuple[str, ...]]] = [
     ("retrieval-request", "deep-archive", "standard", (".10", ".10", ".11", ".12", ".10")),
     ("retrieval-request", "deep-archive", "bulk", (".025", ".025", ".025", ".03", ".025")),
     ("monitoring", "intelligent-tiering", "", (".0025",) * 5),
+    ("retrieval", "intelligent-tiering-archive", "standard", ("0",) * 5),
     ("inventory", "*", "", (".0025",) * 5),
     ("analytics", "*", "", (".10",) * 5),
     ("inter-region", "*", "", (".02", ".02", ".02", ".02", ".09")),
@@ -186,10 +187,11 @@ def test_rules(aws: Provider) -> None:
     assert found.amount("monitoring-min-size", "standard") == 0
 
 
-def test_each_class_of_each_region_has_what_a_bill_needs(aws: Provider) -> None:
+@pytest.mark.parametrize("day", [date(2025, 10, 1), date(2026, 4, 1), TODAY])
+def test_each_class_of_each_region_has_what_a_bill_needs(aws: Provider, day: date) -> None:
     """A class that can be stored into has prices of writes, reads, lists and of all its speeds."""
     for region in REGIONS:
-        found = prices(aws, region)
+        found = prices(aws, region, day)
         for each in aws.classes:
             if each.part_of or not rates(found, "storage", each.name):
                 continue
@@ -230,7 +232,26 @@ def test_the_default_region_is_verified_but_for_the_lesser_things(aws: Provider)
         for each in aws.facts
         if each.region in ("us-east-1", "*") and each.status != "verified"
     }
-    assert doubtful == {("lifecycle", "glacier-ir"), ("retrieval", "express-onezone")}
+    express = {("retrieval", "express-onezone"), ("upload", "express-onezone")}
+    assert doubtful == {("lifecycle", "glacier-ir"), *express}
+
+
+def test_what_is_taken_to_hold_says_so(aws: Provider) -> None:
+    """A price that was not read before 2026 holds from earlier on by assumption."""
+    early = date(2025, 8, 28)
+    requests = ("write", "read", "list", "part", "lifecycle", "retrieval", "retrieval-request")
+    assumed = [
+        each
+        for each in aws.facts
+        if each.item in requests and each.effective_from == early and each.read_on.year == 2026
+    ]
+    assert len(assumed) > 100
+    assert all("taken to hold since 2025-08-28" in each.note for each in assumed)
+
+
+def test_express_charges_for_what_is_written(aws: Provider) -> None:
+    assert rates(prices(aws, "us-east-1"), "upload", "express-onezone") == [Decimal("0.0032")]
+    assert not rates(prices(aws, "us-east-1"), "upload", "standard")
 
 
 def test_history(aws: Provider) -> None:

@@ -47,6 +47,7 @@ def problems(text: str, name: str = "acme.yaml") -> list[str]:
     return []
 
 
+STORED = fact(GOOD_FACT)
 GOOD = {
     "storage": "item: storage, class: standard, value: 0.02, unit: USD/GB-month",
     "a region": "item: storage, region: north, value: 0.02, unit: USD/TB-month",
@@ -60,13 +61,17 @@ GOOD = {
     "bytes": "item: min-size, value: 4096, unit: bytes",
     "times": "item: free-egress-times, value: 0.5, unit: times",
     "an open tier alone": "item: egress, tier: 0-, value: 1, unit: USD/GB",
+    "the most money": "item: base-fee, value: 1000000000, unit: USD/month",
+    "the most bytes": "item: min-size, value: 1000000000000000000, unit: bytes",
+    "twelve decimals": "item: read, value: 0.000000000001, unit: USD/1k",
     "a rate known up to a tier": "item: egress, tier: 0-1024, value: 1, unit: USD/GB",
 }
 
 
 @pytest.mark.parametrize("text", GOOD.values(), ids=GOOD)
 def test_a_good_fact_passes(text: str) -> None:
-    assert problems(HEAD + fact(f"{text}, {REST}")) == []
+    stored = "" if text.startswith("item: storage") else STORED
+    assert problems(HEAD + stored + fact(f"{text}, {REST}")) == []
 
 
 def test_each_item_of_the_model_has_units() -> None:
@@ -75,7 +80,7 @@ def test_each_item_of_the_model_has_units() -> None:
     from opskit.storage.catalog.model import Item
 
     for item in get_args(Item):
-        said = problems(HEAD + fact(f"item: {item}, value: 1, unit: parsecs, {REST}"))
+        said = problems(HEAD + STORED + fact(f"item: {item}, value: 1, unit: parsecs, {REST}"))
         assert [f"'parsecs' is no unit of {item}" in line for line in said] == [True]
 
 
@@ -112,6 +117,22 @@ BAD = {
     ),
     "below zero": (f"item: read, value: -1, unit: USD/1k, {REST}", "-1 is no value of read"),
     "no number": (f"item: read, value: NaN, unit: USD/1k, {REST}", "NaN is no value of read"),
+    "above what can be meant": (
+        f"item: read, value: 1e400, unit: USD/1k, {REST}",
+        "1E+400 is no value of read: it is above 1,000,000,000",
+    ),
+    "an amount above what can be meant": (
+        f"item: min-size, value: 1000000000000000001, unit: bytes, {REST}",
+        "is no value of min-size: it is above 1,000,000,000,000,000,000",
+    ),
+    "too many decimals": (
+        f"item: read, value: 0.0000000000001, unit: USD/1k, {REST}",
+        "1E-13 is no value of read: it has more than 12 decimals",
+    ),
+    "too many digits": (
+        f"item: read, value: {'9' * 5000}, unit: USD/1k, {REST}",
+        "999999999999999999999999... is no value of read",
+    ),
     "half a day": (
         f"item: min-days, value: 0.5, unit: days, {REST}",
         "0.5 days is no whole number",
@@ -208,7 +229,7 @@ def test_the_same_thing_in_two_regions_or_speeds_is_no_double() -> None:
         f"{text}, variant: standard",
         f"{text}, variant: bulk, region: north",
     ]
-    assert problems(HEAD + "".join(fact(f"{each}, {REST}") for each in facts)) == []
+    assert problems(HEAD + STORED + "".join(fact(f"{each}, {REST}") for each in facts)) == []
 
 
 @pytest.mark.parametrize(
@@ -230,6 +251,38 @@ def test_what_a_file_declares(before: str, after: str, message: str) -> None:
     assert before in HEAD
     said = problems(HEAD.replace(before, after, 1) + fact(f"{STORAGE}, value: 1"))
     assert message in "".join(said)
+
+
+@pytest.mark.parametrize("value", [".inf", "-.inf", ".nan", "Infinity", "1e99999999999999999999"])
+def test_a_value_that_is_no_number(tmp_path: Path, value: str) -> None:
+    (tmp_path / "acme.yaml").write_text(HEAD + fact(f"{STORAGE}, value: {value}"))
+    with pytest.raises(InputError, match=rf"acme\.yaml:{LINE}:"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("status: verified}\nsources", "status: verified, requests_to: 0}\nsources"),
+        ("value: 0.02", f"value: 0.02, tier: 0-{'9' * 30}"),
+    ],
+)
+def test_numbers_out_of_reach_are_refused(tmp_path: Path, before: str, after: str) -> None:
+    text = HEAD + STORED
+    assert before in text
+    (tmp_path / "acme.yaml").write_text(text.replace(before, after))
+    with pytest.raises(InputError, match=r"acme\.yaml:\d+"):
+        read(tmp_path)
+
+
+def test_a_class_without_a_price_of_storage() -> None:
+    text = HEAD.replace(", part_of: standard", "")
+    (said,) = problems(text + STORED)
+    assert said.startswith("acme.yaml:11:")
+    assert "the class 'cold' has no price of storage in any region" in said
+    for class_ in ("cold", '"*"'):
+        own = STORAGE.replace("class: standard", f"class: {class_}")
+        assert problems(text + STORED + fact(f"{own}, value: 1, region: north")) == []
 
 
 def test_many_problems_are_cut_off() -> None:
@@ -256,6 +309,29 @@ def test_a_file_that_is_none(tmp_path: Path, data: bytes, message: str) -> None:
     with pytest.raises(InputError, match=r"acme\.yaml") as caught:
         read(tmp_path)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["acme.yml", "ACME.YAML"])
+def test_a_file_of_another_name_is_not_passed_over(tmp_path: Path, name: str) -> None:
+    (tmp_path / "acme.yaml").write_text(HEAD + STORED)
+    (tmp_path / "notes.txt").write_text("not a price")
+    read(tmp_path)
+    (tmp_path / name).write_text(HEAD + STORED)
+    with pytest.raises(InputError, match=r"end in \.yaml") as caught:
+        read(tmp_path)
+    assert caught.value.hint.startswith(f"name it {name.partition('.')[0]}.yaml")
+
+
+def test_a_folder_that_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    for path, message in (
+        (tmp_path / "none", "no such folder"),
+        (file, "is a file, not a folder"),
+        (tmp_path, "no provider's file"),
+    ):
+        with pytest.raises(InputError, match=message):
+            read(path)
 
 
 @pytest.mark.parametrize("change", ["\r\n", "bom"])

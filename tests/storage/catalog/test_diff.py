@@ -48,10 +48,33 @@ def test_other_tiers_are_a_change() -> None:
     after = fact("1.5", "2026-05-01", tier="0-")
     changes, known = between(catalog(*before, after), date(2026, 4, 1), DAY)
     assert known == 0
-    assert told(changes) == [
-        "2 USD/GB-month, 0 to 10 GB (removed)",
-        "1 USD/GB-month, over 10 GB (removed)",
-        "1.5 USD/GB-month, over 0 GB (added)",
+    assert told(changes) == ["2 to 10, 1 above -> 1.5 USD/GB-month (tiers)"]
+    (row,) = rows(changes)
+    assert (row["change"], row["tier"], row["percent"]) == ("tiers", "", None)
+    assert (row["old"], row["new"]) == ("2 (0-10), 1 (10-)", "1.5")
+    assert row["effective_from"] == date(2026, 5, 1)
+
+
+def test_a_tier_of_the_same_bounds_is_told_alone() -> None:
+    before = [fact("2", "2025-01-01", tier="0-10"), fact("1", "2025-01-01", tier="10-")]
+    changes, _ = between(
+        catalog(*before, fact("3", "2026-05-01", tier="10-")), date(2026, 4, 1), DAY
+    )
+    assert told(changes) == ["1 -> 3 USD/GB-month, over 10 GB (+200.0 %)"]
+
+
+def test_a_tier_without_an_end_is_no_tier() -> None:
+    assert compare(catalog(OLD), catalog(msgspec.structs.replace(OLD, tier="0-")), DAY) == []
+
+
+def test_how_a_provider_counts_is_compared() -> None:
+    other = catalog(OLD)
+    acme = other.provider("acme")
+    units = msgspec.structs.replace(acme.units, gb=2**30, tb=1024)
+    other.providers["acme"] = msgspec.structs.replace(acme, units=units)
+    assert told(compare(catalog(OLD), other, DAY)) == [
+        "1,000,000,000 bytes/GB, 1000 GB/TB, 30 days/month -> 2^30 bytes/GB, 1024 GB/TB, "
+        "30 days/month"
     ]
 
 
@@ -98,7 +121,7 @@ def test_a_change_that_is_known_to_come_is_told_once() -> None:
     later = msgspec.structs.replace(LATER, effective_from=date(2028, 1, 1), value=Decimal(9))
     changes = compare(catalog(OLD), catalog(OLD, LATER, later), DAY)
     assert [each.on for each in changes] == [date(2027, 1, 1), date(2028, 1, 1)]
-    assert [price(each.new) for each in changes if each.new] == [
+    assert [price(fact) for each in changes for fact in each.new] == [
         "8 USD/GB-month",
         "9 USD/GB-month",
     ]

@@ -3,12 +3,22 @@
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from opskit.errors import UsageError
-from opskit.storage.catalog.listing import Choice, Held, in_force, listed, price, rows
+from opskit.storage.catalog.listing import (
+    UNITS,
+    Choice,
+    Held,
+    in_force,
+    listed,
+    price,
+    rows,
+    units,
+)
 from opskit.storage.catalog.load import Catalog
 from opskit.storage.catalog.model import Fact, Law, Provider, Region, Source, StorageClass, Units
 
@@ -59,7 +69,9 @@ ALL = catalog(OLD, NEW, COLD, EGRESS)
 def found(
     choice: Choice, day: date | None = date(2026, 1, 1), *, history: bool = False
 ) -> list[Fact]:
-    return [each.fact for each in listed(ALL, choice, day, history=history)]
+    """What is listed, but for how the provider counts."""
+    held = listed(ALL, choice, day, history=history)
+    return [each.fact for each in held if each.fact.item != UNITS]
 
 
 def test_what_holds_on_a_day() -> None:
@@ -76,7 +88,7 @@ def test_history_is_all_of_it_or_up_to_a_day() -> None:
 
 def test_a_replaced_fact_says_until_when_it_held() -> None:
     held = listed(ALL, Choice(), None, history=True)
-    assert [each.until for each in held] == [date(2026, 5, 1), None, None, None]
+    assert [each.until for each in held] == [date(2026, 5, 1), None, None, None, None]
 
 
 @pytest.mark.parametrize(
@@ -111,11 +123,42 @@ def test_a_name_that_is_not_known(choice: Choice, message: str) -> None:
     assert caught.value.hint
 
 
+def test_how_a_provider_counts_is_listed_too() -> None:
+    (held,) = listed(ALL, Choice(items=["units"]), date(2026, 1, 1))
+    (row,) = rows(ALL, [held])
+    assert (row["item"], row["value"], row["status"]) == ("units", "1000000000", "verified")
+    assert row["price"] == "10^9 bytes/GB, 1000 GB/TB, 30 days/month"
+    (own,) = units(ALL, [held]).values()
+    assert own == {
+        "gb": 10**9,
+        "tb": 1000,
+        "month": "30d",
+        "source": "page",
+        "read_on": "2026-01-01",
+        "status": "verified",
+        "round": "none",
+        "requests_to": 1,
+        "note": "",
+    }
+    assert units(ALL, []) == {}
+
+
+def test_a_class_by_its_name_in_the_api() -> None:
+    named = catalog(OLD, COLD)
+    acme = named.provider("acme")
+    classes = (acme.classes[0], msgspec.structs.replace(acme.classes[1], api="GLACIER"))
+    named.providers["acme"] = msgspec.structs.replace(acme, classes=classes)
+    for name in ("GLACIER", "glacier", "cold"):
+        choice = Choice(classes=[name], items=["storage"])
+        assert [each.fact for each in listed(named, choice, date(2026, 1, 1))] == [COLD]
+
+
 def test_laws_are_shown_with_all_providers_only() -> None:
     zero = fact("0", "2027-01-12", item="switching-egress", unit="EUR/GB", region="eu")
     both = catalog(OLD, law=(zero,))
-    assert [each.provider for each in listed(both, Choice(), date(2027, 2, 1))] == ["acme", "law"]
-    assert [each.provider for each in listed(both, Choice(("acme",)), None)] == ["acme"]
+    day = date(2027, 2, 1)
+    assert [each.provider for each in listed(both, Choice(), day)] == ["acme", "acme", "law"]
+    assert [each.provider for each in listed(both, Choice(("acme",)), None)] == ["acme", "acme"]
     (row,) = rows(both, [Held("law", zero)])
     assert row["source_title"] == "Pricing"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from opskit.errors import InputError
+from opskit.storage.bill.billing import Biller
 from opskit.storage.catalog.load import BUNDLED, Catalog, read
 from opskit.storage.catalog.model import Fact, Item, Provider
 from opskit.storage.catalog.prices import Prices
@@ -169,6 +170,7 @@ def test_b2_before_and_after_may_2026(
     assert value(b2, "read", day=day) == (Decimal(read_price), "USD/10k")
     assert value(b2, "list", day=day) == (Decimal(list_price), "USD/1k")
     assert prices(b2, day).amount("free-reads") == free_reads
+    assert prices(b2, day).amount("free-lists") == free_reads
     assert prices(b2, day).amount("free-egress-times") == 3
     assert value(b2, "egress", day=day) == (Decimal("0.01"), "USD/GB")
 
@@ -209,6 +211,17 @@ def test_storj_has_no_price_before_its_new_ones_hold(catalog: Catalog) -> None:
     )
     assert prices(storj).amount("minimum-charge") == 50
     assert prices(storj).amount("min-size") == 50_000
+
+
+def test_a_price_that_is_only_known_later_is_told(catalog: Catalog) -> None:
+    storj = catalog.provider("storj")
+    july = date(2026, 7, 1)
+    assert prices(storj, APRIL).later("storage", "standard") == july
+    assert prices(storj, APRIL).later("egress") == july
+    assert prices(storj, july).later("storage", "standard") is None
+    assert prices(storj, APRIL).later("monitoring", "standard") is None
+    tiering = prices(catalog.provider("aws"), date(2020, 1, 1), "eu-west-1")
+    assert tiering.later("write", "intelligent-tiering-archive") == date(2025, 8, 28)
 
 
 # Rules that move totals
@@ -297,6 +310,14 @@ def test_akamai_charges_more_in_two_regions_and_adds_no_transfer_there(catalog: 
     assert prices(linode, region="id-cgk-1").amount("free-egress") == 0
 
 
+def test_azure_bills_20_tib_of_egress_as_its_feed_has_the_tiers(catalog: Catalog) -> None:
+    """From the first GB on: 100 free, to 10,335 at 0.087, then at 0.083."""
+    biller = Biller(prices(catalog.provider("azure")))
+    biller.egress(20 * 2**40, stored=0)
+    expected = 10_235 * Decimal("0.087") + (20_480 - 10_335) * Decimal("0.083")
+    assert biller.bill.total == expected == Decimal("1732.48")
+
+
 # What nobody verified
 
 
@@ -319,6 +340,8 @@ def test_what_was_not_verified_is_not_called_so(catalog: Catalog) -> None:
     for name in ("ovh", "bunny", "tigris", "exoscale"):
         provider = catalog.provider(name)
         assert list(doubtful(provider)) == list(provider.facts)
+    (above,) = (each for each in catalog.provider("bunny").facts if each.status == "conflict")
+    assert (above.item, above.tier, above.value) == ("egress", "1024000-", Decimal("0.002"))
 
 
 def test_what_the_providers_say_is_verified(catalog: Catalog) -> None:

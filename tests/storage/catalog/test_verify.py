@@ -22,7 +22,7 @@ GOOD = [
 def test_a_catalog_with_nothing_to_tell() -> None:
     found = verify(catalog(*GOOD), DAY)
     assert [lines for _, lines in sections(found)] == [[], [], [], []]
-    assert found.providers[0]["verified"] == found.providers[0]["in_force"] == 5
+    assert found.providers[0]["verified"] == found.providers[0]["in_force"] == 6
     assert found.providers[0]["oldest_days"] == 151
 
 
@@ -53,7 +53,8 @@ def test_a_reading_of_a_year_ago_is_not_old_yet() -> None:
 def test_history_does_not_grow_old() -> None:
     replaced = fact("5", "2020-01-01")
     assert not verify(catalog(replaced, *GOOD), DAY, max_age=200).stale
-    assert len(verify(catalog(replaced, *GOOD), DAY, max_age=100).stale) == len(GOOD)
+    units = 1
+    assert len(verify(catalog(replaced, *GOOD), DAY, max_age=100).stale) == len(GOOD) + units
 
 
 @pytest.mark.parametrize(
@@ -80,8 +81,35 @@ def test_a_gap_of_one_region_names_it() -> None:
 def test_facts_of_one_reading_are_told_in_one_line() -> None:
     found = verify(catalog(*GOOD), DAY, max_age=10)
     assert dict(sections(found))["Read more than 10 days ago"] == [
-        "acme page, 2026-01-01 (5 facts)"
+        "acme page, 2026-01-01 (6 facts)"
     ]
+
+
+def test_how_a_provider_counts_is_counted_with_its_facts() -> None:
+    b2 = next(
+        each
+        for each in verify(read(BUNDLED), date(2026, 11, 28)).providers
+        if each["provider"] == "b2"
+    )
+    assert (b2["unverified"], b2["conflict"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("tiers", "gap"),
+    [
+        (("0-10", "10-20"), ["acme standard: storage above 20 GB in north"]),
+        (("0-10", "10-"), []),
+        (("0-900000",), ["acme standard: storage above 900,000 GB in north"]),
+    ],
+)
+def test_a_last_tier_that_ends_is_told(tiers: tuple[str, ...], gap: list[str]) -> None:
+    closed = [fact("1", "2026-01-01", region="north", tier=each) for each in tiers]
+    assert verify(catalog(*closed, *GOOD), DAY).gaps == gap
+
+
+def test_an_end_that_is_past_is_not_told() -> None:
+    old = fact("1", "2025-01-01", tier="0-10")
+    assert verify(catalog(old, *GOOD), DAY).gaps == []
 
 
 def test_nothing_of_the_bundled_catalog_is_unfit() -> None:

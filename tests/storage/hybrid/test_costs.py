@@ -5,17 +5,22 @@ The prices are those of a catalog made here, so that no later one changes the an
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from opskit.storage.catalog.load import Catalog, read
+from opskit.storage.bill.usage import ClassUse, Usage
+from opskit.storage.catalog.load import Catalog, load, read
+from opskit.storage.catalog.prices import Prices
 from opskit.storage.choice import Place
 from opskit.storage.estimate import Terms
-from opskit.storage.hybrid.costs import Costs, costs
+from opskit.storage.hybrid.costs import PART_SIZE, Costs, costs
 from opskit.storage.hybrid.division import Division, Share
 from opskit.storage.hybrid.rules import Local, Plan, Rule
 from opskit.storage.profile.model import Cell
+from opskit.storage.shift.amounts import puts
+from opskit.storage.shift.bills import at_target
 
 HEAD = """
 name: {name}
@@ -98,13 +103,47 @@ def test_by_hand(catalog: Catalog) -> None:
     # 10,000 files: read 0.01, restored 1, 1000 GB retrieved 10, sent 90
     assert found.whole == Decimal("101.01")
     assert found.recalled == Decimal("1.0101")
-    assert found.moved == Decimal("0.1")
+    # of 100 MB each, in 12 parts of 8 MiB: with the beginning and the end of each upload
+    assert found.moved == Decimal("1.4")
     assert found.unknown == []
 
 
 def test_the_speed_of_a_rule(catalog: Catalog) -> None:
     found = priced(share(catalog, "us", "cold", 10_000, 10**12, "fast"))
     assert found.whole == Decimal("0.01") + 10 + 50 + 90
+
+
+def test_the_speed_that_is_asked_for(catalog: Catalog) -> None:
+    moved = share(catalog, "us", "cold", 10_000, 10**12)
+    warm = share(catalog, "us", "warm", 10, 10**12)
+    plan, here = Plan((), LOCAL), Division("here", [moved, warm])
+    fast = costs(plan, here, TERMS, speed="fast")
+    assert fast.clouds[0].speeds == ["fast"]
+    assert costs(plan, here, TERMS).clouds[0].speeds == ["slow"]
+    assert fast.recalled is None
+
+
+def test_small_files_are_written_at_once(catalog: Catalog) -> None:
+    small = share(catalog, "us", "cold", 10_000, 10**10)
+    assert priced(small).moved == Decimal("0.1")
+    plan, here = Plan((), LOCAL), Division("here", [small])
+    assert costs(plan, here, TERMS, part_size=10**6).moved == Decimal("0.1")
+    assert costs(plan, here, TERMS, part_size=10**6 - 1).moved == Decimal("0.4")
+
+
+@pytest.mark.parametrize("name", ["aws", "gcs", "azure", "b2", "wasabi"])
+def test_writing_costs_what_a_move_pays_for_it(name: str) -> None:
+    """As `storage shift` has it, at the same target."""
+    provider = load().provider(name)
+    prices = Prices(provider, provider.regions[0], TERMS.day)
+    class_ = next(each for each in provider.classes if not each.part_of)
+    cell = Cell(class_.name, 10_000, 10**12)
+    moved = Share(Rule("all", to=Place(provider, prices.region, class_)), (cell,))
+    found = costs(Plan((), None), Division("here", [moved]), TERMS)
+    used = Usage([ClassUse(class_.name, (cell,))])
+    put = puts([cell], PART_SIZE)
+    bills = [at_target(prices, used, Fraction(1), each).total for each in (put, {})]
+    assert found.moved == bills[0] - bills[1]
 
 
 def test_rules_that_move_to_one_region_share_a_bill(catalog: Catalog) -> None:

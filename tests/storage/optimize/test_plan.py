@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -10,17 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskit.errors import UnknownError, UsageError
-from opskit.storage.bill.billing import bill
-from opskit.storage.bill.usage import usage
+from opskit.storage.bill.monthly import monthly_bill
+from opskit.storage.optimize.advice import suggestions
 from opskit.storage.optimize.evaluate import Outcome
 from opskit.storage.optimize.offer import Wish
 from opskit.storage.optimize.plan import Plan, Terms, plan
 from opskit.storage.optimize.report import report
 from opskit.storage.optimize.world import Chain, Step
+from opskit.storage.profile.document import read_profile
 from opskit.storage.profile.model import Cell, Monthly, Profile
 from tests.storage.optimize.made import (
     ANY,
-    AWS,
+    DAY,
     GIB,
     INSTANT,
     KIB,
@@ -132,12 +134,52 @@ def test_no_one_chain_for_all_sizes_is_cheaper(own: list[Cell], reads: int) -> N
 def test_doing_nothing_is_the_bill_of_the_profile(own: list[Cell], reads: int, egress: int) -> None:
     told = Monthly(egress=egress, reads=reads, writes=70_000, lists=900, deletes=5)
     kept = [each for each in own if not each.class_.startswith("intelligent") and not each.idle]
-    stored = Profile(tuple(kept), told)
+    stored = Profile(tuple(kept), told, uploads=3, upload_bytes=egress)
     if kept:
         found = plan(stored, PRICES, Terms())
-        expected = bill(PRICES, usage(stored, AWS)).total
+        expected = monthly_bill(stored, PRICES).total
         assert abs(found.nothing.months[0].total - expected) < Decimal("0.001")
         assert abs(found.nothing.months[-1].total - expected) < Decimal("0.001")
+
+
+@settings(max_examples=60, deadline=None)
+@given(some_cells)
+def test_tiers_begin_where_the_bill_of_the_profile_has_them(own: list[Cell]) -> None:
+    """Nobody reads anything: each object is in the tier of its days without a read."""
+    found = plan(Profile(tuple(own)), PRICES, Terms())
+    expected = monthly_bill(Profile(tuple(own)), PRICES).total
+    assert abs(found.nothing.months[0].total - expected) < Decimal("0.001")
+
+
+def test_doing_nothing_is_what_the_estimate_has_of_the_example() -> None:
+    from importlib.resources import files
+
+    from opskit.storage.catalog.load import load
+    from opskit.storage.choice import Choice
+    from opskit.storage.estimate import Terms as Of
+    from opskit.storage.estimate import estimate
+
+    lake = read_profile(Path(str(files("opskit.examples"))) / "storage/lake.yaml")
+    told = estimate(lake, load(), Choice(("aws",)), Of(DAY))
+    [as_it_is] = [each for each in told.rows if each.as_it_is]
+    found = plan(lake, prices("aws", lake.region), Terms())
+    nothing = found.nothing.months[0].total
+    assert nothing == as_it_is.bill.total
+    without = replace(lake, uploads=0, upload_bytes=0)
+    [abort] = [each for each in suggestions(found) if each.kind == "abort"]
+    assert abort.saves == nothing - monthly_bill(without, prices("aws", lake.region)).total
+
+
+def test_a_class_that_the_catalog_has_not_stays_as_it_is() -> None:
+    odd = alike(7, GIB, "reduced-redundancy")
+    found = plan(profile(alike(1000, GIB), odd, reads=1007), PRICES, Terms(wish=ANY))
+    assert found.unknown == [odd]
+    assert found.changes
+    assert sum(load.reads for band in found.bands for load in band.loads) == 1000
+    alone = plan(profile(alike(1000, GIB), reads=1000), PRICES, Terms(wish=ANY))
+    assert found.chains == alone.chains
+    (note, *_) = report(found).notes
+    assert "no class 'reduced-redundancy' in the catalog: 7 objects in it (7.52 GB) stay" in note
 
 
 def test_graduated_rates_are_billed_as_they_are() -> None:
@@ -188,8 +230,8 @@ def test_classes_by_the_names_of_the_api() -> None:
 def test_a_profile_of_no_provider_is_in_the_hot_class() -> None:
     own = plan(profile(alike(10, GIB)), prices("azure"), Terms())
     assert own.profile.stored[0].class_ == "hot"
-    with pytest.raises(UsageError, match="has no class"):
-        plan(profile(alike(10, GIB), provider="azure"), prices("azure"), Terms())
+    mixed = plan(profile(alike(10, GIB), alike(10, GIB, "hot")), prices("azure"), Terms())
+    assert [each.class_ for each in mixed.unknown] == ["standard"]
 
 
 def test_an_unknown_class_is_refused() -> None:
@@ -209,9 +251,8 @@ def test_a_missing_price_is_no_answer() -> None:
 
 
 def test_nothing_stored() -> None:
-    found = plan(profile(), PRICES, Terms())
-    assert not found.changes
-    assert found.nothing.total == 0
+    with pytest.raises(UsageError, match="nothing in it that is stored"):
+        plan(profile(), PRICES, Terms())
 
 
 def test_ages_of_a_step_are_those_that_all_have() -> None:

@@ -9,7 +9,18 @@ from opskit.storage.catalog.prices import Prices
 from opskit.storage.optimize.plan import Plan, Terms, plan
 from opskit.storage.optimize.report import report
 from opskit.storage.optimize.text import fields, text
-from tests.storage.optimize.made import ANY, AWS, GIB, KIB, MIB, alike, planned, prices, profile
+from tests.storage.optimize.made import (
+    ANY,
+    AWS,
+    GIB,
+    KIB,
+    MIB,
+    PRICES,
+    alike,
+    planned,
+    prices,
+    profile,
+)
 
 
 def notes(found: Plan) -> str:
@@ -55,7 +66,6 @@ def test_the_default_of_128_kib_is_said_where_a_rule_overrides_it() -> None:
 def test_ages_that_nobody_knows() -> None:
     assert "no ages" in notes(planned(alike(1000, GIB, age=0)))
     assert "no ages" not in notes(planned(alike(1000, GIB)))
-    assert "no ages" not in notes(planned())
 
 
 def test_one_zone_is_said() -> None:
@@ -72,7 +82,19 @@ def test_what_is_assumed_of_tiers() -> None:
     assert "cheaper tiers" not in assumptions(planned(alike(1000, GIB)))
     there = assumptions(planned(alike(1000, GIB, "intelligent-tiering")))
     assert "cheaper tiers" in there
-    assert "storage estimate" in there
+    assert "in the first one where nobody knows them" in there
+
+
+def test_notes_of_the_profile_are_passed_on() -> None:
+    own = profile(alike(1000, GIB), notes=("a clock is wrong",))
+    assert report(plan(own, PRICES, Terms())).notes[-1] == "a clock is wrong"
+
+
+def test_what_has_no_price_is_in_the_fields() -> None:
+    odd = [alike(7, GIB, "reduced-redundancy", age=age) for age in (0, 30)]
+    made = fields(report(planned(alike(1000, GIB), *odd)))
+    assert made["not_priced"] == [{"class": "reduced-redundancy", "objects": 14, "bytes": 14 * GIB}]
+    assert fields(report(planned(alike(1000, GIB))))["not_priced"] == []
 
 
 def test_unverified_and_old_prices_are_said() -> None:

@@ -1,7 +1,8 @@
 """Profiles read and written: what comes back is what went out, and bad ones say where."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,20 +19,25 @@ CELLS = st.builds(
     st.sampled_from(["standard", "deep-archive", "no"]),
     AMOUNTS,
     AMOUNTS,
-    size=AMOUNTS,
     age=st.integers(0, 10**4),
     idle=st.none() | st.integers(0, 10**4),
     noncurrent=st.booleans(),
     kept=st.none() | st.integers(0, 10**4),
 )
+#: Cells that can be: none of the objects is larger than all of them.
+REAL = st.builds(
+    lambda cell, part: replace(cell, size=cell.bytes * part // (100 * max(cell.objects, 1))),
+    CELLS,
+    st.integers(0, 100),
+)
 PROFILES = st.builds(
     Profile,
-    st.lists(CELLS, max_size=4).map(tuple),
+    st.lists(REAL, max_size=4).map(tuple),
     st.builds(Monthly, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, st.none() | AMOUNTS),
     provider=st.sampled_from(["", "aws"]),
     region=st.sampled_from(["", "us-east-1"]),
     source=st.sampled_from(["", "s3://lake/raw", "no: yes"]),
-    taken_on=st.none() | st.dates(),
+    taken_on=st.none() | st.dates(max_value=date(2026, 11, 1)),
     uploads=st.integers(0, 10**6),
     upload_bytes=AMOUNTS,
     notes=st.lists(st.sampled_from(["a note", "# not a comment"]), max_size=2).map(tuple),
@@ -121,7 +127,10 @@ def test_bad_documents_say_where(tmp_path: Path, text: str, message: str) -> Non
         ("stored: []\nmonthly:\n  egress: 2T\n", "3:11", "2TiB in powers of 1024"),
         ("stored: []\nmonthly: {reads: 1MB}\n", "2:18", "they count things"),
         ("stored: []\nincomplete: {bytes: 5X}\n", "2:21", "units are B, KB"),
-        (f"stored:\n  - {{objects: 1, bytes: {'9' * 5000}}}\n", "2:25", "is the unit meant so?"),
+        (f"stored:\n  - {{objects: 1, bytes: {'9' * 5000}}}\n", "2:25", "add the unit"),
+        ("stored:\n  - {objects: 1, bytes: 10}\n", "2:25", "10GiB is 10 x 2^30"),
+        ("stored: []\nmonthly: {egress: 2_000}\n", "2:19", "add the unit"),
+        ("stored:\n  - {objects: 1.5, bytes: 1GB}\n", "2:15", "1.5M is 1,500,000"),
     ],
 )
 def test_amounts_are_read_as_elsewhere(tmp_path: Path, text: str, place: str, hint: str) -> None:
@@ -129,6 +138,74 @@ def test_amounts_are_read_as_elsewhere(tmp_path: Path, text: str, place: str, hi
         read_profile(written(tmp_path, text))
     assert f"profile.yaml:{place}: " in str(caught.value)
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("amount", "message"),
+    [
+        ("-5TB", "`stored[0].bytes`: '-5TB' is negative"),
+        ("1e13", "`stored[0].bytes`: '1e13' is not a size such as 10TB or 4MiB"),
+        ("1,5TB", "has a comma"),
+    ],
+)
+def test_amounts_are_refused_in_words(tmp_path: Path, amount: str, message: str) -> None:
+    text = f'stored:\n  - objects: 1\n    bytes: "{amount}"\n'
+    with pytest.raises(InputError) as caught:
+        read_profile(written(tmp_path, text))
+    assert message in str(caught.value)
+    assert "regex" not in str(caught.value)
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    text = "stored:\n  - {objects: 1.5, bytes: 10}\n  - {objects: 2, bytes: -1GB, size: 1GB}\n"
+    with pytest.raises(InputError) as caught:
+        read_profile(written(tmp_path, text))
+    assert [line.count("`stored[") for line in caught.value.message.splitlines()] == [1, 1, 1]
+
+
+def test_numbers_without_a_unit_are_bytes_where_opskit_wrote_them(tmp_path: Path) -> None:
+    text = "stored:\n  - {objects: 1, bytes: 10}\n"
+    file = written(tmp_path, f"schema: opskit.storage.profile/1\n{text}")
+    assert read_profile(file).stored == (Cell("standard", 1, 10),)
+    assert read_profile(written(tmp_path, "stored: [{objects: 0, bytes: 0}]\n")).bytes == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("opskit.storage.profile/99", "is another version of profiles"),
+        ("opskit.storage.estimate/1", "is no profile"),
+        ("[1]", "is no profile"),
+    ],
+)
+def test_other_schemas_are_refused(tmp_path: Path, name: str, message: str) -> None:
+    file = written(tmp_path, f"rows: []\nschema: {name}\n")
+    with pytest.raises(InputError) as caught:
+        read_profile(file)
+    assert "profile.yaml:2:9: `schema`: " in str(caught.value)
+    assert message in str(caught.value)
+    assert "opskit storage profile -o json" in caught.value.hint
+
+
+def test_objects_are_not_larger_than_all_together(tmp_path: Path) -> None:
+    text = "stored:\n  - {objects: 10, bytes: 10TB, size: 5TB}\n"
+    with pytest.raises(InputError) as caught:
+        read_profile(written(tmp_path, text))
+    assert "profile.yaml:2:38: `stored[0].size`: 10 objects of 5 TB at least" in str(caught.value)
+    sampled = read_profile(written(tmp_path, f"{text}sample: {{calls: 5}}\n"))
+    assert sampled.bytes == 10**13
+    exact = "stored:\n  - {objects: 10, bytes: 10TB, size: 1TB}\n"
+    assert read_profile(written(tmp_path, exact)).stored[0].size == 10**12
+
+
+def test_a_profile_of_the_future_is_noted(tmp_path: Path) -> None:
+    def notes(day: date) -> tuple[str, ...]:
+        return read_profile(written(tmp_path, f"stored: []\ntaken_on: {day}\n")).notes
+
+    today = date.today()
+    assert notes(today) == notes(today + timedelta(days=1)) == ()
+    (note,) = notes(today + timedelta(days=3))
+    assert "a clock is wrong" in note
 
 
 @pytest.mark.parametrize("content", [b"\x00\x01\x02", b"\xff\xfe\x00", b"\x80abc"])

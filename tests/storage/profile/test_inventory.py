@@ -62,7 +62,10 @@ def notes_of(path: Path, listed: list[Object], **options: Any) -> str:
 def test_what_is_not_known_is_noted(tmp_path: Path) -> None:
     listed = [Object("a", 5, OLD)]
     told = notes_of(tmp_path / "1", listed)
-    assert told == "inventories do not list multipart uploads that were not completed"
+    assert told == (
+        "inventories do not list multipart uploads that were not completed\n"
+        "the region is not known: --region names it"
+    )
     marked = [*listed, Object("b", None, OLD, None, marker=True)]
     assert "1 delete markers have no size" in notes_of(tmp_path / "2", marked)
     tiered = [Object("c", 5, OLD, "INTELLIGENT_TIERING")]
@@ -112,10 +115,46 @@ def test_without_sizes_there_is_no_profile(tmp_path: Path, kind: Format) -> None
     assert refused.value.where == str(made.manifest)
 
 
-def test_an_object_from_the_future_has_no_age(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", FORMATS)
+def test_an_object_from_the_future_has_no_age(tmp_path: Path, kind: Format) -> None:
     listed = [Object("a", 5, CREATED + timedelta(days=3))]
-    found = read(str(write(tmp_path, listed, "Parquet", files=1).manifest))
+    found = read(str(write(tmp_path, listed, kind, files=1).manifest))
     assert found.stored == (Cell("standard", 1, 5, size=1, age=0),)
+    assert "1 object with a time in the future, taken as new: is a clock wrong?" in found.notes
+    assert not any("no date" in note for note in found.notes)
+
+
+def test_what_changes_while_s3_looks_is_not_of_the_future(tmp_path: Path) -> None:
+    listed = [Object("a", 5, CREATED + timedelta(days=2)), Object("b", 5, None)]
+    found = read(str(write(tmp_path, listed, "Parquet", files=1).manifest))
+    assert found.stored == (Cell("standard", 2, 10, size=1, age=0),)
+    assert not any("future" in note for note in found.notes)
+    assert any(note.startswith("1 objects have no date") for note in found.notes)
+
+
+def test_the_region_is_that_which_is_named(tmp_path: Path) -> None:
+    made = str(write(tmp_path, LISTED[:5], "CSV").manifest)
+    assert read(made).region == ""
+    assert inventory.NO_REGION in read(made).notes
+    named = read(made, region="eu-west-1")
+    assert named.region == "eu-west-1"
+    assert inventory.NO_REGION not in named.notes
+
+
+def test_a_file_that_is_named_twice_would_count_twice(tmp_path: Path) -> None:
+    made = write(tmp_path, LISTED[:50], "Parquet", files=2)
+    listed = json.loads(made.manifest.read_text())["files"]
+    made.rewrite(files=[*listed, listed[0]])
+    with pytest.raises(InputError, match=r"is files\[0\] already") as refused:
+        read(str(made.manifest))
+    assert "`key`: " in refused.value.message
+    assert re.search(r"manifest\.json:\d+:\d+$", refused.value.where)
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "A.ORC", "a.csv.gz", "s3://inv/hive/symlink.txt"])
+def test_a_file_of_data_is_no_manifest(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"a manifest\.json is wanted"):
+        read_manifest(name if "://" in name else str(tmp_path / name))
 
 
 def test_an_inventory_of_nothing_is_an_empty_profile(tmp_path: Path) -> None:

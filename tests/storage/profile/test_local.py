@@ -121,6 +121,12 @@ def test_hard_links_count_once(
         make(folder / "own", 10)
     found = taken(tmp_path, workers=workers)
     assert (found.objects, found.bytes) == (40, 1390)
+    assert "counted once: 1 file has several names (hard links)" in found.notes
+
+
+def test_files_of_one_name_need_no_note(tmp_path: Path) -> None:
+    make(tmp_path / "a", 1000)
+    assert not any("hard links" in note for note in taken(tmp_path).notes)
 
 
 def test_links_are_not_followed_and_other_things_not_counted(

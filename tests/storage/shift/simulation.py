@@ -88,6 +88,7 @@ class World:
     lag: int
     part_size: int
     nat: Fraction = NONE
+    as_you_go: bool = False
     free_from_month: int | None = None
 
 
@@ -111,11 +112,14 @@ def average(
     return area / (end - begin)
 
 
-def monthly(side: Side, stored: int, use: Use, parts: int = 0) -> Fraction:
+def monthly(
+    side: Side, stored: int, use: Use, parts: int = 0, counted: int | None = None
+) -> Fraction:
+    """A month's bill; `counted` is what free egress is a multiple of, where it is not `stored`."""
     cost = tiered(side.storage, F(max(stored - side.free_storage * GB, 0), GB))
     cost += side.read * use.reads / 1000 + side.write * use.writes / 1000 + side.part * parts / 1000
     cost += side.retrieval * F(use.retrieved, GB)
-    free = side.free_egress * GB + side.free_times * stored
+    free = side.free_egress * GB + side.free_times * (stored if counted is None else counted)
     cost += tiered(side.egress, F(max(use.egress - free, 0), GB))
     return max(cost + side.base_fee, side.minimum)
 
@@ -139,7 +143,7 @@ class Simulation:
         w, end = self.world, month + 1
         stops = [w.length, F(w.lag), w.length + w.lag]
         here = average(self.moved, month, end, stops)
-        kept = average(lambda t: 1 - self.moved(t - w.lag), month, end, stops)
+        kept = self._kept(month)
         before, after = self.moved(F(month)), self.moved(F(end))
         size = sum(s for _, s, _ in w.cells)
         objects = sum(n for n, _, _ in w.cells)
@@ -155,7 +159,8 @@ class Simulation:
                 stay.writes,
                 stay.retrieved + out,
             )
-            cost += monthly(w.source, sum(floor(s * kept) for _, s, _ in w.cells), use)
+            left = sum(floor(s * kept) for _, s, _ in w.cells)
+            cost += monthly(w.source, left, use, counted=left if w.as_you_go else size)
         writes, parts = self._puts()
         arrived = self._share(here)
         whole = floor(writes * after) - floor(writes * before)
@@ -163,6 +168,14 @@ class Simulation:
         use = Use(arrived.egress, arrived.reads, arrived.writes + whole, arrived.retrieved)
         cost += monthly(w.target, sum(floor(s * here) for _, s, _ in w.cells), use, pieces)
         return cost + self._early(month) + w.nat * F(out, GB)
+
+    def _kept(self, month: int) -> Fraction:
+        """What is at the source: all until it is deleted, or less with each object that moves."""
+        w = self.world
+        if w.as_you_go:
+            stops = [F(w.lag), w.length + w.lag]
+            return average(lambda t: 1 - self.moved(t - w.lag), month, month + 1, stops)
+        return max(F(0), min(w.length + w.lag - month, F(1)))
 
     def _share(self, share: Fraction) -> Use:
         u = self.world.use
@@ -186,6 +199,14 @@ class Simulation:
             return cost
         whole = sum(size for _, size, _ in w.cells)
         rate = tiered(w.source.storage, F(whole, GB)) / F(whole, GB)
+        if not w.as_you_go:
+            gone = w.length + w.lag
+            if not month < gone <= month + 1:
+                return cost
+            for _, size, age in w.cells:
+                days = max(w.source.min_days - age - gone * DAYS, F(0))
+                cost += F(size, GB) * rate * days / DAYS
+            return cost
         for _, size, age in w.cells:
             lacking = w.source.min_days - age
 

@@ -327,6 +327,7 @@ USES = st.builds(
     st.integers(0, 3),
     st.sampled_from([None, 0, 2]),
     MONEY,
+    st.booleans(),
 )
 def test_a_move_is_what_its_months_come_to(
     source: Side,
@@ -337,6 +338,7 @@ def test_a_move_is_what_its_months_come_to(
     lag: int,
     free_from: int | None,
     nat: Fraction,
+    as_you_go: bool,
 ) -> None:
     prices = catalog(
         provider("near", source.rows(), classes=HOT), provider("far", target.rows(), classes=HOT)
@@ -355,6 +357,7 @@ def test_a_move_is_what_its_months_come_to(
         on=on,
         as_of=DAY,
         dual_months=str(lag),
+        as_you_go=as_you_go,
         link=f"{megabits}Mbps",
         util="1",
         nat=f"{micro // 10**6}.{micro % 10**6:06d}/GB",
@@ -365,7 +368,9 @@ def test_a_move_is_what_its_months_come_to(
         F(1),
     )
     assert found.course.length == seconds / (730 * 3600)
-    world = World(source, target, cells, use, found.course.length, lag, 8 * 2**20, nat, free_from)
+    world = World(
+        source, target, cells, use, found.course.length, lag, 8 * 2**20, nat, as_you_go, free_from
+    )
     months = len(found.months) + 40
     simulated = Simulation(world, months)
     for month in range(months + 1):

@@ -76,7 +76,9 @@ class Crawl:
         if not page.names():
             self._empty(taken, page)
             return
-        self._check(taken, page)
+        check(page, self.prefix, taken.at, self.asker.bucket, inside=bool(taken.version))
+        if page.truncated and taken.version and page.next_version == taken.version:
+            raise UnfitError("repeats the versions of a key")
         names, more, version = page.names(), page.truncated, ""
         if self.versions and more:
             names, version = _whole_keys(page)
@@ -100,21 +102,6 @@ class Crawl:
         if taken.version:
             asked["VersionIdMarker"] = taken.version
         return asked
-
-    def _check(self, taken: Range, page: Page) -> None:
-        first, last = page.names()[0], page.names()[-1]
-        if not (first.startswith(self.prefix) and last.startswith(self.prefix)):
-            raise UnknownError(
-                f"the server lists {first!r}, which is not below the prefix",
-                where=f"s3://{self.asker.bucket}/{self.prefix}",
-                hint="it cannot be listed in part; list the whole bucket",
-            )
-        if not page.ordered():
-            raise UnfitError("lists keys in no order")
-        if first < taken.at or (first == taken.at and not taken.version):
-            raise UnfitError("ignores where a listing is to start")
-        if taken.version and page.next_version == taken.version and page.truncated:
-            raise UnfitError("repeats the versions of a key")
 
     def _count(self, taken: Range, page: Page, last: str) -> None:
         before = taken.tally.objects
@@ -145,6 +132,24 @@ class Crawl:
         with self._lock:
             self.tally.add(taken.tally)
         taken.after, taken.tally = taken.at, Tally()
+
+
+def check(page: Page, prefix: str, at: str, bucket: str, *, inside: bool = False) -> None:
+    """Check that a page with keys is one of those below a prefix, in order, behind `at`; with
+    `inside` more versions of `at` itself may come. UnfitError where the server does otherwise.
+    """
+    names = page.names()
+    first, last = names[0], names[-1]
+    if not (first.startswith(prefix) and last.startswith(prefix)):
+        raise UnknownError(
+            f"the server lists {first!r}, which is not below the prefix",
+            where=f"s3://{bucket}/{prefix}",
+            hint="it cannot be listed in part; list the whole bucket",
+        )
+    if not page.ordered():
+        raise UnfitError("lists keys in no order")
+    if first < at or (first == at and not inside):
+        raise UnfitError("ignores where a listing is to start")
 
 
 def count(tally: Tally, page: Page, last: str | None, where: str) -> None:

@@ -35,7 +35,7 @@ class Sheet(Protocol):
     @property
     def truncated(self) -> bool: ...
     def names(self) -> list[str]: ...
-    def count(self, start: int, stop: int) -> Tally: ...
+    def count(self, stop: int) -> Tally: ...
 
 
 Look = Callable[[str], Sheet]
@@ -69,6 +69,7 @@ class Sampler:
         self.draws: list[Weighted] = []
         self._look, self._prefix, self._chance = look, prefix, chance
         self._walking: set[int] = set()
+        self._worth: dict[int, float] = {}
         self._open: list[Range] = []
         self._parts: dict[int, _Part] = {}
         self._shares: list[float] = []
@@ -88,10 +89,12 @@ class Sampler:
             with self._lock:
                 names = sheet.names()
                 cut = self.space.advance(taken, names, sheet.truncated)
-                tally = sheet.count(0, cut)
+                tally = sheet.count(cut)
                 self.certain.add(tally)
                 if not taken.done:
-                    self._parts[id(taken)] = _Part(names[0], names[cut - 1], cut, tally)
+                    if cut:
+                        self._parts[id(taken)] = _Part.of(names, cut, tally, whole=False)
+                    self._value(taken)
         finally:
             with self._lock:
                 self._walking.discard(id(taken))
@@ -103,44 +106,58 @@ class Sampler:
         if not idle:
             return None
         anyone = self._chance.random() < _EVEN
-        of = self._chance.choice(idle) if anyone else max(idle, key=self._worth)
+        of = self._chance.choice(idle) if anyone else max(idle, key=lambda e: self._worth[id(e)])
         half = self.space.half(of)
         if half is None:
             return of
         self.space.active.append(half)
+        self._value(of)
+        self._value(half)
         return half
+
+    def expected(self) -> float:
+        """The requests that the rest is thought to take."""
+        with self._lock:
+            return sum(max(self._worth.get(id(each), 0) / _PAGE, 1) for each in self.space.active)
 
     def settle(self) -> None:
         """End the exploration: from here on ranges are drawn from those that are open."""
         self._open = [*self.space.active, *self.space.waiting]
-        guesses = [self._worth(each) for each in self._open]
+        for each in self._open:
+            self._value(each)
+        guesses = [self._worth[id(each)] for each in self._open]
         total = sum(guesses)
         even = _EVEN / len(guesses)
         self._shares = [(1 - _EVEN) * each / total + even for each in guesses]
 
-    def _worth(self, of: Range) -> float:
+    def _value(self, of: Range) -> None:
+        """Note how many keys a range is thought to hold."""
         part = self._parts.get(id(of))
-        return max(self._guess(part, of.at, of.until), 1.0) if part else _PAGE * of.left
+        guess = self._guess(part, of.at, of.until) if part else _PAGE * of.left
+        self._worth[id(of)] = max(guess, 1.0)
 
     def draw(self) -> None:
         """One random descent, added to the draws. SpentError is not raised, but ends it."""
         with self._lock:
             number = self._chance.choices(range(len(self._open)), self._shares)[0]
-            chance = random.Random(self._chance.random())
+            chance = random.Random(self._chance.random())  # noqa: S311
         drawn = Weighted()
-        self._descend(self._open[number], 1 / self._shares[number], drawn, chance)
-        with self._lock:
-            self.draws.append(drawn)
+        if self._descend(self._open[number], 1 / self._shares[number], drawn, chance):
+            with self._lock:
+                self.draws.append(drawn)
 
-    def _descend(self, of: Range, weight: float, drawn: Weighted, chance: random.Random) -> None:
+    def _descend(self, of: Range, weight: float, drawn: Weighted, chance: random.Random) -> bool:
+        """Whether there was a request left for the descent; the last one may end with a guess."""
         at, until, depth = of.at, of.until, of.depth
         known = self._parts.get(id(of))
-        for _ in range(_MOST_STEPS):
+        for step in range(_MOST_STEPS):
             page = self._part(at, until, weight, drawn)
             if page is None:
+                if step == 0:
+                    return False
                 break
             if page.last is None:
-                return
+                return True
             at, depth, known = page.last, max(depth, page.depth), page
             with self._lock:
                 found = splitting.middle(at, until, self.space.floor, depth, self.space.alphabet)
@@ -162,6 +179,7 @@ class Sampler:
             with self._lock:
                 more = self._guess(known, at, until) / max(known.keys, 1)
             drawn.add(known.tally, weight * more)
+        return True
 
     def _part(self, at: str, until: str | None, weight: float, drawn: Weighted) -> "_Part | None":
         """Count a page of a range; None where no request is left for it."""
@@ -171,13 +189,12 @@ class Sampler:
             return None
         names = sheet.names()
         cut = len(names) if until is None else bisect_right(names, until)
-        tally = sheet.count(0, cut)
+        tally = sheet.count(cut)
         drawn.add(tally, weight)
         whole = cut < len(names) or not sheet.truncated
         with self._lock:
             self.space.alphabet.learn(names[: cut : max(cut // 8, 1)])
-        last = None if whole or not cut else names[cut - 1]
-        return _Part(names[0] if cut else "", last, cut, tally)
+        return _Part.of(names, cut, tally, whole=whole)
 
     def _share(
         self, lower: "_Part", at: str, point: str, upper: "_Part", until: str | None
@@ -191,25 +208,40 @@ class Sampler:
         return min(max(share, _LEAST_CHANCE), 1 - _LEAST_CHANCE)
 
     def _guess(self, page: "_Part", at: str, until: str | None) -> float:
-        """Keys in `(at, until]`, were they as dense as in the page before it."""
+        """Keys in `(at, until]`, were they as dense as in the page before it, or in its end: the
+        larger of both, as a range that is drawn too rarely does the most harm.
+        """
         assert page.last is not None
         place = self.space.alphabet.place
-        shared = splitting.common(page.first, page.last)
-        shared = min(shared, splitting.common(at, until) if until else self.space.floor)
-        begin, end = place(page.first, shared), place(page.last, shared)
-        limit = 1.0 if until is None else place(until, shared)
-        left = limit - place(at, shared)
-        return page.keys * max(left, 0.0) / max(end - begin, 1e-15)
+        guess = 0.0
+        for first, keys in ((page.first, page.keys), (page.tail, page.keys // 4)):
+            shared = splitting.common(first, page.last)
+            shared = min(shared, splitting.common(at, until) if until else self.space.floor)
+            limit = 1.0 if until is None else place(until, shared)
+            left = max(limit - place(at, shared), 0.0)
+            walked = place(page.last, shared) - place(first, shared)
+            guess = max(guess, keys * left / max(walked, 1e-15))
+        return guess
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A page of a range: its first key, its last where more follow, and how many keys."""
+    """A page of a range: its first key, the one at three quarters, its last where more follow, and
+    how many keys.
+    """
 
     first: str
+    tail: str
     last: str | None
     keys: int
     tally: Tally
+
+    @classmethod
+    def of(cls, names: list[str], cut: int, tally: Tally, *, whole: bool) -> "_Part":
+        if not cut:
+            return cls("", "", None, 0, tally)
+        tail = names[cut - 1 - cut // 4]
+        return cls(names[0], tail, None if whole else names[cut - 1], cut, tally)
 
     @property
     def depth(self) -> int:

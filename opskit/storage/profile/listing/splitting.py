@@ -12,6 +12,8 @@ _SURROGATES, _AFTER_SURROGATES, _LAST = 0xD800, 0xE000, 0x10FFFF
 #: A position of keys tells more than all characters only when it has shown a few of them.
 _RICH = 4
 _POSITIONS = 512
+_DECIMAL = frozenset("0123456789")
+_HEXADECIMAL = _DECIMAL | frozenset("abcdef")
 _DIGITS = 48
 
 
@@ -61,6 +63,12 @@ class Alphabet:
                     seen.add(character)
                     self._orders[position] = None
 
+    def _order(self, position: int) -> str:
+        """The characters of a position in order; of a hash all, though not all were seen."""
+        seen = self._at[position]
+        hexadecimal = seen <= _HEXADECIMAL and not seen.isdisjoint(_HEXADECIMAL - _DECIMAL)
+        return "".join(sorted(_HEXADECIMAL if hexadecimal and seen & _DECIMAL else seen))
+
     def between(self, position: int, low: str, high: str) -> list[str]:
         """Characters seen above `low` and below `high`, "" for no bound; those of the position
         where it has shown enough of them, else those of all positions.
@@ -80,7 +88,7 @@ class Alphabet:
         for position in range(start, min(len(text), start + _DIGITS, len(self._at))):
             order = self._orders[position]
             if order is None:
-                order = self._orders[position] = "".join(sorted(self._at[position]))
+                order = self._orders[position] = self._order(position)
             character = text[position]
             rank = bisect_left(order, character)
             unit /= len(order)

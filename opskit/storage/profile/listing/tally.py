@@ -5,9 +5,9 @@ from datetime import date
 from itertools import repeat
 
 from opskit.storage.profile.classes import class_of, from_api
-from opskit.storage.profile.model import Cell
 from opskit.storage.profile.edges import SIZES, age_edge
 from opskit.storage.profile.listing.page import Columns
+from opskit.storage.profile.model import Cell
 
 #: Class as the API has it, whether former, the least size and the day of the last change.
 Key = tuple[str, bool, int, str]
