@@ -16,7 +16,7 @@ def provider(name: str) -> "Provider | None":
 
 def placed(found: "Profile", own: "Provider | None") -> "Profile":
     """The profile of a bucket with its provider, the region as that one calls it, and notes."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from opskit.storage.catalog.load import load
 

@@ -1,9 +1,10 @@
 """How `opskit storage profile` finds what is meant, and takes the profile."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

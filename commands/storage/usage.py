@@ -115,7 +115,7 @@ def profile_of(use: Use) -> "Profile":
 
     UsageError where nothing says what is stored, or two things do.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     if use.profile is None:
         return _made(use)
@@ -171,7 +171,7 @@ def _stored(use: Use) -> tuple[int, int]:
 
 def monthly(use: Use, told: "Monthly") -> "Monthly":
     """The month's use: of the options, else as told."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from opskit.storage import units
 

@@ -1,9 +1,9 @@
 """Which providers, regions and classes are meant, and what each of them lacks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from opskit.errors import UsageError
 from opskit.storage.catalog.load import Catalog
@@ -34,8 +34,7 @@ class Place(Struct, frozen=True):
     class_: StorageClass
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What was asked for: providers (all if none), a kind of access or a class, and a region.
 
     The region is a name, `eu`, or names by provider: `aws=eu-west-1,gcs=eu`. `eu` is each

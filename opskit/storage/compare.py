@@ -1,13 +1,12 @@
 """Where the ranking changes as a part of the use changes, found by halving on the totals."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from itertools import pairwise, permutations
 
 from msgspec import Struct
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from opskit.storage.bill.lines import Bill
 from opskit.storage.bill.monthly import monthly_bill
@@ -119,7 +118,7 @@ def _not_known(
 ) -> list[str]:
     own = own_place(profile, catalog, terms.day)
     places_ = [(_place(name)[1], rows[0]) for name, rows in looks.items()]
-    rows = [changed(each, class_=name, as_it_is=name == AS_IT_IS) for name, each in places_]
+    rows = [replace(each, class_=name, as_it_is=name == AS_IT_IS) for name, each in places_]
     return not_known(profile, own.profile if own else profile, rows)
 
 

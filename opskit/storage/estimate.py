@@ -1,13 +1,12 @@
 """What a profile costs a month, by provider, region and class, and which is the cheapest."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct, field
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from opskit.storage.bill.lines import Bill, stale
 from opskit.storage.bill.monthly import monthly_bill
@@ -188,7 +187,7 @@ def rank(rows: Sequence[Row], terms: Terms) -> tuple[list[Row], str]:
     made.sort(key=_order)
     ranks = iter(range(1, len(made) + 1))
     return [
-        changed(each, rank=next(ranks)) if each.state is State.RANKED else each for each in made
+        replace(each, rank=next(ranks)) if each.state is State.RANKED else each for each in made
     ], currency
 
 
@@ -199,10 +198,10 @@ def _valued(each: Row, currency: str, terms: Terms) -> Row:
     own = each.bill.currency
     value = converted(each.bill.total, own, currency, terms.rates)
     if value is not None:
-        return changed(each, value=value)
+        return replace(each, value=value)
     doubts = each.reasons if each.state is State.UNVERIFIED else ()
     reasons = [f"it is in {own}: --rate {own}=1.23 compares it", *doubts]
-    return changed(each, state=State.CURRENCY, reasons=reasons)
+    return replace(each, state=State.CURRENCY, reasons=reasons)
 
 
 def _order(each: Row) -> tuple[int, Decimal, str, str, str]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
+from msgspec import Struct
+
 from opskit.storage.bill.billing import Biller
 from opskit.storage.bill.lines import Bill
 from opskit.storage.catalog.prices import Prices
@@ -13,8 +15,7 @@ from opskit.storage.profile.model import Cell
 KEEPING = ("storage", "monitoring", "base-fee", "minimum-charge")
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """What is read out of a class, whole objects; `speed` where they are restored first."""
 
     class_: str

@@ -1,9 +1,9 @@
 """A part of the use that changes while all else stays: `egress=0..10x`."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from opskit.errors import UsageError
 from opskit.storage import units

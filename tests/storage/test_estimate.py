@@ -1,11 +1,10 @@
 """What is ranked, what is not and why, and how old prices are told."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from opskit.storage.bill.usage import month
 from opskit.storage.catalog.load import Catalog
@@ -308,7 +307,7 @@ def test_before_its_first_price_a_provider_is_unpriced() -> None:
 def test_a_price_of_the_day() -> None:
     later = ("storage", "0.05", "USD/GB-month", HOT | {"effective_from": date(2026, 12, 1)})
     one = priced("one", "0.02")
-    both = changed(one, facts=(*one.facts, priced("two", "0.05", later).facts[1]))
+    both = replace(one, facts=(*one.facts, priced("two", "0.05", later).facts[1]))
     assert made(both).rows[0].total == 20
     assert made(both, day=date(2026, 12, 1)).rows[0].total == 50
 
@@ -335,11 +334,11 @@ def test_the_parts_add_up() -> None:
 
 def test_a_calendar_month_is_longer_for_those_who_count_30_days() -> None:
     one = priced("one", "0.02")
-    thirty = changed(one, units=changed(one.units, month="30d"))
+    thirty = replace(one, units=replace(one.units, month="30d"))
     october = month("2026-10")
     assert shown(made(thirty, month=october).rows[0])["total"] == "$20.67"
     assert (
-        made(changed(one, units=changed(one.units, month="actual")), month=october).rows[0].total
+        made(replace(one, units=replace(one.units, month="actual")), month=october).rows[0].total
         == 20
     )
     assert made(thirty).rows[0].total == 20

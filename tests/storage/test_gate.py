@@ -1,11 +1,11 @@
 """Within, over, or cannot be told; each for its reason."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from opskit.errors import UsageError
 from opskit.storage.catalog.load import Catalog

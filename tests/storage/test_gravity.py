@@ -1,12 +1,12 @@
 """The pull of data: the anchors exactly, the law, verdicts, ranks and what is missing."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from opskit.errors import UsageError
 from opskit.storage.catalog.load import Catalog, load

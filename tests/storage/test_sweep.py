@@ -1,10 +1,9 @@
 """What a sweep of a part of the use means."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from opskit.errors import UsageError
 from opskit.storage.profile.model import Cell, Monthly, Profile

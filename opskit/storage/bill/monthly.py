@@ -1,6 +1,6 @@
 """The month's bill of a profile: the one function by which every command comes to it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from opskit.storage.bill.billing import bill
 from opskit.storage.bill.lines import Bill

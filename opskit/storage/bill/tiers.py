@@ -6,9 +6,8 @@ that are monitored stay in Frequent Access. The tiers that need a restore are fo
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from opskit.storage.bill.usage import ClassUse, Usage
 from opskit.storage.catalog.model import Provider
@@ -42,7 +41,7 @@ def tiered(used: Usage, prices: Prices) -> Usage:
     tiers = inside(prices.provider)
     if not any(each.class_ in tiers for each in used.classes):
         return used
-    return changed(used, classes=[part for each in used.classes for part in _parts(each, prices)])
+    return replace(used, classes=[part for each in used.classes for part in _parts(each, prices)])
 
 
 def _parts(use: ClassUse, prices: Prices) -> Iterator[ClassUse]:

@@ -1,10 +1,10 @@
 """What a bill is made for: each class with what is stored in it and done with it, and a month."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from opskit.errors import UsageError
 from opskit.storage.catalog.model import Provider, Units
@@ -40,11 +40,11 @@ AVERAGE = Month()
 
 def month(text: str, option: str = "--month") -> Month:
     """The calendar month of `2026-11`, the average one of no text; UsageError for others."""
+    if not text:
+        return AVERAGE
     from calendar import monthrange
     from re import ASCII, fullmatch
 
-    if not text:
-        return AVERAGE
     found = fullmatch(r"(20[0-9]{2}|19[0-9]{2})-(0[1-9]|1[0-2])", text, ASCII)
     if not found:
         hint = "write the year and the month: 2026-11"
@@ -52,8 +52,7 @@ def month(text: str, option: str = "--month") -> Month:
     return Month(24 * monthrange(int(found[1]), int(found[2]))[1])
 
 
-@dataclass(frozen=True, slots=True)
-class ClassUse:
+class ClassUse(Struct, frozen=True):
     """A storage class: the objects in it, and a month's requests, retrieval and moves.
 
     `retrieved` are bytes read, `restores` the requests to restore, at the speed `speed` (the

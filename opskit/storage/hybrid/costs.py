@@ -1,9 +1,11 @@
 """What it costs to keep in the cloud what rules move there, and what that saves here."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
+
+from msgspec.structs import replace
 
 from opskit.storage.bill.billing import Biller, bill, same_rate
 from opskit.storage.bill.lines import Bill

@@ -1,9 +1,11 @@
 """What rules by age do not reach, and what is left alone: said with figures, never done."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+
+from msgspec.structs import replace
 
 from opskit.storage import units
 from opskit.storage.bill.billing import Biller

@@ -1,8 +1,10 @@
 """The plan: a chain of moves for each band of sizes, and what it costs against doing nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from opskit.errors import UnknownError, UsageError
 from opskit.storage.catalog.prices import Prices

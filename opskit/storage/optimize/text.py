@@ -1,9 +1,10 @@
 """A report on a plan for people, and as fields for programs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from opskit.output import Column, Format, Table, fitted, render_rows
 from opskit.storage import units

@@ -1,13 +1,14 @@
 """What is stored, in cells of class, size and age, and how it is used in a month."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+
+class Cell(Struct, frozen=True, gc=False):
     """Objects that are alike: `bytes` together, each at least `size`, changed `age` days ago.
 
     `idle` are days since they were read last, None where nobody knows. `kept` are the days until
@@ -24,8 +25,7 @@ class Cell:
     kept: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Monthly:
+class Monthly(Struct, frozen=True, gc=False):
     """A month's use: bytes for `egress` and `retrieved`, else requests."""
 
     egress: int = 0
@@ -36,8 +36,7 @@ class Monthly:
     retrieved: int | None = None
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """What is stored, and how it is used. `sample` says how it was sampled, if it was."""
 
     stored: tuple[Cell, ...]
@@ -49,7 +48,7 @@ class Profile:
     uploads: int = 0
     upload_bytes: int = 0
     sample: dict[str, Any] | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def objects(self) -> int:

@@ -1,8 +1,10 @@
 """What of a usage and of a move falls on a share of the data: whole bytes, objects, requests."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec.structs import replace
 
 from opskit.storage.bill.usage import ClassUse
 from opskit.storage.leaving import Removal
@@ -23,10 +25,14 @@ def between(amount: int, before: Fraction, after: Fraction) -> int:
 
 
 def scaled(use: ClassUse, stored: Fraction, used: Fraction) -> ClassUse:
-    """A share of what is stored in a class, and a share of what is done with it."""
+    """A share of what is stored in a class, and a share of what is done with it.
+
+    What comes and goes within days is where it is used.
+    """
     cells = tuple(
-        replace(each, objects=part(each.objects, stored), bytes=part(each.bytes, stored))
+        replace(each, objects=part(each.objects, own), bytes=part(each.bytes, own))
         for each in use.cells
+        for own in (stored if each.kept is None else used,)
     )
     return replace(
         use,

@@ -1,9 +1,10 @@
 """The bills of the months of a move, at both of its ends."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec.structs import replace
 
 from opskit.storage.bill.billing import Biller, same_rate
 from opskit.storage.bill.lines import Bill

@@ -1,8 +1,10 @@
 """The two ends of a move: a provider, a region and a class, as `aws/deep-archive@us-east-1`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+
+from msgspec.structs import replace
 
 from opskit.errors import UsageError
 from opskit.storage import units

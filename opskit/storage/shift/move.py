@@ -3,6 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from msgspec.structs import replace as changed
+
 from opskit.errors import UsageError
 from opskit.storage.bill.lines import Bill, Line, spread
 from opskit.storage.bill.monthly import monthly_bill, with_uploads
@@ -28,7 +30,7 @@ def shift(profile: Profile, terms: Terms) -> Shift:
     if not profile.bytes and not profile.objects:
         raise UsageError("the profile has nothing in it that is stored", where=profile.source)
     here = placed(profile, terms.source)
-    there = arriving(replace(here, uploads=0, upload_bytes=0), terms.source, terms.target)
+    there = arriving(changed(here, uploads=0, upload_bytes=0), terms.source, terms.target)
     check_differ(terms.source, terms.target)
     found = _Planner(terms, here, there).answer()
     law = zero_charge(terms.law)

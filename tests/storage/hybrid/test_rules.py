@@ -1,11 +1,11 @@
 """Rules held against files and against cells: the two agree wherever a cell can be told."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from opskit.storage.hybrid.globs import compiled
 from opskit.storage.hybrid.rules import Plan, Rule, size_range

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
 from opskit.errors import UnknownError, UsageError
 from opskit.storage.bill.monthly import monthly_bill
@@ -165,7 +166,7 @@ def test_doing_nothing_is_what_the_estimate_has_of_the_example() -> None:
     found = plan(lake, prices("aws", lake.region), Terms())
     nothing = found.nothing.months[0].total
     assert nothing == as_it_is.bill.total
-    without = replace(lake, uploads=0, upload_bytes=0)
+    without = changed(lake, uploads=0, upload_bytes=0)
     [abort] = [each for each in suggestions(found) if each.kind == "abort"]
     assert abort.saves == nothing - monthly_bill(without, prices("aws", lake.region)).total
 

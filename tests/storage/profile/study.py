@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from opskit.storage.profile.edges import size_edge
 from opskit.storage.profile.listing.asking import SpentError
 from opskit.storage.profile.listing.estimate import Estimate, estimate, take
 from opskit.storage.profile.listing.sampling import Sampler
@@ -110,10 +111,11 @@ class Sheet:
 
     def count(self, stop: int) -> Tally:
         tally = Tally()
-        if stop:
-            amount = sum(self.bucket.sizes[self.at : self.at + stop])
-            tally.cells["STANDARD", False, 0, "2025-01-01"] = [stop, amount]
-            tally.objects = stop
+        for size in self.bucket.sizes[self.at : self.at + stop]:
+            cell = tally.cells.setdefault(("STANDARD", False, size_edge(size), "2025-01-01"), [0, 0])
+            cell[0] += 1
+            cell[1] += size
+        tally.objects = stop
         return tally
 
 

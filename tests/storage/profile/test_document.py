@@ -1,13 +1,13 @@
 """Profiles read and written: what comes back is what went out, and bad ones say where."""
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from opskit.errors import InputError
 from opskit.storage.profile.document import read_profile, to_json

@@ -1,10 +1,10 @@
 """The options of a move: what they come to, and what is refused."""
 
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from opskit.errors import UsageError
 from opskit.storage.profile.model import Cell, Profile
@@ -34,7 +34,8 @@ def test_what_is_taken_where_nothing_is_said() -> None:
         ("link", "fast", "no speed"),
         ("util", "1.1", "no share"),
         ("util", "0", "no share"),
-        ("util", "80%", "no share"),
+        ("util", "101%", "no share"),
+        ("util", "%", "no share"),
         ("util", "nan", "no share"),
         ("part_size", "1MiB", "parts"),
         ("part_size", "6GiB", "parts"),
@@ -72,14 +73,16 @@ THERE = Profile((Cell("cool", 1, GB),), provider="near", region="europe")
 @pytest.mark.parametrize(
     ("source", "target", "ends"),
     [
-        ("", "far", "near@europe -> far@main"),
-        ("near", "far", "near@europe -> far@main"),
-        ("near/cool", "far", "near/cool@europe -> far@main"),
+        ("", "far", "near@europe -> far@europe"),
+        ("near", "far", "near@europe -> far@europe"),
+        ("near/cool", "far", "near/cool@europe -> far@europe"),
+        ("near/cool", "far@main", "near/cool@europe -> far@main"),
         ("near@main", "far", "near@main -> far@main"),
         ("", "near/cold", "near@europe -> near/cold@europe"),
         ("near@main", "near/cold", "near@main -> near/cold@main"),
         ("", "near/cold@main", "near@europe -> near/cold@main"),
-        ("far", "near", "far@main -> near@europe"),
+        ("far", "near", "far@europe -> near@europe"),
+        ("far@main", "near", "far@main -> near@europe"),
     ],
 )
 def test_where_the_profile_is_is_what_is_meant(source: str, target: str, ends: str) -> None:
@@ -97,6 +100,13 @@ def test_a_place_of_the_profile_that_the_catalog_has_not() -> None:
             terms(Asked(source, "far", DAY), usual(), profile)
         assert error.value.hint
     assert terms(Asked("near@main", "far", DAY), usual(), replace(THERE, region="eu-2"))
+
+
+def test_a_share_of_a_line() -> None:
+    for text in ("0.8", "80%", " 80 % "):
+        found = made(link="1Gbps", util=text)
+        assert found.link
+        assert found.link.use == Decimal("0.8")
 
 
 def test_two_ways_at_once() -> None:

@@ -71,19 +71,19 @@ MIXED = Profile((Cell("STANDARD", 1, 1), Cell("DEEP_ARCHIVE", 1, 1)))
 
 def test_the_classes_at_the_source() -> None:
     aws, deep = end(load(), "aws", "--from"), end(load(), "aws/glacier", "--from")
-    assert classes(placed(MIXED, aws, "--from")) == ["standard", "deep-archive"]
-    assert classes(placed(MIXED, deep, "--from")) == ["glacier", "glacier"]
+    assert classes(placed(MIXED, aws)) == ["standard", "deep-archive"]
+    assert classes(placed(MIXED, deep)) == ["glacier", "glacier"]
     azure = end(load(), "azure", "--from")
-    assert classes(placed(Profile((Cell("standard", 1, 1),)), azure, "--from")) == ["hot"]
-    with pytest.raises(UsageError, match="DEEP_ARCHIVE") as error:
-        placed(MIXED, azure, "--from")
-    assert "azure/hot" in error.value.hint
+    assert classes(placed(Profile((Cell("standard", 1, 1),)), azure)) == ["hot"]
+    lost = placed(MIXED, azure)
+    assert classes(lost) == ["STANDARD", "DEEP_ARCHIVE"]
+    assert lost.notes == ("azure has no class DEEP_ARCHIVE, STANDARD",)
 
 
 def test_the_classes_at_the_target() -> None:
     catalog = load()
     aws, europe = end(catalog, "aws", "--from"), end(catalog, "aws@eu-west-1", "--to")
-    here = placed(MIXED, aws, "--from")
+    here = placed(MIXED, aws)
     assert classes(arriving(here, aws, europe)) == ["standard", "deep-archive"]
     assert classes(arriving(here, aws, end(catalog, "azure", "--to"))) == ["hot", "hot"]
     assert classes(arriving(here, aws, end(catalog, "azure/cold", "--to"))) == ["cold", "cold"]

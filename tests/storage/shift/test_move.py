@@ -1,6 +1,5 @@
 """Moves as a whole: by hand, and equal to a simulation of each month written apart from them."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -8,6 +7,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from opskit.errors import UsageError
 from opskit.storage.catalog.load import Catalog, load
@@ -16,7 +16,8 @@ from opskit.storage.profile.model import Cell, Monthly, Profile
 from opskit.storage.shift.answer import Shift
 from opskit.storage.shift.asked import Asked, terms
 from opskit.storage.shift.move import shift
-from opskit.storage.shift.telling import assumed
+from opskit.storage.shift.rows import fields
+from opskit.storage.shift.telling import assumed, what
 from tests.storage.shift.catalogs import DAY, GB, SOURCE, TARGET, catalog, provider, usual
 from tests.storage.shift.simulation import Side, Simulation, Use, World
 
@@ -38,7 +39,7 @@ def stored(size: int, objects: int = 0, age: int = 999, **monthly: int) -> Profi
 
 
 def test_a_move_by_hand() -> None:
-    found = plan(stored(20 * TB, 1_000_000), link="1Gbps", util="1")
+    found = plan(stored(20 * TB, 1_000_000), link="1Gbps", util="1", as_you_go=True)
     assert found.once["retrieval"] == 0
     assert found.once["requests"] == Decimal("0.4")
     assert found.once["egress"] == 10_000 * Decimal("0.09") + 9_900 * Decimal("0.05")
@@ -51,6 +52,109 @@ def test_a_move_by_hand() -> None:
     assert found.course.length == share
     assert found.break_even == 16  # 1,403.40 by 90 a month is 15.6 months, and the first is mixed
     assert found.saved(15) < 0 <= found.saved(16)
+
+
+def test_the_source_is_kept_until_all_has_moved() -> None:
+    """A move of a month: half of it is kept twice on the average, at 0.01 above 1,000 GB."""
+    profile = stored(20 * TB, 1_000_000)
+    whole, rolling = plan(profile, over="1"), plan(profile, over="1", as_you_go=True)
+    assert whole.once["kept-twice"] == 210 - 110
+    assert rolling.once["kept-twice"] == 0
+    assert whole.one_time - rolling.one_time == 100
+    assert len(whole.months) == len(rolling.months) == 1
+    longer = plan(profile, over="1", dual_months="2")
+    assert longer.once["kept-twice"] == 100 + 2 * 210
+    assert len(longer.months) == 3
+
+
+def test_what_is_free_by_what_is_stored_counts_all_until_it_is_deleted() -> None:
+    free = catalog(provider("near", TARGET, classes=HOT), provider("far", SOURCE))
+    fast = plan(stored(20 * TB), free, source="near", target="far", link="10Gbps")
+    assert fast.once["egress"] == 0
+    assert any("end with the month of the bill" in each for each in assumed(fast))
+    rolling = plan(
+        stored(20 * TB), free, source="near", target="far", link="10Gbps", as_you_go=True
+    )
+    assert rolling.once["egress"] > 0
+    assert any("without --delete-as-you-go all" in each for each in assumed(rolling))
+
+
+def test_early_deletion_is_counted_when_the_source_is_deleted() -> None:
+    """At 180 days at least, a move of two months leaves 180 - 2 x 730/24 of them."""
+    found = plan(stored(TB, age=0), source="near/cold", over="2")
+    days = 180 - 2 * F(730, 24)
+    assert abs(F(found.once["early-deletion"]) - days * 24 / 730) < F(1, 10**6)
+    assert found.months[0].once["early-deletion"] == 0
+
+
+def test_one_class_of_several_is_moved_with_its_share_of_the_use() -> None:
+    cells = (Cell("standard", 100, TB), Cell("cool", 300, 3 * TB))
+    use = Monthly(egress=400 * GB, reads=4000, writes=1000, retrieved=800 * GB)
+    found = plan(Profile(cells, use, uploads=1, upload_bytes=TB), source="near/cool")
+    assert [each.class_ for each in found.moved] == ["cool"]
+    assert found.moved[0].bytes == 3 * TB
+    assert found.before.of("storage") == 30
+    assert found.before.of("retrieval") == 6
+    assert found.before.of("egress") == 200 * Decimal("0.09")
+    assert found.before.of("write") == 0  # that is for the class that is hot
+    assert found.profile.upload_bytes == 0
+    assert found.profile.notes == ("only what is in cool: 3 TB of 4 TB, with its share of the use",)
+    hot = plan(Profile(cells, use, uploads=1, upload_bytes=TB), source="near/standard")
+    assert hot.profile.upload_bytes == TB
+    assert hot.before.of("write") == Decimal("0.005")
+    assert hot.profile.monthly.egress + found.profile.monthly.egress == 400 * GB
+
+
+def test_a_class_in_which_nothing_is() -> None:
+    there = replace(stored(TB, 100), provider="near")
+    found = plan(there, source="near/cold")
+    assert [each.class_ for each in found.moved] == ["cold"]
+    assert "nothing in it is in cold" in found.profile.notes[0]
+    other = plan(there, source="far/standard", target="near")
+    assert "it is of near" in other.profile.notes[0]
+    assert plan(stored(TB, 100), source="near/cold").profile.notes == ()
+    assert plan(there, source="near/standard").profile.notes == ()
+
+
+def test_a_class_that_nobody_knows_has_no_price() -> None:
+    cells = (Cell("standard", 100, TB), Cell("reduced-redundancy", 1, GB))
+    found = plan(Profile(cells, provider="near"), source="near")
+    assert "near: storage of reduced-redundancy" in found.missing
+    assert "near has no class reduced-redundancy" in found.profile.notes
+
+
+def test_waiting_for_the_law() -> None:
+    profile = stored(20 * TB, 1_000_000)
+    place = "near/standard@europe"
+
+    def note(**more: object) -> str:
+        found = plan(profile, source=place, **more)
+        return " ".join(each for each in assumed(found) if "is free" in each and "switch" in each)
+
+    assert "2027-01-12, 2 days later, its egress costs $1,395.00 less" in note(on=date(2027, 1, 10))
+    assert note(on=date(2026, 1, 10)).startswith("begun on 2027-01-12")
+    assert note(on=date(2025, 1, 10)) == (
+        "from 2027-01-12 on, egress of a switch of provider in the EU is free"
+    )
+    assert "less" not in note(on=date(2027, 1, 12))
+    outside = plan(profile, source="near/standard@main", on=date(2027, 1, 10))
+    assert outside.waiting is None
+    inside = plan(profile, source=place, target="near/standard@main", on=date(2027, 1, 10))
+    assert inside.waiting is None  # no switch of provider
+    assert plan(profile, source=place, device="1,99TB,1").waiting is None  # nothing to save
+
+
+def test_within_a_provider_nothing_says_how_long_it_takes() -> None:
+    profile = stored(10 * TB, 2_500_000)
+    free = plan(profile, target="near/standard@europe")
+    assert "requests and traffic between regions; Near copies at a rate of its own" in what(free)
+    assert "requests only" in what(plan(profile, target="near/cool"))
+    assert fields(free)["months"] is None
+    assert any("3,500 objects a second" in each for each in assumed(free))
+    for more in ({"link": "1Gbps"}, {"over": "1"}):
+        timed = plan(profile, target="near/standard@europe", **more)
+        assert "rate of its own" not in what(timed)
+        assert fields(timed)["months"] is not None
 
 
 def test_the_tiers_and_what_is_free_are_of_each_month() -> None:
@@ -92,9 +196,9 @@ def test_early_deletion_is_charged_for_the_days_that_are_left() -> None:
 
 
 def test_what_is_kept_twice_costs_what_the_source_takes_for_it() -> None:
-    found = plan(stored(20 * TB), dual_months="3")
+    found = plan(stored(20 * TB), dual_months="3", as_you_go=True)
     assert round(found.once["kept-twice"], 9) == 3 * 210
-    assert plan(stored(20 * TB)).once["kept-twice"] == 0
+    assert plan(stored(20 * TB), as_you_go=True).once["kept-twice"] == 0
 
 
 def test_uploads_that_were_not_completed_end_with_the_source() -> None:
@@ -201,17 +305,19 @@ def test_at_once() -> None:
     found = plan(stored(20 * TB), free, source="near", target="far/cold", dual_months="1")
     assert found.once["egress"] == 0
     assert found.one_time == found.once["kept-twice"]
-    cheap = plan(stored(20 * TB), free, source="near", target="far/cold", device="1,99TB,1")
+    sent = {"device": "1,99TB,1", "as_you_go": True}
+    cheap = plan(stored(20 * TB), free, source="near", target="far/cold", **sent)
     assert cheap.one_time == 1
     assert cheap.break_even == 1
 
 
 def test_what_is_free_is_a_multiple_of_the_average_that_is_stored() -> None:
     free = catalog(provider("near", TARGET, classes=HOT), provider("far", SOURCE))
-    at_once = plan(stored(20 * TB), free, source="near", target="far", over="1")
+    way = {"source": "near", "target": "far", "as_you_go": True}
+    at_once = plan(stored(20 * TB), free, over="1", **way)
     # deleted as it goes, half of it is stored on the average: 30 of the 20 TB are free
     assert at_once.once["egress"] == 0
-    fast = plan(stored(20 * TB), free, source="near", target="far", link="10Gbps")
+    fast = plan(stored(20 * TB), free, link="10Gbps", **way)
     average = F(20_000) * fast.course.length / 2
     assert abs(F(fast.once["egress"]) - (20_000 - 3 * average) / 100) < F(1, 1000)
 
@@ -237,10 +343,14 @@ def test_a_limit_is_said_in_words_and_in_months() -> None:
     assert found.once["egress"] == 0
     assert found.limit
     assert found.limit.months == 2
-    assert found.advice == "--over 2 --dual-months 2"
-    within = plan(profile, limited(), source="near", over="2", dual_months="2")
+    assert found.advice == "--over 2"
+    within = plan(profile, limited(), source="near", over="2")
     assert within.breaches == []
     assert within.advice == ""
+    rolling = plan(profile, limited(), source="near", link="1Gbps", as_you_go=True)
+    assert rolling.advice == "--over 2 --dual-months 2"
+    more = {"over": "2", "dual_months": "2", "as_you_go": True}
+    assert plan(profile, limited(), source="near", **more).breaches == []
     never = plan(stored(100 * TB, egress=100 * TB), limited(), source="near")
     assert never.limit
     assert never.limit.months is None

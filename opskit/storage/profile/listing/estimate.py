@@ -9,6 +9,7 @@ of several shapes (tests/storage/profile/study.py), in the worst of them.
 import math
 import random
 import statistics
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,9 @@ from opskit.storage.profile.listing.tally import Tally
 COVERAGE = 0.75
 #: Below these, or above, no interval is printed: the study shows it to be worth nothing.
 LEAST_CALLS, LEAST_DRAWS = 200, 10
-MOST_ERROR, MOST_OF_ONE = 0.25, 0.5
+MOST_ERROR, MOST_OF_ONE, MOST_RARE = 0.25, 0.5, 0.05
+#: Sizes of which fewer objects were seen are rare: their bytes may be anything.
+LEAST_SEEN = 100
 _WIDTH = 2.0
 #: Requests a worker has for its draws at least: a draw that is cut short ends with a guess.
 _CALLS_EACH = 100
@@ -192,6 +195,18 @@ def _objection(sampler: Sampler, tally: Tally, calls: int) -> str:
             return f"the draws differ too much in {name}"
         if max(values) > MOST_OF_ONE * max(sum(values), 1):
             return f"one draw alone makes up most of the {name}"
-    if max(each.largest for each in draws) / len(draws) > MOST_ERROR * tally.bytes:
-        return "the sizes differ too much: few objects make up most of the bytes"
+    if _rare(sampler.seen, tally) > MOST_RARE * tally.bytes:
+        return "the sizes differ too much: few large objects make up much of the bytes"
     return ""
+
+
+def _rare(seen: Tally, tally: Tally) -> int:
+    """The bytes of objects of sizes of which only a few were seen."""
+    numbers: Counter[int] = Counter()
+    for (_, _, size, _), (objects, _) in seen.cells.items():
+        numbers[size] += objects
+    return sum(
+        amount
+        for (_, _, size, _), (_, amount) in tally.cells.items()
+        if numbers[size] < LEAST_SEEN
+    )

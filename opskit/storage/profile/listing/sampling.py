@@ -48,7 +48,6 @@ class Weighted:
     cells: dict[Key, list[float]] = field(default_factory=dict)
     objects: float = 0
     bytes: float = 0
-    largest: float = 0  # bytes of one cell's average object, times what it stands for
 
     def add(self, tally: Tally, weight: float) -> None:
         for key, (objects, amount) in tally.cells.items():
@@ -57,15 +56,17 @@ class Weighted:
             cell[1] += weight * amount
             self.objects += weight * objects
             self.bytes += weight * amount
-            self.largest = max(self.largest, weight * amount / objects)
 
 
 class Sampler:
-    """`certain` is counted; `draws` stand for the rest. Threads may share one."""
+    """`certain` is counted, `draws` stand for the rest; `seen` is all of both, some of it twice.
+
+    Threads may share one.
+    """
 
     def __init__(self, look: Look, prefix: str, chance: random.Random) -> None:
         self.space = Space(prefix, [("", None)])
-        self.certain = Tally()
+        self.certain, self.seen = Tally(), Tally()
         self.draws: list[Weighted] = []
         self._look, self._prefix, self._chance = look, prefix, chance
         self._walking: set[int] = set()
@@ -91,6 +92,7 @@ class Sampler:
                 cut = self.space.advance(taken, names, sheet.truncated)
                 tally = sheet.count(cut)
                 self.certain.add(tally)
+                self.seen.add(tally)
                 if not taken.done:
                     if cut:
                         self._parts[id(taken)] = _Part.of(names, cut, tally, whole=False)
@@ -191,6 +193,8 @@ class Sampler:
         cut = len(names) if until is None else bisect_right(names, until)
         tally = sheet.count(cut)
         drawn.add(tally, weight)
+        with self._lock:
+            self.seen.add(tally)
         whole = cut < len(names) or not sheet.truncated
         with self._lock:
             self.space.alphabet.learn(names[: cut : max(cut // 8, 1)])
