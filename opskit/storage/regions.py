@@ -149,6 +149,8 @@ def _none_in_eu(lacking: Sequence[str]) -> UsageError:
 def _named(
     providers: Sequence[Provider], name: str, notes: list[str]
 ) -> list[tuple[Provider, Region]]:
+    if len(providers) == 1:
+        return [(providers[0], region_of(providers[0], name))]
     found = [(each, region) for each in providers if (region := each.region(name))]
     if not found:
         names = list(dict.fromkeys(r.name for each in providers for r in each.regions))

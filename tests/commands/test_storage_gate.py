@@ -27,7 +27,10 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         (("--provider", "aws", "--budget", "3000/year"), 0, "the budget is $250.00"),
         (("--provider", "aws", "--budget", "200/month"), 1, "over: aws standard"),
         (("--provider", "aws", "--budget", "215"), 3, "could not tell: aws standard"),
-        (("--provider", "b2", "--budget", "100"), 3, "unverified: what it calls a GB"),
+        (("--provider", "b2", "--budget", "100"), 0, "it is $69.43 at most"),
+        (("--provider", "b2", "--budget", "69"), 3, "unverified: what it calls a GB"),
+        (("--provider", "b2", "--budget", "1"), 1, "at least, whatever is true of that"),
+        (("--providers", "aws", "--budget", "250"), 0, "prices was read on 20"),
         (("--provider", "b2", "--budget", "100", "--allow-unverified"), 0, "within: b2"),
         (("--provider", "aws", "--budget", "250", "--max-age", "30d"), 3, "--max-age allows 30"),
         (("--provider", "wasabi", "--budget", "250", "--egress", "11TB"), 1, "policy breach:"),
@@ -53,7 +56,10 @@ def test_verdicts(
         (("--provider", "aws"), "--budget"),
         (("--provider", "aws", "--budget", "a lot"), "'a lot' is no budget"),
         (("--provider", "aws", "--budget", "5 EUR"), "the budget is in EUR, and the bill in USD"),
-        (("--provider", "asw", "--budget", "5"), "did you mean aws"),
+        (("--provider", "asw", "--budget", "5"), "--provider: 'asw' is no provider"),
+        (("--provider", "", "--budget", "5"), "the name is empty"),
+        (("--provider", "aws", "--budget", "5", "--rate", "ERU=1"), "nothing is priced in ERU"),
+        (("--provider", "aws", "--budget", "5", "--region", "mars-1"), "no region 'mars-1'"),
         (("--provider", "aws", "--budget", "5", "--max-age", "old"), "--max-age"),
     ],
 )
@@ -74,4 +80,24 @@ def test_a_profile_where_it_is_as_json(tmp_path: Path, capsys: pytest.CaptureFix
     assert (found["verdict"], found["budget"]) == ("within", 100)
     assert (found["provider"], found["class"], found["region"]) == ("aws", "as it is", "eu-west-1")
     assert found["low"] <= found["total"] <= found["high"] < 100
-    assert found["reasons"] == []
+    assert found["reasons"] == found["notes"] == []
+    assert (found["as_of"], found["budget_given"]) == ("2026-11-28", "100")
+
+
+def test_the_number_of_objects_matters(capsys: pytest.CaptureFixture[str]) -> None:
+    place = ("--tb", "10", "--provider", "aws", "--class", "deep-archive", "--budget", "50")
+    assert run(*place) == 3
+    assert "the number of objects is not known" in " ".join(capsys.readouterr().out.split())
+    assert run(*place, "--objects", "600M") == 1
+    assert run(*place, "--objects", "1M") == 0
+
+
+def test_an_empty_and_an_unknown_profile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "p.yaml").write_text("provider: aws\nstored: []\n")
+    assert run("p.yaml", "--budget", "5") == 2
+    assert "nothing in it" in capsys.readouterr().err
+    (tmp_path / "q.yaml").write_text("provider: mars\nstored: [{objects: 1, bytes: 1TB}]\n")
+    assert run("q.yaml", "--budget", "5") == 2
+    assert "q.yaml: 'mars' is no provider of the catalog" in capsys.readouterr().err

@@ -119,7 +119,10 @@ def test_csv_has_all_fields(capsys: pytest.CaptureFixture[str]) -> None:
         ((), "how much is stored"),
         (("--stored", "100T"), "no size"),
         (("--stored", "0"), "nothing"),
-        ((*HUNDRED, "--providers", "amazon"), "no provider"),
+        ((*HUNDRED, "--providers", "amazon"), "--providers: 'amazon' is no provider"),
+        ((*HUNDRED, "--providers", ""), "a name is empty"),
+        ((*HUNDRED, "--providers", "aws,"), "a name is empty"),
+        ((*HUNDRED, "--providers", "aws,all"), "all and more"),
         ((*HUNDRED, "--providers", "aws", "--region", "us-east"), "us-east-1"),
         ((*HUNDRED, "--class", "glaciar"), "glacier"),
         ((*HUNDRED, "--speed", "warp"), "--speed"),
@@ -139,6 +142,31 @@ def test_where_no_price_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[s
     (folder / "acme.yaml").write_text(HEAD + line(f"{STORAGE}, value: 0.02"))
     assert run(*HUNDRED, "--catalog", folder) == 3
     assert "no price: read" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_broken_policy(capsys: pytest.CaptureFixture[str]) -> None:
+    use = ("--tb", "10", "--egress", "20TB", "--avg-object", "4MB", "--providers", "wasabi")
+    assert run(*use, "-o", "json") == 0
+    row = rows(capsys)["wasabi/standard"]
+    assert (row["verdict"], row["rank"], row["use"]) == ("policy breach", None, None)
+    assert "is 2.00 times what is stored" in row["breaches"][0]
+
+
+def test_a_use_that_is_not_given_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*HUNDRED, "--providers", "aws") == 0
+    out, err = capsys.readouterr()
+    assert all(line.endswith("no use given") for line in out.splitlines()[1:-1])
+    assert err.count("--reads 1M, --egress 2TB") == 1
+    assert run(*HUNDRED, "--providers", "aws", "--reads", "1") == 0
+    assert "--reads 1M" not in capsys.readouterr().err
+
+
+def test_an_unknown_class_and_an_unknown_provider(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "q.yaml").write_text("provider: mars\nstored: [{objects: 1, bytes: 1TB}]\n")
+    assert run("q.yaml") == 2
+    assert "q.yaml: 'mars' is no provider of the catalog" in capsys.readouterr().err
 
 
 def test_unknown_objects_are_said(capsys: pytest.CaptureFixture[str]) -> None:

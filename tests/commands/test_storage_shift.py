@@ -92,6 +92,56 @@ def test_old_prices_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
         assert found[f"{name}_low"] < found[name] < found[f"{name}_high"]
 
 
+def test_the_source_is_kept_until_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    lake = ("--from", "b2", "--to", "r2", *SIZE, *ON, "-o", "json")
+    assert run(*lake) == 1
+    kept = answer(capsys)
+    assert (kept["once"]["egress"], kept["delete_as_you_go"]) == (0, False)
+    assert kept["once"]["kept_twice"] > 0
+    assert run(*lake, "--delete-as-you-go") == 1
+    gone = answer(capsys)
+    assert gone["once"]["egress"] > 0
+    assert (gone["once"]["kept_twice"], gone["delete_as_you_go"]) == (0, True)
+
+
+def test_one_class_of_a_profile(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "p.yaml").write_text(
+        "provider: aws\nregion: eu-west-1\nstored:\n"
+        "  - {objects: 1M, bytes: 1130GB, class: STANDARD}\n"
+        "  - {objects: 1M, bytes: 6870GB, class: GLACIER}\n"
+    )
+    assert run("p.yaml", "--from", "aws/standard", "--to", "b2", *ON) == 0
+    out, err = capsys.readouterr()
+    assert "aws/standard@eu-west-1 -> b2/standard@eu-central" in out
+    assert "only what is in standard: 1.13 TB of 8 TB" in err
+    assert "the data is in the EU, and so is b2@eu-central" in err
+
+
+def test_a_class_or_a_provider_that_nobody_knows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "p.yaml").write_text(
+        "provider: aws\nstored:\n"
+        "  - {objects: 1M, bytes: 1TB, class: STANDARD}\n"
+        "  - {objects: 1, bytes: 5MB, class: REDUCED_REDUNDANCY}\n"
+    )
+    assert run("p.yaml", "--to", "r2", *ON) == 3
+    assert "storage of REDUCED_REDUNDANCY" in " ".join(capsys.readouterr().err.split())
+    (tmp_path / "q.yaml").write_text("provider: mars\nstored: [{objects: 1, bytes: 1TB}]\n")
+    assert run("q.yaml", "--to", "r2", *ON) == 2
+    assert "q.yaml: 'mars' is no provider of the catalog" in capsys.readouterr().err
+
+
+def test_a_copy_within_a_provider_has_no_duration(capsys: pytest.CaptureFixture[str]) -> None:
+    place = ("--from", "aws/standard-ia", "--to", "aws/standard@us-west-2", *SIZE, *ON)
+    run(*place)
+    headline = " ".join(capsys.readouterr().out.split())
+    assert "Amazon S3 copies at a rate of its own" in headline
+    assert "hours" not in headline
+    run(*place, "--link", "10Gbps")
+    assert "80 % of 10 Gbit/s: " in " ".join(capsys.readouterr().out.split())
+
+
 def test_never_is_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--from", "aws/deep-archive", "--to", "r2", *SIZE, *ON) == 1
     assert "break-even: never; a month costs more" in capsys.readouterr().out
@@ -108,12 +158,12 @@ def test_a_broken_limit_has_no_price(capsys: pytest.CaptureFixture[str]) -> None
     out = " ".join(capsys.readouterr().out.split())
     assert "egress policy breach" in out
     assert "leaving takes 2 months" in out
-    assert "--over 2 --dual-months 2" in out
+    assert "--over 2 stays within it" in out
     assert run(*leaving, "-o", "json") == 1
     found = answer(capsys)
     assert found["once"]["egress"] is None
     assert found["months_to_leave"] == 2
-    run(*leaving, "--over", "2", "--dual-months", "2", "-o", "json")
+    run(*leaving, "--over", "2", "-o", "json")
     assert answer(capsys)["breaches"] == []
 
 
@@ -126,11 +176,14 @@ def test_a_switch_in_the_eu(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["once"]["requests"] > 0
     assert found["not_settled"]
     assert run(*where, "--on", "2027-01-11", "-o", "json") == 0
-    assert answer(capsys)["free_by_law"] is False
+    found = answer(capsys)
+    assert found["free_by_law"] is False
+    assert found["waiting"] == {"until": "2027-01-12", "egress_saved": found["once"]["egress"]}
 
 
 def test_what_is_given_is_used(capsys: pytest.CaptureFixture[str]) -> None:
-    more = ("--nat", "0.045/GB", "--link", "10Gbps", "--util", "0.5", "--dual-months", "1")
+    more = ("--nat", "0.045/GB", "--link", "10Gbps", "--util", "50%", "--dual-months", "1")
+    more = (*more, "--delete-as-you-go")
     assert run(*TO_B2, *more, "-o", "json") == 0
     found = answer(capsys)
     assert found["once"]["nat"] == 4608

@@ -8,10 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from opskit.errors import UsageError
+from opskit.storage.bill.usage import Month
 from opskit.storage.catalog.load import Catalog
-from opskit.storage.catalog.model import Provider
+from opskit.storage.catalog.model import Provider, Units
 from opskit.storage.estimate import Row, Terms
-from opskit.storage.gate import Gate, Verdict, chosen, gate
+from opskit.storage.gate import Gate, Judged, Verdict, chosen, gate
 from opskit.storage.money import budget
 from opskit.storage.profile.model import Cell, Monthly, Profile
 from tests.storage.shift.catalogs import DAY, GB, catalog, provider
@@ -67,15 +68,79 @@ def test_a_band_that_straddles_the_budget(text: str, verdict: Verdict) -> None:
 def test_a_price_that_is_too_old() -> None:
     found = judged(one(), "1000", late=101, max_age=100)
     assert found.verdict is Verdict.UNKNOWN
+    assert judged(one(), "1", late=101, max_age=100).verdict is Verdict.UNKNOWN
     assert found.reasons == [f"a price is 101 days old (read on {DAY}): --max-age allows 100"]
     assert judged(one(), "1000", late=100, max_age=100).verdict is Verdict.WITHIN
 
 
 def test_an_unverified_price() -> None:
     unsure = one(("egress", 0, "USD/GB", {"status": "unverified"}))
-    assert judged(unsure, "1000").verdict is Verdict.UNKNOWN
-    assert judged(unsure, "1").verdict is Verdict.UNKNOWN
+    found = judged(unsure, "1000")
+    assert (found.verdict, found.reasons) == (Verdict.UNKNOWN, ["unverified: egress"])
+    assert judged(unsure, "20").verdict is Verdict.UNKNOWN
     assert judged(unsure, "1000", allow_unverified=True).verdict is Verdict.WITHIN
+
+
+@pytest.mark.parametrize("status", ["unverified", "conflict"])
+def test_over_by_what_is_verified(status: str) -> None:
+    over = judged(one(("egress", 1, "USD/GB", {"status": status})), "19.99")
+    assert over.verdict is Verdict.OVER
+    assert over.reasons[-1] == "it is $20.00 at least, whatever is true of that"
+
+
+def test_an_unverified_rule_may_make_it_any_amount() -> None:
+    unsure = one(("free-storage", 10, "GB", {"status": "unverified"}))
+    assert judged(unsure, "1").verdict is Verdict.UNKNOWN
+    assert judged(unsure, "1", allow_unverified=True).verdict is Verdict.OVER
+
+
+UNSURE = Units(gb=GB, tb=1000, month="730h", source="page", read_on=DAY, status="unverified")
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("18.62", Verdict.OVER),  # 1,000 x 10^9 bytes are 931.32 GiB: $18.63
+        ("18.63", Verdict.UNKNOWN),
+        ("19.99", Verdict.UNKNOWN),
+        ("20", Verdict.WITHIN),
+    ],
+)
+def test_units_that_nobody_read(text: str, verdict: Verdict) -> None:
+    """They matter by as much as a GB may be more or less."""
+    found = judged(one(units=UNSURE), text)
+    assert found.verdict is verdict
+    assert found.reasons[0] == "unverified: what it calls a GB and a month"
+    certain = judged(one(units=UNSURE), text, allow_unverified=True)
+    assert certain.verdict is (Verdict.WITHIN if text == "20" else Verdict.OVER)
+
+
+def test_units_of_a_month() -> None:
+    """31 days are 744 hours: 1.0333 GB-months of 30 days, or 1.0192 of 730 hours."""
+    month = Month(744)
+    facts = one(units=UNSURE)
+    assert judged(facts, "20.66", month=month).verdict is Verdict.UNKNOWN
+    assert judged(facts, "20.67", month=month).verdict is Verdict.WITHIN
+
+
+@pytest.mark.parametrize("rule", ["min-size", "overhead", "monitoring"])
+def test_objects_of_which_nobody_knows_the_number(rule: str) -> None:
+    unit = "USD/1k-month" if rule == "monitoring" else "bytes"
+    facts = one((rule, 1, unit, HOT))
+    unknown = replace(USE, stored=(Cell("standard", 0, TB),))
+
+    def told(profile: Profile, text: str, catalog_: Catalog = facts) -> Gate:
+        judged_ = chosen(profile, catalog_, Terms(DAY), "", "", "")
+        return gate(judged_, budget(text), Terms(DAY), 1000)
+
+    found = told(unknown, "1000")
+    assert found.verdict is Verdict.UNKNOWN
+    assert "by which standard is paid: --avg-object 4MB" in found.reasons[0]
+    assert told(unknown, "19.99").verdict is Verdict.OVER
+    assert told(USE, "1000").verdict is Verdict.WITHIN
+    assert told(unknown, "1000", one()).verdict is Verdict.WITHIN
+    other = replace(unknown, stored=(*unknown.stored, Cell("cool", 5, 1)))
+    assert told(other, "1000").verdict is Verdict.UNKNOWN
 
 
 def test_a_missing_price() -> None:
@@ -121,6 +186,10 @@ TWO = (
 
 
 def row(use: Profile, *names: str) -> Row:
+    return judgement(use, *names).row
+
+
+def judgement(use: Profile, *names: str) -> Judged:
     facts = one(*TWO)
     other: Provider = provider("other", [("storage", "0.5", "USD/GB-month", HOT)])
     both = Catalog({**facts.providers, "other": other}, facts.law)
@@ -134,6 +203,41 @@ def test_which_bill_is_judged() -> None:
     assert row(mixed, "one", "cool").bill.of("storage") == 20
     assert row(mixed, "other").bill.of("storage") == 1000
     assert row(USE, "", "", "europe").bill.region.name == "europe"
+    assert row(USE, "", "", "eu").bill.region.name == "europe"
+    assert row(USE, "", "", "one=europe").bill.region.name == "europe"
+
+
+def test_a_profile_of_no_provider_keeps_its_classes() -> None:
+    mixed = replace(USE, provider="", stored=(Cell("standard", 1, TB), Cell("cool", 1, TB)))
+    found = row(mixed, "one")
+    assert (found.class_, found.as_it_is, found.bill.of("storage")) == ("as it is", False, 30)
+    assert row(replace(USE, provider=""), "one").class_ == "standard"
+    assert row(mixed, "one", "cool").bill.of("storage") == 20
+
+
+def test_another_provider_takes_it_all_in_its_first_hot_class() -> None:
+    mixed = replace(USE, stored=(Cell("standard", 1, TB), Cell("cool", 1, TB)))
+    found = judgement(mixed, "other")
+    assert found.row.bill.of("storage") == 1000
+    assert found.notes == ["all of it is taken as in standard (--class names another one)"]
+    there = judgement(replace(mixed, region="europe"), "other")
+    assert there.row.bill.region.name == "europe"
+    assert "the data is in the EU (one europe)" in there.notes[0]
+
+
+def test_a_class_that_nobody_knows_has_no_price() -> None:
+    cells = (Cell("standard", 1, TB), Cell("lost", 1, GB))
+    found = judgement(replace(USE, stored=cells))
+    assert found.row.bill.missing == ["storage of lost"]
+    assert "one has no class lost: what is in it has no price" in found.notes[0]
+    assert gate(found, budget("1000"), Terms(DAY), 1000).verdict is Verdict.UNKNOWN
+    assert gate(found, budget("19"), Terms(DAY), 1000).verdict is Verdict.OVER
+
+
+def test_nothing_is_stored() -> None:
+    for stored in ((), (Cell("standard", 0, 0),)):
+        with pytest.raises(UsageError, match="nothing in it that is stored"):
+            row(replace(USE, stored=stored))
 
 
 @pytest.mark.parametrize(
@@ -142,7 +246,6 @@ def test_which_bill_is_judged() -> None:
         (replace(USE, provider=""), (), "does not say where it is stored"),
         (replace(USE, provider="two"), (), "'two' is no provider"),
         (replace(USE, region="mars"), (), "has no region 'mars'"),
-        (USE.in_class("lost"), (), "one has no class lost"),
         (USE, ("one", "lost"), "no provider has a class 'lost'"),
         (USE, ("one", "all"), "standard, cool, cold are all all"),
     ],

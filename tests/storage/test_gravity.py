@@ -13,7 +13,15 @@ from opskit.storage.catalog.load import Catalog, load
 from opskit.storage.catalog.model import Region
 from opskit.storage.choice import Choice
 from opskit.storage.gravity import Gravity, Pull, gravity
-from opskit.storage.gravity_rows import place, regions
+from opskit.storage.gravity_rows import (
+    explained,
+    fields,
+    months,
+    place,
+    reasons,
+    regions,
+    shown_band,
+)
 from opskit.storage.profile.model import Cell, Monthly, Profile
 from tests.storage.shift.catalogs import DAY, GB, SOURCE, TARGET, catalog, fact, provider, usual
 
@@ -161,6 +169,62 @@ def test_a_limit_is_in_words_and_never_money() -> None:
     assert "ask the provider" in str(full.limit)
 
 
+def test_a_broken_limit_has_no_price_and_no_rank() -> None:
+    strict = [*TARGET, ("egress-limit-times", 1, "times")]
+    prices = catalog(provider("near", SOURCE), provider("far", strict))
+    use = Profile((Cell("standard", 1000, TB),), Monthly(egress=2 * TB))
+    found = weigh(use, prices)
+    row = at(found, "far")
+    assert (row.verdict, row.rank, row.use) == ("policy breach", None, None)
+    assert [each.rank for each in found.rows[:3]] == [1, 2, 3]
+    assert fields(row, DAY)["use"] is None
+    assert any("policy breach: egress is 2.00 times" in each for each in reasons(found))
+    within = at(weigh(replace(use, monthly=Monthly(egress=TB)), prices), "far")
+    assert (within.verdict, within.rank) == ("free to use", 1)
+
+
+def test_nothing_is_said_of_a_use_that_nobody_gave() -> None:
+    rows = weigh(Profile((Cell("standard", 1000, TB),)), usual()).rows
+    assert {(each.verdict, each.use) for each in rows if each.kept} == {("no use given", None)}
+    given = weigh(Profile((Cell("standard", 1000, TB),), Monthly(retrieved=0)), usual()).rows
+    assert {each.verdict for each in given if each.kept} == {"free to use"}
+
+
+def test_a_speed_is_for_use_as_well_as_for_leaving() -> None:
+    use = Profile((Cell("cold", 1000, TB),), Monthly(retrieved=TB))
+    usual_, bulk = (at(weigh(use, NEAR, speed=speed), "near", "cold") for speed in ("", "bulk"))
+    assert usual_.month.of("retrieval") == 20
+    assert (usual_.speeds, usual_.removed[0].speed) == ({"cold": "standard"}, "bulk")
+    assert bulk.month.of("retrieval") == Decimal("2.5")
+    assert (bulk.speeds, bulk.removed[0].speed) == ({"cold": "bulk"}, "bulk")
+    assert fields(usual_, DAY)["use_speeds"] == {"cold": "standard"}
+    assert "in a usual month, cold is restored at the speed standard" in explained(
+        weigh(use, NEAR), DAY
+    )
+
+
+def test_a_band_whose_ends_look_alike_is_not_shown() -> None:
+    use = Profile((Cell("standard", 10, TB),))
+    day = DAY + timedelta(90 + 73)
+    [near] = gravity(use, NEAR, Choice((), "standard"), day).rows
+    low, high = (months(each) for each in near.band(day) or ())
+    assert shown_band(near, day) == f"{low} - {high}"
+    small = [("egress", "0.0001", "USD/GB") if row[0] == "egress" else row for row in TARGET]
+    tiny = [row for row in small if row[0] != "free-egress-times"]
+    [far] = gravity(use, catalog(provider("far", tiny)), Choice((), "standard"), day).rows
+    assert far.band(day)
+    assert shown_band(far, day) == ""
+
+
+def test_a_class_that_nobody_knows_has_no_price() -> None:
+    cells = (Cell("standard", 10, TB), Cell("reduced-redundancy", 1, GB))
+    found = weigh(Profile(cells, provider="near"), NEAR)
+    row = at(found, "near", "as it is")
+    assert "storage of reduced-redundancy" in row.missing
+    assert row.rank is None
+    assert found.notes == ["near has no class reduced-redundancy: what is in it has no price"]
+
+
 def test_what_lacks_a_price_or_is_unverified_has_no_rank() -> None:
     rows = [row for row in SOURCE if row[0] != "read"]
     unsure = [fact("storage", 1, "USD/GB-month", class_="standard", status="unverified")]
@@ -206,7 +270,11 @@ def test_a_profile_is_weighed_in_its_own_region() -> None:
     found = weigh(use, usual())
     names = [place(found, each) for each in found.rows if each.month.provider.name == "near"]
     assert sorted(names) == ["near cold", "near cool", "near standard"]
-    assert regions(found) == "near europe; of others the first"
+    assert regions(found) == "far europe, near europe"
+    assert at(found, "far").month.region.name == "europe"
+    abroad = weigh(replace(use, region="main"), usual())
+    assert regions(abroad) == ""
+    assert at(abroad, "far").month.region.name == "main"
     asked = weigh(use, usual(), "main")
     names = [place(asked, each) for each in asked.rows if each.class_ == "standard"]
     assert sorted(names) == ["far standard", "near standard, europe", "near standard, main"]

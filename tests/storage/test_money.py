@@ -46,7 +46,7 @@ def test_what_is_no_budget(text: str, words: str) -> None:
 
 
 def test_exchange_rates() -> None:
-    rates = exchange(["EUR=1.10", "gbp = 1.27"])
+    rates = exchange(["EUR=1.10", "gbp = 1.27"], also="GBP")
     assert rates == {"EUR": Decimal("1.10"), "GBP": Decimal("1.27")}
     assert converted(Decimal(10), "EUR", "USD", rates) == 11
     assert converted(Decimal("12.7"), "USD", "GBP", rates) == 10
@@ -59,6 +59,14 @@ def test_exchange_rates() -> None:
 def test_what_is_no_exchange_rate(text: str) -> None:
     with pytest.raises(UsageError):
         exchange([text])
+
+
+def test_a_currency_in_which_nothing_is_priced() -> None:
+    with pytest.raises(UsageError, match="nothing is priced in ERU") as caught:
+        exchange(["ERU=1.1"])
+    assert caught.value.hint == "a rate is of EUR"
+    with pytest.raises(UsageError, match="GBP"):
+        exchange(["GBP=1.2"], also="CHF")
 
 
 def test_two_rates_of_one_currency() -> None:

@@ -61,9 +61,10 @@ SHAPES: dict[str, Callable[[int, random.Random], list[str]]] = {
     "numbered": _numbered,
     "skewed": _skewed,
 }
-#: Sizes in bytes: log-normal, and a tail so heavy that few objects have most of the bytes.
+#: Sizes in bytes: log-normal, narrow and wide, and a tail so heavy that few objects have most.
 SIZES: dict[str, Callable[[random.Random], int]] = {
     "even": lambda chance: int(chance.lognormvariate(10, 1)),
+    "skewed": lambda chance: int(chance.lognormvariate(10, 2)),
     "heavy": lambda chance: min(int(1000 * chance.paretovariate(0.9)), 5 * 10**12),
 }
 
@@ -112,7 +113,9 @@ class Sheet:
     def count(self, stop: int) -> Tally:
         tally = Tally()
         for size in self.bucket.sizes[self.at : self.at + stop]:
-            cell = tally.cells.setdefault(("STANDARD", False, size_edge(size), "2025-01-01"), [0, 0])
+            cell = tally.cells.setdefault(
+                ("STANDARD", False, size_edge(size), "2025-01-01"), [0, 0]
+            )
             cell[0] += 1
             cell[1] += size
         tally.objects = stop

@@ -64,7 +64,8 @@ def sampled(asker: Asker, prefix: str, workers: int, say: Callable[[str], None])
     where = f"s3://{asker.bucket}/{prefix}"
 
     def look(after: str) -> _Sheet:
-        page = asker.page(prefix, **({"StartAfter": after} if after else {}))
+        start: dict[str, Any] = {"StartAfter": after} if after else {}
+        page = asker.page(prefix, **start)
         if page.names():
             check(page, prefix, after, asker.bucket)
         elif page.truncated:
@@ -206,7 +207,5 @@ def _rare(seen: Tally, tally: Tally) -> int:
     for (_, _, size, _), (objects, _) in seen.cells.items():
         numbers[size] += objects
     return sum(
-        amount
-        for (_, _, size, _), (_, amount) in tally.cells.items()
-        if numbers[size] < LEAST_SEEN
+        amount for (_, _, size, _), (_, amount) in tally.cells.items() if numbers[size] < LEAST_SEEN
     )

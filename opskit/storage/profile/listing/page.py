@@ -129,7 +129,8 @@ class Page:
             found = Columns(sizes, times, classes or [""] * number, latest[0] if latest else [])
             wanted = number if self.versions else 0
             alike = len(sizes) == len(times) == len(found.classes) == number
-            if alike and len(found.latest) == wanted:
+            closed = self._plain.count(f"</{self._tag}>") == number
+            if alike and closed and len(found.latest) == wanted:
                 return found
         elements = self._all(self._tag)
         size, time, class_, late = ([_of(each, name) for each in elements] for name in _FIELDS)
