@@ -1,5 +1,7 @@
 """`opskit storage compare` from the command line: ranges, changes, exit statuses."""
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -56,8 +58,39 @@ def test_who_is_left_out_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert "the first three are the same all along" in told.err
 
 
-def test_nobody_can_be_ranked() -> None:
+def test_nobody_can_be_ranked(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*TEN, "--sweep", "egress=0..1TB", "--providers", "b2") == 3
+    assert "--allow-unverified" in capsys.readouterr().err
+
+
+def test_csv_has_plain_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    use = ("--sweep", "egress=0..10x", "--providers", "aws,wasabi,r2", "-o", "csv")
+    assert run(*TEN, *use) == 0
+    first, second = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert list(first)[:7] == [
+        *("from_amount", "to_amount", "from_times", "to_times"),
+        *("first", "first_low", "first_high"),
+    ]
+    assert (first["from_amount"], first["to_amount"]) == ("0", "10000000000001")
+    assert (first["first"], first["first_low"], first["second"]) == (
+        *("wasabi standard", "72.67", "r2 standard"),
+    )
+    assert float(first["third_low"]) < float(first["third_high"])
+    assert (second["to_times"], second["first"]) == ("10.0", "r2 standard")
+
+
+def test_a_change_a_byte_later_is_beyond(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*TEN, "--sweep", "egress=0..10x", "--providers", "wasabi,r2") == 0
+    told = capsys.readouterr().err
+    assert "beyond 1x (10 TB), wasabi standard breaks its policy" in told
+    assert "the cheapest is wasabi standard up to 1x (10 TB), then r2 standard" in told
+
+
+def test_a_sweep_of_amounts_has_no_multiples(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*TEN, "--sweep", "avg-object=1KB..10MB", "--providers", "wasabi,r2") == 0
+    told = capsys.readouterr()
+    assert "from 1.99 KB on, wasabi standard is cheaper than r2 standard" in told.err
+    assert "x (" not in told.out + told.err
 
 
 @pytest.mark.parametrize(
@@ -65,6 +98,8 @@ def test_nobody_can_be_ranked() -> None:
     [
         ("egress", "is no sweep"),
         ("egress=0..10", "is no size"),
+        ("egress=10x..0", "the larger end comes last: egress=0..10x"),
+        ("avg-object=4..10MB", "4MB is 4 x 10^6"),
         ("reads=0..10x", "the profile has no reads that 1x could be"),
         ("cost=0..10x", "cannot be swept"),
     ],

@@ -148,6 +148,35 @@ def test_a_policy_breach_is_no_amount(capsys: pytest.CaptureFixture[str]) -> Non
     assert "egress is 2.00 times what is stored, and the policy allows 1" in told.err
 
 
+@pytest.mark.parametrize("fmt", ["csv", "md"])
+def test_lines_do_not_hide_a_breach(fmt: str, capsys: pytest.CaptureFixture[str]) -> None:
+    use = ("--tb", "10", "--egress", "20TB", "--reads", "1M", "--providers", "wasabi,linode")
+    assert run(*use, "--explain", "-o", fmt) == 0
+    text = capsys.readouterr().out
+    assert "policy breach: egress is 2.00 times what is stored" in text
+    assert "no price: read of standard" in text
+    if fmt == "csv":
+        lines = list(csv.DictReader(io.StringIO(text)))
+        assert {each["state"] for each in lines} == {"policy breach", "no price"}
+        [breach] = [e for e in lines if e["provider"] == "wasabi" and e["item"] == "egress"]
+        assert breach["amount"] == ""
+
+
+def test_a_terminal_of_80_columns_keeps_rank_and_band(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from opskit.output import console
+
+    monkeypatch.setattr(console, "terminal_width", lambda _=None: 80)
+    assert run(*TEN, "--reads", "1M", "--explain") == 0
+    told = capsys.readouterr()
+    head = told.out.splitlines()[0].split()
+    assert (head[0], head[-2:]) == ("RANK", ["TOTAL", "BAND"])
+    assert "±3.7%" in told.out
+    lines = (told.out + told.err).splitlines()
+    assert [each for each in lines if len(each) > 80 and "https://" not in each] == []
+
+
 def test_regions(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*SOME, "--region", "eu-central-1", "-o", "json") == 0
     found = document(capsys)
@@ -171,6 +200,7 @@ def test_regions(capsys: pytest.CaptureFixture[str]) -> None:
         (("--tb", "1", "--stored", "1TB"), "--tb and --stored both"),
         (("--tb", "1", "--objects", "5", "--avg-object", "1MB"), "--objects does"),
         (("--tb", "1", "--avg-object", "0B"), "objects of no size"),
+        (("--tb", "1", "--avg-object", "4"), "4MB is 4 x 10^6 bytes, 4MiB is 4 x 2^20"),
         (("--tb", "1", "--egress", "2"), "--egress: '2' is no size"),
         (("--tb", "1", "--reads", "1MB"), "--reads: '1MB' is no number"),
         (("--tb", "1", "--region", "eu-centrl-1"), "did you mean eu-central-1"),
@@ -209,6 +239,48 @@ def test_a_profile(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert found["notes"][0] == "one prefix could not be listed"
 
 
+def test_where_it_is_is_told_beside_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "profile.yaml").write_text(PROFILE)
+    use = ("profile.yaml", "--providers", "r2", "--as-of", "2026-11-28")
+    assert run(*use) == 0
+    told = capsys.readouterr()
+    assert "aws" not in told.out
+    assert "as it is: aws eu-west-1 $" in told.err
+    assert run(*use, "-o", "json") == 0
+    found = document(capsys)
+    assert [(each["provider"], each["rank"]) for each in found["rows"]] == [("r2", 1)]
+    assert (found["as_it_is"]["provider"], found["as_it_is"]["rank"]) == ("aws", None)
+    assert run("profile.yaml", "--as-of", "2026-11-28") == 0
+    assert "as it is: aws" not in capsys.readouterr().err
+
+
+def test_a_class_that_the_catalog_has_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "p.yaml").write_text(PROFILE.replace("DEEP_ARCHIVE", "DEEPER"))
+    assert run("p.yaml", "--providers", "aws", "-o", "json") == 0
+    found = document(capsys)
+    assert found["as_it_is"]["reasons"] == ["storage of DEEPER"]
+    assert (found["as_it_is"]["total"], found["as_it_is"]["state"]) == (None, "no price")
+
+
+def test_what_is_unread_in_intelligent_tiering(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = "{objects: 1M, bytes: 10TB, class: INTELLIGENT_TIERING}"
+    totals = []
+    for idle in ("", ", idle: 45", ", idle: 90"):
+        text = f"provider: aws\nregion: us-east-1\nstored:\n  - {line.replace('}', idle + '}')}\n"
+        (tmp_path / "p.yaml").write_text(text)
+        assert run("p.yaml", "--providers", "aws", "-o", "json", "--as-of", "2026-11-28") == 0
+        told = capsys.readouterr()
+        totals.append(json.loads(told.out)["as_it_is"]["storage"])
+        assert ("all in frequent access" in told.err) == (not idle)
+    assert totals == [214.2, 116.42, 37.25]
+
+
 def test_a_profile_and_flags_that_say_what_is_stored(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -224,6 +296,42 @@ def test_prices_of_another_day(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*use, "2026-05-01") == 0
     after = document(capsys)["rows"][0]["storage"]
     assert (before, after) == (59.94, 69.43)
+
+
+def test_another_month_has_the_prices_of_its_first_day(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Backblaze B2 was $6.00 a TB until the end of April 2026."""
+    use = ("--tb", "10", "--objects", "1M", "--providers", "b2", "--month", "2026-04")
+    assert run(*use, "-o", "json") == 0
+    told = capsys.readouterr()
+    found = json.loads(told.out)
+    assert (found["as_of"], found["rows"][0]["storage"]) == ("2026-04-01", 59.94)
+    assert told.err.count("prices are those of 2026-04-01") == 1
+    assert run(*use, "--as-of", "2026-05-01", "-o", "json") == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["rows"][0]["storage"] == 69.43
+    assert "prices are those" not in told.err
+
+
+def test_this_month_has_the_prices_of_today(capsys: pytest.CaptureFixture[str]) -> None:
+    use = ("--tb", "1", "--providers", "r2", "-o", "json", "--month")
+    assert run(*use, f"{date.today():%Y-%m}") == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["as_of"] == date.today().isoformat()
+    assert "prices are those" not in told.err
+
+
+def test_googles_example_without_what_is_free(capsys: pytest.CaptureFixture[str]) -> None:
+    """Cloud Storage pricing examples, "Simple": $1.19."""
+    use = ("--stored", "50GiB", "--objects", "1", "--writes", "10k", "--reads", "50k")
+    place = ("--egress", "1GiB", "--providers", "gcs", "--region", "us-east1", "-o", "json")
+    totals = []
+    for more in ((), ("--no-free",)):
+        assert run(*use, *place, *more, "--as-of", "2026-11-28") == 0
+        found = document(capsys)
+        totals.append((found["free_amounts"], found["rows"][0]["total"]))
+    assert totals == [(True, 0.93), (False, 1.19)]
 
 
 def test_before_all_prices_nothing_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -75,30 +75,14 @@ class Biller:
             billed += (size + over * each.objects) * part
             weighed += each.objects * part
             self.stored += self._average(each)
-        note = self._stored_words(name, cells, own, billed)
+        factor, least_days = self._month.factor(self._units), self.prices.amount("min-days", name)
+        note = words.stored(cells, factor, int(least_days), (billed - own) / self._units.gb)
         self._billed, self._class = self._billed + billed, self._class or name
         self._line("storage", name, billed, note=note)
         if weighed and (standard := self._rule("overhead-standard", name)):
             note = f"{words.size(standard)} for each of {words.count(weighed)} objects in {name}"
             self._line("storage", "standard", standard * weighed, note=note)
         self._monitoring(name, cells)
-
-    def _stored_words(
-        self, name: str, cells: Sequence[Cell], own: Decimal, billed: Decimal
-    ) -> str:
-        """How the GB-months that are billed come from what is stored."""
-        told = []
-        least = int(self.prices.amount("min-days", name))
-        if any(each.kept is not None for each in cells):
-            early = any(each.kept is not None and each.kept < least for each in cells)
-            told.append("part of it is kept for some days of the month")
-            told += [f"{least} days at least are billed"] if early else []
-        elif (factor := self._month.factor(self._units)) != 1:
-            told.append(f"a GB is {words.number(factor)} GB-months in this month")
-        if billed > own:
-            added = words.amount((billed - own) / self._units.gb)
-            told.append(f"{added} GB of it are added to small objects")
-        return "; ".join(told)
 
     def _months(self, name: str, cell: Cell) -> Decimal:
         """The months that a cell is billed for; objects that are deleted early count to the end."""

@@ -1,8 +1,10 @@
 """How the quantity of a line comes about, in words: what is free, and what is rounded up."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from opskit.storage.catalog.prices import Rate
+from opskit.storage.profile.model import Cell
 from opskit.storage.units import shown_size
 
 _NAMES = (("G", 10**9), ("M", 10**6), ("k", 10**3))
@@ -20,6 +22,24 @@ def billed(used: Decimal, after: Decimal, quantity: Decimal, rate: Rate) -> str:
     if quantity * rate.per != after:
         told.append(f"rounded up to {_shown(quantity * rate.per, rate)}")
     return ", ".join(told)
+
+
+def stored(cells: Sequence[Cell], factor: Decimal, least: int, added: Decimal) -> str:
+    """How the GB-months that are billed come from what is stored; nothing where they are that.
+
+    `factor` are the GB-months of a GB that stays, `least` the least days, `added` the GB that are
+    added to objects.
+    """
+    told = []
+    kept = [each.kept for each in cells if each.kept is not None]
+    if kept:
+        told.append("part of it is kept for some days of the month")
+        told += [f"{least} days at least are billed"] if min(kept) < least else []
+    elif factor != 1:
+        told.append(f"a GB is {number(factor)} GB-months in this month")
+    if added:
+        told.append(f"{amount(added)} GB of it are added to small objects")
+    return "; ".join(told)
 
 
 def _shown(value: Decimal, rate: Rate) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from functools import cached_property
 
+from opskit.storage.bill.tiers import inside
 from opskit.storage.bill.usage import AVERAGE
 from opskit.storage.catalog.model import Item, StorageClass
 from opskit.storage.catalog.prices import Prices
@@ -18,9 +19,6 @@ from opskit.storage.optimize.loads import Load
 
 #: S3 API Reference, "Transition", and the error that S3 answers with below it.
 _LEAST_AGE = {"STANDARD_IA": 30, "ONEZONE_IA": 30}
-#: S3 User Guide, "How S3 Intelligent-Tiering works": days without a read until an object is moved
-#: to the tier of that access. The tiers that need a restore are for those who ask for them.
-_TIERED_AFTER = {"cool": 30, "cold": 90}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +102,7 @@ class World:
     @cached_property
     def _tiers(self) -> dict[str, list[tuple[int, str]]]:
         """The tiers inside a class that objects come to by themselves, by days without a read."""
-        found: dict[str, list[tuple[int, str]]] = {}
-        for each in self._classes.values():
-            if each.part_of and not each.restore and each.access in _TIERED_AFTER:
-                own = (_TIERED_AFTER[each.access], each.name)
-                found.setdefault(each.part_of, []).append(own)
-        return {name: sorted(tiers) for name, tiers in found.items()}
+        return inside(self.prices.provider)
 
     def is_tiered(self, name: str) -> bool:
         return name in self._tiers

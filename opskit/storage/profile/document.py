@@ -178,7 +178,7 @@ def to_json(profile: Profile) -> dict[str, Any]:
         "region": profile.region,
         "taken_on": profile.taken_on.isoformat() if profile.taken_on else None,
         "stored": [_cell_json(each) for each in profile.stored],
-        "monthly": {name: getattr(monthly, name) for name in Monthly.__slots__},
+        "monthly": {name: getattr(monthly, name) for name in Monthly.__struct_fields__},
         "incomplete": {"uploads": profile.uploads, "bytes": profile.upload_bytes},
         "sample": profile.sample,
         "notes": list(profile.notes),
@@ -186,5 +186,5 @@ def to_json(profile: Profile) -> dict[str, Any]:
 
 
 def _cell_json(cell: Cell) -> dict[str, Any]:
-    names = (name for name in Cell.__slots__ if name != "class_")
+    names = (name for name in Cell.__struct_fields__ if name != "class_")
     return {"class": cell.class_} | {name: getattr(cell, name) for name in names}

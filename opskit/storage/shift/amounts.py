@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from dataclasses import replace as changed
 from fractions import Fraction
 
 from msgspec.structs import replace
@@ -51,7 +50,7 @@ def scaled(use: ClassUse, stored: Fraction, used: Fraction) -> ClassUse:
 def removed(all_: Sequence[Removal], before: Fraction, after: Fraction) -> dict[str, Removal]:
     """What is read out of each class between two shares of a move."""
     return {
-        each.class_: changed(
+        each.class_: replace(
             each,
             objects=between(each.objects, before, after),
             bytes=between(each.bytes, before, after),

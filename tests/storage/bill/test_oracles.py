@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from opskit.storage.bill.billing import Biller, bill
 from opskit.storage.bill.lines import Bill
 from opskit.storage.bill.usage import AVERAGE, ClassUse, Month, Usage, month
+from opskit.storage.catalog.free import without_free
 from opskit.storage.catalog.load import load
 from opskit.storage.catalog.model import Item, Provider, Region, StorageClass
 from opskit.storage.catalog.prices import Prices
@@ -238,9 +239,10 @@ def test_r2_infrequent_access_rounds_up_and_has_a_least_time() -> None:
 
 def test_google_simple() -> None:
     """Cloud Storage pricing examples, "Simple": $1.19; it leaves out what is always free."""
-    where = prices("gcs", "us-east1")
-    facts = tuple(each for each in where.provider.facts if not each.item.startswith("free-"))
-    where = Prices(replace(where.provider, facts=facts), where.region, DAY)
+    own = without_free(load()).provider("gcs")
+    place = own.region("us-east1")
+    assert place
+    where = Prices(own, place, DAY)
     cells = [Cell("standard", 1, 50 * GIB)]
     use = ClassUse("standard", cells, writes=10_000, reads=50_000)
     found = bill(where, Usage([use], egress=GIB))

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,11 +16,10 @@ LAKE = list(generated(16_000))
 
 
 @pytest.fixture(autouse=True)
-def _credentials(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setattr(crawl, "_CHECKPOINT_PAGES", 2)
-    yield
 
 
 def failing(after: int) -> Faults:
@@ -108,7 +107,9 @@ def test_a_damaged_journal_is_refused(line: bytes, place: int, tmp_path: Path) -
         assert error.value.where == f"{journal}:{place}"
 
 
-@pytest.mark.parametrize("content", [b"objects: 5\n", b"[]\n", b"\xff\xfe\n", b'{"a":1}\n'])
+@pytest.mark.parametrize(
+    "content", [b"objects: 5\n", b"objects: 5", b"{ ", b"[]\n", b"\xff\xfe\n", b'{"a":1}\n']
+)
 def test_a_file_that_is_no_journal_stays(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_bytes(content)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from opskit.storage.profile.listing.page import ForeignError, MalformedError, OddKeyError, Page
 from opskit.storage.profile.listing.tally import AmountError, Tally
-from tests.storage.s3server import encoded
+from tests.storage.s3answers import encoded
 
 _SPACE = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 
@@ -82,7 +82,10 @@ def test_a_key_that_is_not_utf_8_is_said_or_replaced() -> None:
 
 
 def test_versions_and_delete_markers_are_told_apart() -> None:
-    marker = "<DeleteMarker><Key>b</Key><VersionId>3</VersionId><IsLatest>true</IsLatest><LastModified>2025-01-01T00:00:00Z</LastModified></DeleteMarker>"
+    marker = (
+        "<DeleteMarker><Key>b</Key><VersionId>3</VersionId><IsLatest>true</IsLatest>"
+        "<LastModified>2025-01-01T00:00:00Z</LastModified></DeleteMarker>"
+    )
     version = contents("{}").replace("Contents>", "Version>")
     one, two = (
         version.format(key).replace("</Key>", f"</Key><IsLatest>{latest}</IsLatest>")

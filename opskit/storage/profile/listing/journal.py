@@ -68,13 +68,13 @@ class Journal:
         stream.seek(0)
         data = stream.read()
         whole = data[: data.rfind(b"\n") + 1]
-        if len(whole) < len(data):
-            stream.truncate(len(whole))
         header = {"schema": SCHEMA, **about}
+        begun = json.dumps(header, separators=(",", ":")).encode()[:-1]
+        if whole or not begun.startswith(data[: len(begun)]):  # but for one that was cut off
+            self.record = _read(whole or data, path, header)
+        stream.truncate(len(whole))
         if not whole:
             self._write({**header, "taken_on": today.isoformat()})
-            return
-        self.record = _read(whole, path, header)
 
     def restart(self, mode: str) -> None:
         """Void all that was written: it is listed in another way from here on."""

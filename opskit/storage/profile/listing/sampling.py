@@ -103,13 +103,15 @@ class Sampler:
         return True
 
     def _promising(self) -> Range | None:
-        """Half of the range that is thought to hold most, or now and then of any."""
+        """Half of the range that is thought to hold most, or now and then of any; all of one that
+        is thought to fit on a page.
+        """
         idle = [each for each in self.space.active if id(each) not in self._walking]
         if not idle:
             return None
         anyone = self._chance.random() < _EVEN
         of = self._chance.choice(idle) if anyone else max(idle, key=lambda e: self._worth[id(e)])
-        half = self.space.half(of)
+        half = self.space.half(of) if self._worth[id(of)] > _PAGE else None
         if half is None:
             return of
         self.space.active.append(half)

@@ -12,7 +12,7 @@ from opskit.storage.profile.listing import splitting
 from opskit.storage.profile.listing.tally import Tally
 
 #: Ranges with fewer keys to come than this are not worth a request of their own.
-_LEAST_PAGES = 0.5
+_LEAST_PAGES = 2.0
 _UNKNOWN = 64.0
 
 
@@ -30,7 +30,6 @@ class Range:
     depth: int = 0
     left: float = _UNKNOWN
     pages: int = 0
-    first: str | None = None
     version: str = ""
     token: str = ""
     empty: int = 0
@@ -71,8 +70,6 @@ class Space:
         taken.pages += 1
         if cut:
             taken.at = keys[cut - 1]
-            if taken.first is None:
-                taken.first = keys[0]
             self.alphabet.learn(keys[: cut : max(cut // 8, 1)])
             self._estimate(taken, keys[:cut])
         taken.version, taken.token, taken.empty = version, "", 0
@@ -83,8 +80,10 @@ class Space:
         return cut
 
     def _estimate(self, taken: Range, keys: Sequence[str]) -> None:
-        """How many pages are to come, by how far the listed keys went in the range."""
-        first, at = taken.first or keys[0], taken.at
+        """How many pages are to come: as many as came, or fewer where half a page says so, by how
+        far it went in the range.
+        """
+        first, at = keys[len(keys) // 2], taken.at
         walked = splitting.common(first, at)
         shared = splitting.closed(at, taken.until, self.floor, self.alphabet)
         if taken.depth <= shared:
@@ -95,7 +94,7 @@ class Space:
         start, now = (self.alphabet.place(each, shared) for each in (first, at))
         bounded = taken.until is not None and taken.until[:shared] == at[:shared]
         end = self.alphabet.place(taken.until, shared) if bounded and taken.until else 1.0
-        measured = taken.pages * max(end - now, 0) / max(now - start, 1e-9)
+        measured = max(end - now, 0) / max(now - start, 1e-9) / 2
         taken.left = min(taken.left, measured)
 
     def _split(self) -> None:
