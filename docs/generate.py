@@ -23,7 +23,8 @@ from opskit.rules import all_rules
 ROOT = Path(__file__).parents[1]
 WRITTEN = (
     "README.md",
-    *(f"docs/{name}.md" for name in ("broker", "redshift", "emrfs", "rollout", "storage", "project-layout")),
+    *(f"docs/{name}.md" for name in ("broker", "redshift", "emrfs", "rollout", "storage")),
+    "docs/project-layout.md",
 )
 _BLOCK = re.compile(r"(?<=^```console\n)\$ opskit (?P<args>.*)\n(?:.*\n)*?(?=^```$)", re.MULTILINE)
 _LIST = re.compile(

@@ -54,8 +54,8 @@ def estimate(
     \b
     Example:
       opskit storage estimate --tb 10 --avg-object 4MB --egress 2TB --reads 1M
-      opskit storage estimate profile.json --class all --providers aws,gcs --explain
-      opskit storage estimate --tb 50 --avg-object 1MB --rate EUR=1.10 -o html > page.html
+      opskit storage estimate lake.json --class all --providers aws --explain
+      opskit storage estimate lake.json --rate EUR=1.10 -o html > page.html
     """
     from opskit.commands.storage.pricing import check_clock, choice, facts, terms
     from opskit.commands.storage.usage import profile_of

@@ -55,7 +55,7 @@ def gravity(
     \b
     Example:
       opskit storage gravity --stored 100TiB --avg-object 4MB --egress 5TB
-      opskit storage gravity profile.json --providers aws,gcs --region eu --explain
+      opskit storage gravity lake.json --providers aws,gcs --region eu
     """
     from opskit.commands.storage import common
     from opskit.commands.storage.pricing import check_clock, choice

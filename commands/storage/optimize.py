@@ -85,7 +85,7 @@ def optimize(
     Example:
       opskit storage optimize profile.json --reads 1M --reads-of-old 5%
       opskit storage optimize profile.json --keep-instant --months 24
-      opskit storage optimize profile.json --lifecycle terraform --out lifecycle.tf
+      opskit storage optimize lake.json --lifecycle terraform --out rules.tf
     """
     from opskit.commands.storage import common
     from opskit.commands.storage.pricing import check_clock

@@ -34,7 +34,7 @@ def shift(
         typer.Option(
             formats=["%Y-%m-%d"],
             metavar="DATE",
-            help="The day it begins, and of the prices; else today.",
+            help="The day it begins; that of the prices, or today, if not set.",
         ),
     ] = None,
     link: Annotated[
@@ -116,7 +116,7 @@ def shift(
 
     \b
     Example:
-      opskit storage shift --from aws/standard --to b2 --stored 100TiB --avg-object 4MB
+      opskit storage shift --from aws --to b2 --stored 100TiB --avg-object 4MB
       opskit storage shift p.json --to r2 --link 1Gbps --nat 0.045/GB --monthly
     """
     from opskit.commands.storage import common
@@ -129,7 +129,7 @@ def shift(
     asked = Asked(
         source=source,
         target=target,
-        on=common.day(on),
+        on=common.day(on or as_of),
         as_of=as_of.date() if as_of else None,
         link=link,
         util=util,

@@ -163,7 +163,7 @@ class Biller:
             return False
         source = self.prices.provider.sources[limit.source].title
         self.bill.breaches.append(
-            f"egress is {_times(size, stored)} what is stored, and the policy allows {times:f} "
+            f"egress is {words.times(size, stored)} what is stored, and the policy allows {times:f} "
             f"({source})"
         )
         return True
@@ -248,7 +248,3 @@ class Biller:
 def same_rate(one: Rate, other: Rate) -> bool:
     values = [[(each.value, each.bounds) for each in rate.facts] for rate in (one, other)]
     return one.per == other.per and values[0] == values[1]
-
-
-def _times(size: int, stored: int | Decimal) -> str:
-    return f"{Decimal(size) / stored:.2f} times" if stored else "more than"

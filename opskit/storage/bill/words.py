@@ -71,3 +71,8 @@ def count(value: Decimal) -> str:
 def size(value: Decimal) -> str:
     """The bytes that are added to an object: `8 KiB`."""
     return f"{number(value / 1024)} KiB" if value % 1024 == 0 else shown_size(value)
+
+
+def times(value: int, of: int | Decimal) -> str:
+    """How many times something is: `2.00 times`."""
+    return f"{Decimal(value) / of:.2f} times" if of else "more than"

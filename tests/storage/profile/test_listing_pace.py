@@ -48,11 +48,16 @@ def test_nobody_waits_for_a_scan_that_is_stopped() -> None:
     assert time.monotonic() - began < 1
 
 
-def test_the_load_is_that_of_this_process() -> None:
-    load = Load()
-    end = time.monotonic() + 1
-    while time.monotonic() < end and not load.is_full():
-        pass
-    full = load.is_full()
-    time.sleep(0.2)
-    assert (full, load.is_full()) == (True, False)
+def test_more_requests_are_of_use_where_answers_take_longer() -> None:
+    useful = []
+    for seconds in (0.001, 1, 30):
+        load = Load()
+        assert load.useful() == 16
+        for _ in range(8):
+            load.answered(seconds)
+        end = time.process_time() + 0.08  # 10 ms for each
+        while time.process_time() < end:
+            pass
+        useful.append(load.useful())
+    assert useful[0] == 4
+    assert 100 < useful[1] < 200 < 3000 < useful[2] < 6000

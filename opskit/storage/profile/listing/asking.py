@@ -9,7 +9,7 @@ from opskit.clients import s3
 from opskit.clients.aws import MissingError, RefusedError
 from opskit.clients.s3 import Failure
 from opskit.errors import OpskitError, UnknownError
-from opskit.storage.profile.listing.pace import Pace, Patience
+from opskit.storage.profile.listing.pace import Load, Pace, Patience
 from opskit.storage.profile.listing.page import ForeignError, MalformedError, Page
 
 _T = TypeVar("_T")
@@ -40,7 +40,7 @@ class Asker:
         s3.prepare(client)
         self.client, self.bucket, self.pace, self.most = client, bucket, pace, most
         self.calls = self.retried = 0
-        self.region = ""
+        self.region, self.load = "", Load()
         self._patience = patience
         self._reached = False
         self._lock = threading.Lock()
@@ -50,7 +50,9 @@ class Asker:
         needs = "s3:ListBucketVersions" if arguments.get("versions") else "s3:ListBucket"
 
         def ask() -> Page:
+            sent = time.monotonic()
             body, region = s3.listing(self.client, Bucket=self.bucket, Prefix=prefix, **arguments)
+            self.load.answered(time.monotonic() - sent)
             self.region = region or self.region
             return Page(body, lenient=lenient)
 

@@ -10,7 +10,6 @@ from opskit.errors import UnknownError
 from opskit.storage.profile.listing import crew
 from opskit.storage.profile.listing.asking import Asker
 from opskit.storage.profile.listing.journal import Journal, gaps
-from opskit.storage.profile.listing.pace import Load
 from opskit.storage.profile.listing.page import MalformedError, Page
 from opskit.storage.profile.listing.space import Range, Space
 from opskit.storage.profile.listing.tally import AmountError, Tally
@@ -18,8 +17,6 @@ from opskit.storage.profile.listing.tally import AmountError, Tally
 #: A range that goes on is written to the journal after so many pages.
 _CHECKPOINT_PAGES = 50
 _MOST_EMPTY = 1000
-#: So many ranges are open even where the processor is busy.
-_ALWAYS = 4
 
 
 class UnfitError(Exception):
@@ -35,7 +32,7 @@ class Crawl:
         self.tally = Tally()
         self.tally.add(journal.record.tally)
         self.seen = self.tally.objects
-        self._lock, self._load = threading.Condition(), Load()
+        self._lock = threading.Condition()
 
     def run(self, workers: int, say: Callable[[str], None]) -> Tally:
         """All that is counted. UnfitError where another way to list is needed."""
@@ -65,12 +62,14 @@ class Crawl:
     def _take(self) -> Range | None:
         with self._lock:
             while not self.asker.pace.stop.is_set():
-                splits = len(self.space.active) < _ALWAYS or not self._load.is_full()
-                taken = self.space.take(splits=splits)
+                taken = self.space.take(splits=self._has_room())
                 if taken is not None or self.space.finished:
                     return taken
-                self._lock.wait(0.2 if splits else 0.02)
+                self._lock.wait(0.2)
         return None
+
+    def _has_room(self) -> bool:
+        return len(self.space.active) < self.asker.load.useful()
 
     def _accept(self, taken: Range, page: Page) -> None:
         if not page.names():
@@ -84,7 +83,8 @@ class Crawl:
             names, version = _whole_keys(page)
         with self._lock:
             cut = self.space.advance(taken, names, more, version)
-            self._lock.notify()
+            if self._has_room():
+                self._lock.notify()
         if cut:
             self._count(taken, page, taken.at)
         if taken.pages % _CHECKPOINT_PAGES == 0 and not taken.done:

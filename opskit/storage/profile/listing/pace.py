@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-_MOMENT_SECONDS, _FULL = 0.05, 0.8
+_LEAST_ANSWERS, _FIRST_USEFUL, _LEAST_USEFUL = 8, 16, 4
 
 
 class StoppedError(Exception):
@@ -34,20 +34,26 @@ class Patience:
 
 
 class Load:
-    """How busy this process is: Python runs one thread at a time, and more of them only wait."""
+    """How many requests at a time are of use: Python runs one thread at a time, so that more than
+    the answers it can take in while one is awaited only wait for each other.
+    """
 
     def __init__(self) -> None:
-        self._seen = (time.monotonic(), time.process_time())
-        self._busy = False
+        self._began = time.process_time()
+        self._fastest = float("inf")
+        self._answers = 0
 
-    def is_full(self) -> bool:
-        """Whether a processor was busy with this process most of the last moments."""
-        wall, cpu = time.monotonic(), time.process_time()
-        elapsed = wall - self._seen[0]
-        if elapsed >= _MOMENT_SECONDS:
-            self._busy = cpu - self._seen[1] > _FULL * elapsed
-            self._seen = wall, cpu
-        return self._busy
+    def answered(self, seconds: float) -> None:
+        """An answer came after so many seconds."""
+        self._answers += 1
+        self._fastest = min(self._fastest, seconds)
+
+    def useful(self) -> float:
+        """So many, and as many in reserve; a few until that is known."""
+        if self._answers < _LEAST_ANSWERS:
+            return _FIRST_USEFUL
+        each = (time.process_time() - self._began) / self._answers
+        return max(2 * self._fastest / max(each, 1e-6), _LEAST_USEFUL)
 
 
 class Pace:
