@@ -163,8 +163,8 @@ class Biller:
             return False
         source = self.prices.provider.sources[limit.source].title
         self.bill.breaches.append(
-            f"egress is {words.times(size, stored)} what is stored, and the policy allows {times:f} "
-            f"({source})"
+            f"egress is {words.times(size, stored)} what is stored, and the policy allows "
+            f"{times:f} ({source})"
         )
         return True
 

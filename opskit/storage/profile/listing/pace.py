@@ -53,7 +53,7 @@ class Load:
         if self._answers < _LEAST_ANSWERS:
             return _FIRST_USEFUL
         each = (time.process_time() - self._began) / self._answers
-        return max(2 * self._fastest / max(each, 1e-6), _LEAST_USEFUL)
+        return max(1 * self._fastest / max(each, 1e-6), _LEAST_USEFUL)
 
 
 class Pace:
