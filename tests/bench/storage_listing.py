@@ -1,7 +1,7 @@
 """A bucket behind 50 ms of latency, listed by `storage profile` and by `aws s3 ls --recursive`.
 
 The bucket is one of `tests/storage/s3server.py`, in a process of its own. aws is the awscli of PyPI
-in an environment of its own in the cache.
+in an environment of its own in the cache; it takes two minutes for what takes us four seconds.
 """
 
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 from tests import cache
 from tests.bench.measure import Ratio
 
-KEYS = int(os.environ.get("OPSKIT_BENCH_KEYS", "200000"))
+KEYS = int(os.environ.get("OPSKIT_BENCH_KEYS", "400000"))
 LATENCY = 0.05
 _AWSCLI = "awscli==1.46.3"
 _ENVIRONMENT = {
@@ -37,7 +37,7 @@ def ratios() -> Iterator[Ratio]:
         ours = min(_profile(url) for _ in range(3))
         theirs = _listed([str(aws), "-m", "awscli"], url)
     what = f"listing {KEYS:,} keys behind {LATENCY * 1000:.0f} ms"
-    yield Ratio(what, ours, "aws s3 ls --recursive --summarize", theirs, 1 / 20)
+    yield Ratio(what, ours, "a 20th of aws s3 ls --recursive", theirs / 20, 1)
 
 
 def _install(folder: Path) -> None:

@@ -54,10 +54,20 @@ def _skewed(count: int, chance: random.Random) -> list[str]:
     return [f"users/{user}/{_hash(number)[:9]}.png" for number, user in enumerate(users)]
 
 
+def _small_days(count: int, _: random.Random) -> list[str]:
+    """Fewer objects a day than a page holds, with numbers that go on over all days."""
+    return [
+        f"lake/table_{number % 4}/dt=2025-{1 + number // 4 % 12:02}-{1 + number // 4 % 31:02}/"
+        f"part-{number // 4:07}-{_hash(number)[:8]}.parquet"
+        for number in range(count)
+    ]
+
+
 SHAPES: dict[str, Callable[[int, random.Random], list[str]]] = {
     "uniform": _uniform,
     "one huge prefix": _one_huge_prefix,
     "dates": _dates,
+    "small days": _small_days,
     "numbered": _numbered,
     "skewed": _skewed,
 }

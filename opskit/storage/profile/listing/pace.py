@@ -49,11 +49,11 @@ class Load:
         self._fastest = min(self._fastest, seconds)
 
     def useful(self) -> float:
-        """So many, and as many in reserve; a few until that is known."""
+        """So many, and half of them in reserve; a few until that is known."""
         if self._answers < _LEAST_ANSWERS:
             return _FIRST_USEFUL
         each = (time.process_time() - self._began) / self._answers
-        return max(1 * self._fastest / max(each, 1e-6), _LEAST_USEFUL)
+        return max(1.5 * self._fastest / max(each, 1e-6), _LEAST_USEFUL)
 
 
 class Pace:
