@@ -1,7 +1,7 @@
 """A profile as people see it: what is stored in all, by class, by size and by age."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from opskit.output import Record
@@ -81,8 +81,24 @@ def _beside(found: "Profile") -> Iterator[str]:
     if uses:
         yield f"in a month: {', '.join(uses)}"
     if found.sample:
-        told = (f"{name.replace('_', ' ')} {value}" for name, value in found.sample.items())
-        yield f"a sample: {', '.join(told)}"
+        yield _sampled(found.sample)
+
+
+def _sampled(sample: Mapping[str, Any]) -> str:
+    """How a sample was taken, and how wrong its numbers may be."""
+    from opskit.storage.units import shown_count, shown_size
+
+    calls = sample.get("calls")
+    if sample.get("exact"):
+        return f"{calls} requests, which sufficed for all of it"
+    text = f"a sample of {calls} requests, which saw {sample.get('share', 0):.1%} of the objects"
+    objects, size = sample.get("objects") or {}, sample.get("bytes") or {}
+    if not sample.get("interval"):
+        return f"{text}; no interval: {sample.get('why')}"
+    return (
+        f"{text}; {shown_count(objects['low'])} to {shown_count(objects['high'])} objects, "
+        f"{shown_size(size['low'])} to {shown_size(size['high'])}: {sample.get('why')}"
+    )
 
 
 def _only_read(row: Mapping[str, str]) -> dict[str, str]:

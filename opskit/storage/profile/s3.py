@@ -113,7 +113,7 @@ def _sampled(
         taken_on=today,
         sample=found.sample,
         notes=(
-            "not counted: former versions and incomplete uploads (--budget-calls)",
+            "former versions and incomplete uploads are not looked for with --budget-calls",
             *_remarks(found.tally, today),
         ),
     )

@@ -56,9 +56,11 @@ def test_no_more_requests_are_sent_than_allowed(budget: int, fault: int | None) 
 
 def test_a_sample_over_http_is_near_and_says_what_it_leaves_out() -> None:
     with running(LAKE) as server:
-        found = scanned(server, budget=26)
-    assert 0.2 < found.objects / len(LAKE) < 5
-    assert "not counted: former versions and incomplete uploads" in " ".join(found.notes)
+        samples = [scanned(server, budget=40) for _ in range(7)]
+    ratios = sorted(each.objects / len(LAKE) for each in samples)
+    assert 0.2 < ratios[3] < 5  # any one of so few requests may be far off, and says so
+    found = samples[0]
+    assert "former versions and incomplete uploads are not looked for" in " ".join(found.notes)
 
 
 @pytest.mark.parametrize("faults", [Faults(ignore_start_after=True), Faults(unsorted=True)])
@@ -89,7 +91,7 @@ def test_intervals_are_printed_where_they_are_worth_it() -> None:
 def test_no_interval_is_printed_where_few_objects_have_most_of_the_bytes() -> None:
     bucket = Bucket.of("uniform", "heavy", 300_000)
     assert study(bucket, LEAST_CALLS, 8).intervals == 0
-    assert "sizes differ too much" in str(bucket.sample(LEAST_CALLS, 1).sample["why"])
+    assert "bytes" in str(bucket.sample(LEAST_CALLS, 1).sample["why"])
 
 
 def test_no_interval_is_printed_below_the_floor() -> None:

@@ -142,7 +142,7 @@ def estimate(sampler: Sampler, calls: int) -> Estimate:
             "coverage": 1.0 if exact else None if why else COVERAGE,
             "interval": exact or not why,
             "exact": exact,
-            "why": why or f"it held in {COVERAGE:.0%} of simulated samples, in the worst shape",
+            "why": why or f"such intervals held in {COVERAGE:.0%} of simulations, at the worst",
         },
     )
 

@@ -11,14 +11,14 @@ are worth; they decide how much it varies.
 import random
 import threading
 from bisect import bisect_right
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from opskit.storage.profile.listing import splitting
 from opskit.storage.profile.listing.asking import SpentError
 from opskit.storage.profile.listing.space import Range, Space
-from opskit.storage.profile.listing.tally import Key, Tally
+from opskit.storage.profile.listing.tally import Tally, Weighted
 
 #: No part of a range is followed with less than this probability.
 _LEAST_CHANCE = 0.1
@@ -39,23 +39,6 @@ class Sheet(Protocol):
 
 
 Look = Callable[[str], Sheet]
-
-
-@dataclass
-class Weighted:
-    """Cells that stand for more than themselves."""
-
-    cells: dict[Key, list[float]] = field(default_factory=dict)
-    objects: float = 0
-    bytes: float = 0
-
-    def add(self, tally: Tally, weight: float) -> None:
-        for key, (objects, amount) in tally.cells.items():
-            cell = self.cells.setdefault(key, [0.0, 0.0])
-            cell[0] += weight * objects
-            cell[1] += weight * amount
-            self.objects += weight * objects
-            self.bytes += weight * amount
 
 
 class Sampler:
@@ -181,7 +164,7 @@ class Sampler:
                 at, depth, known, weight = upper.last, below, upper, weight / (1 - share)
         if known is not None:
             with self._lock:
-                more = self._guess(known, at, until) / max(known.keys, 1)
+                more = min(self._guesses(known, at, until)) / max(known.keys, 1)
             drawn.add(known.tally, weight * more)
         return True
 
@@ -214,20 +197,20 @@ class Sampler:
         return min(max(share, _LEAST_CHANCE), 1 - _LEAST_CHANCE)
 
     def _guess(self, page: "_Part", at: str, until: str | None) -> float:
-        """Keys in `(at, until]`, were they as dense as in the page before it, or in its end: the
-        larger of both, as a range that is drawn too rarely does the most harm.
-        """
+        """Keys in `(at, until]`: the larger guess, as what is drawn too rarely does most harm."""
+        return max(self._guesses(page, at, until))
+
+    def _guesses(self, page: "_Part", at: str, until: str | None) -> Iterator[float]:
+        """Keys in `(at, until]`, were they as dense as in the page before it, or in its end."""
         assert page.last is not None
         place = self.space.alphabet.place
-        guess = 0.0
         for first, keys in ((page.first, page.keys), (page.tail, page.keys // 4)):
             shared = splitting.common(first, page.last)
             shared = min(shared, splitting.common(at, until) if until else self.space.floor)
             limit = 1.0 if until is None else place(until, shared)
             left = max(limit - place(at, shared), 0.0)
             walked = place(page.last, shared) - place(first, shared)
-            guess = max(guess, keys * left / max(walked, 1e-15))
-        return guess
+            yield keys * left / max(walked, 1e-15)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What was counted: objects and bytes by class, size and age."""
 
 from bisect import bisect_right
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import repeat
 
@@ -87,6 +88,23 @@ class Tally:
     def odd_classes(self) -> list[str]:
         """The API's words for classes that have no name in the catalog."""
         return sorted({word for word, *_ in self.cells if class_of(word) is None})
+
+
+@dataclass
+class Weighted:
+    """Cells that stand for more than themselves."""
+
+    cells: dict[Key, list[float]] = field(default_factory=dict)
+    objects: float = 0
+    bytes: float = 0
+
+    def add(self, tally: Tally, weight: float) -> None:
+        for key, (objects, amount) in tally.cells.items():
+            cell = self.cells.setdefault(key, [0.0, 0.0])
+            cell[0] += weight * objects
+            cell[1] += weight * amount
+            self.objects += weight * objects
+            self.bytes += weight * amount
 
 
 def age(day: str, today: date) -> int:

@@ -36,10 +36,10 @@ def find(asker: Asker, prefix: str, workers: int, say: Callable[[str], None]) ->
             if len(sized) < MOST_SIZED:
                 sized.append(each)
     except (RefusedError, LackingError, MissingError) as error:
-        why = "the server does not list them"
         if isinstance(error, RefusedError):
             why = "s3:ListBucketMultipartUploads is refused"
-        return Uploads(notes=(f"not counted: incomplete uploads ({why})",))
+            return Uploads(notes=(f"not counted: incomplete uploads ({why})",))
+        return Uploads(notes=("the server does not list incomplete uploads",))
     total, notes = _sizes(asker, sized, workers)
     if number > len(sized):
         notes.append(
