@@ -198,7 +198,7 @@ def test_a_uri_has_limits() -> None:
 def test_few_unknown_attributes_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def close(name: str, known: object, n: int) -> list[str]:
+    def close(name: str, known: object, n: int, cutoff: float) -> list[str]:
         asked.append(name)
         return []
 
