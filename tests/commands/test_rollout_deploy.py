@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,7 +14,6 @@ import pytest
 import yaml
 
 from opskit import cli
-from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane
 from tests.rollout.wave.planes import IMAGE, workload
 
@@ -229,10 +229,13 @@ def test_ctrl_c_and_sigterm_say_what_was_changed_and_the_way_back(
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    wait_until(lambda: image(plane, namespace).endswith(":slow"), "nothing is applied")
+    assert process.stderr
+    # what the server has, the process may not have heard of yet; and then it would say so
+    before = list(takewhile(lambda line: line != "deploy/web: changed\n", process.stderr))
+    assert image(plane, namespace).endswith(":slow"), before
     os.kill(process.pid, number)
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
+    err = process.stderr.read()
+    assert process.wait(timeout=30) == 130
     assert "changed so far: configmap/conf, deploy/web" in err
     assert f"opskit rollout undo deploy/web -n {namespace}" in err
     assert Path("out.xml").is_file()

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from msgspec.structs import replace
 
-from opskit.storage.bill.billing import Biller, bill, same_rate
+from opskit.storage.bill.billing import Biller, bill
 from opskit.storage.bill.lines import Bill
 from opskit.storage.bill.usage import ClassUse, Usage
 from opskit.storage.catalog.model import Provider, Region
@@ -17,7 +17,8 @@ from opskit.storage.hybrid.division import Division, Share
 from opskit.storage.hybrid.rules import Plan
 from opskit.storage.leaving import removals
 from opskit.storage.money import converted
-from opskit.storage.shift.amounts import Puts, puts
+from opskit.storage.shift.amounts import puts
+from opskit.storage.shift.bills import put_into
 
 #: Files that are larger are written in parts of it, as the AWS CLI does.
 PART_SIZE = 8 * 1024 * 1024
@@ -188,7 +189,7 @@ def _cloud(
 
     biller = Biller(prices, terms.month)
     for each in kept:
-        _write(biller, each, part_size)
+        put_into(biller, each, puts(each.cells, part_size)[each.class_])
     biller.egress(0, stored=biller.stored)
     biller.minimums()
     return Cloud(
@@ -222,17 +223,6 @@ def _read(use: ClassUse, percent: Decimal, provider: Provider) -> ClassUse:
     found = provider.storage_class(use.class_)
     restores = reads if found and found.restore else 0
     return replace(use, reads=reads, retrieved=size, restores=restores)
-
-
-def _write(biller: Biller, use: ClassUse, part_size: int) -> None:
-    """What is kept and the requests that write it, as `opskit.storage.shift` counts them."""
-    put = puts(use.cells, part_size).get(use.class_, Puts())
-    write, part = (biller.prices.rate(item, use.class_) for item in ("write", "part"))
-    if not part or (write and same_rate(write, part)):
-        put = Puts(put.writes + put.parts)
-    written = sum(each.bytes for each in use.cells)
-    biller.use(replace(use, writes=put.writes, written=written))
-    biller.requests("part", use.class_, put.parts)
 
 
 def _part(whole: int, percent: Decimal) -> int:

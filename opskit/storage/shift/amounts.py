@@ -41,6 +41,7 @@ def scaled(use: ClassUse, stored: Fraction, used: Fraction) -> ClassUse:
         writes=part(use.writes, used),
         lists=part(use.lists, used),
         deletes=part(use.deletes, used),
+        written=part(use.written, used),
         retrieved=part(use.retrieved, used),
         restores=part(use.restores, used),
         moved_in=part(use.moved_in, used),
@@ -61,20 +62,23 @@ def removed(all_: Sequence[Removal], before: Fraction, after: Fraction) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class Puts:
-    """The requests that write objects into a class: whole objects and completions, and parts.
+    """What writes objects into a class: puts and completions, parts, and the bytes of all.
 
     Initiating an upload counts as a part, as providers charge it so.
     """
 
     writes: int = 0
     parts: int = 0
+    bytes: int = 0
 
     def between(self, before: Fraction, after: Fraction) -> "Puts":
-        return Puts(between(self.writes, before, after), between(self.parts, before, after))
+        return Puts(
+            *(between(each, before, after) for each in (self.writes, self.parts, self.bytes))
+        )
 
 
 def puts(cells: Iterable[Cell], part_size: int) -> dict[str, Puts]:
-    """The requests by class. Objects of a cell count as if they were all of its average size."""
+    """What writes the objects, by class. Those of a cell count as if all were of its average."""
     made: dict[str, Puts] = {}
     for cell in cells:
         so_far = made.get(cell.class_, Puts())
@@ -82,7 +86,9 @@ def puts(cells: Iterable[Cell], part_size: int) -> dict[str, Puts]:
         if cell.bytes > part_size * cell.objects > 0:
             each = min(-(-cell.bytes // (part_size * cell.objects)), MOST_PARTS)
             parts = cell.objects * (each + 1)
-        made[cell.class_] = Puts(so_far.writes + cell.objects, so_far.parts + parts)
+        made[cell.class_] = Puts(
+            so_far.writes + cell.objects, so_far.parts + parts, so_far.bytes + cell.bytes
+        )
     return made
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from opskit.storage.bill.billing import Biller, same_rate
 from opskit.storage.bill.lines import Bill
-from opskit.storage.bill.usage import Usage
+from opskit.storage.bill.usage import ClassUse, Usage
 from opskit.storage.catalog.prices import Prices
 from opskit.storage.leaving import Removal
 from opskit.storage.shift.amounts import Puts, part, scaled
@@ -68,17 +68,23 @@ def at_target(
 ) -> Bill:
     """The bill of a month at the target, for a share of what is stored and used there.
 
-    `put` are the requests that write what arrives in it.
+    `put` is what writes into it what arrives.
     """
     biller = Biller(prices)
     for each in used.classes:
-        own = scaled(each, here, here)
-        more = (put or {}).get(each.class_, Puts())
-        write, parts = (prices.rate(item, each.class_) for item in ("write", "part"))
-        if not parts or (write and same_rate(write, parts)):
-            more = Puts(more.writes + more.parts)
-        biller.use(replace(own, writes=own.writes + more.writes))
-        biller.requests("part", each.class_, more.parts)
+        put_into(biller, scaled(each, here, here), (put or {}).get(each.class_, Puts()))
     biller.egress(part(used.egress, here), stored=biller.stored)
     biller.minimums()
     return biller.bill
+
+
+def put_into(biller: Biller, use: ClassUse, put: Puts) -> None:
+    """Bill the use of a class and what is written into it beside that.
+
+    Parts count as writes where they cost as much: with these they are rounded up.
+    """
+    write, parts = (biller.prices.rate(item, use.class_) for item in ("write", "part"))
+    apart = bool(parts) and not (write and parts and same_rate(write, parts))
+    writes = put.writes if apart else put.writes + put.parts
+    biller.use(replace(use, writes=use.writes + writes, written=use.written + put.bytes))
+    biller.requests("part", use.class_, put.parts if apart else 0)
