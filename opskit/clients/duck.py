@@ -26,16 +26,19 @@ class DuckError(OpskitError):
 def connect(path: str | Path = ":memory:", *, read_only: bool = False) -> "Connection":
     """A connection to a database file, or to one in memory; DuckError where there is none.
 
-    No extension is loaded or fetched by itself.
+    No extension is loaded or fetched by itself, and no progress is drawn: DuckDB draws on stdout
+    wherever it takes the program for interactive.
     """
     import duckdb
 
     try:
-        return duckdb.connect(
+        made = duckdb.connect(
             str(path),
             read_only=read_only,
             config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
         )
+        made.execute("SET enable_progress_bar = false")
+        return made
     except duckdb.Error as error:
         raise failure(error) from None
 

@@ -55,7 +55,8 @@ def process(*args: str) -> Side:
     """A whole process, from its start to its end."""
     # As users have it: a start that compiles its modules each time is not theirs.
     env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    return lambda: subprocess.run(args, check=True, stdout=subprocess.DEVNULL, env=env)
+    out, err = subprocess.DEVNULL, subprocess.PIPE  # what it warns of is no part of the table
+    return lambda: subprocess.run(args, check=True, stdout=out, stderr=err, env=env)
 
 
 def show(ratios: Sequence[Ratio]) -> int:
