@@ -117,6 +117,7 @@ def situation(
     events: tuple[Object, ...] = (),
     now: float = 0.0,
     memory: Memory | None = None,
+    older: tuple[Object, ...] = (),
     **policy: Any,
 ) -> Situation:
     """What the rules are shown; a Deployment that is not complete, unless another is given."""
@@ -130,4 +131,5 @@ def situation(
         now=now,
         policy=Policy(**policy),
         memory=memory or Memory(),
+        older=older,
     )

@@ -76,6 +76,7 @@ def test_pods_of_a_stateful_set_are_told_by_their_hash() -> None:
     ]
     store.replace("pods", made)
     assert names(store.newest_pods(target, workload)) == ["db-1"]
+    assert names(store.older_pods(target, workload)) == ["db-0"]
 
 
 def test_pods_of_a_daemon_set_are_told_by_the_revision_with_its_template() -> None:
@@ -109,6 +110,9 @@ def test_pods_of_a_daemon_set_are_told_by_the_revision_with_its_template() -> No
     ]
     store.replace("pods", made)
     assert names(store.newest_pods(target, workload)) == ["p2"]
+    assert names(store.older_pods(target, workload)) == ["p1"]
+    store.replace("controllerrevisions", [])
+    assert store.newest_pods(target, workload) == store.older_pods(target, workload) == []
 
 
 def test_a_change_touches_the_workload_it_is_about() -> None:

@@ -103,7 +103,7 @@ def deadline(situation: Situation) -> Iterator[Symptom]:
 def on_delete(situation: Situation) -> Iterator[Symptom]:
     strategy = (situation.workload["spec"].get("updateStrategy") or {}).get("type")
     made = progress(situation.kind, situation.workload)
-    if strategy == "OnDelete" and made.updated < made.desired:
+    if strategy == "OnDelete" and made.updated < made.desired and situation.outdated:
         yield Symptom(
             "its update strategy is OnDelete: pods are replaced when somebody deletes them",
             "OnDelete",

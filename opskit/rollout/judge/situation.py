@@ -90,10 +90,10 @@ class Symptom:
 class Situation:
     """One workload and what belongs to it, as plain objects of the API.
 
-    `pods` are those of the newest revision only, `older` a StatefulSet's others, and `events` those
-    about the workload, its newest ReplicaSet and these pods. `now` is a clock in seconds, for the
-    graces of `policy` and `memory`; `wall` is the time of the cluster's own stamps, in seconds
-    since 1970 (None: our clock's).
+    `pods` are those of the newest revision only, `older` the others of a StatefulSet or a
+    DaemonSet, and `events` those about the workload, its newest ReplicaSet and these pods. `now` is
+    a clock in seconds, for the graces of `policy` and `memory`; `wall` is the time of the cluster's
+    own stamps, in seconds since 1970 (None: our clock's).
     """
 
     kind: Kind
@@ -111,6 +111,11 @@ class Situation:
     def judged(self) -> list[Object]:
         """The pods that may fail a rollout: none that is being deleted or was pushed out."""
         return [pod for pod in self.pods if not _leaving(pod)]
+
+    @cached_property
+    def outdated(self) -> list[Object]:
+        """The older pods that stay unless somebody or something deletes them."""
+        return [pod for pod in self.older if not _leaving(pod)]
 
     def events_of(self, uid: str) -> list[Object]:
         """The events about the object with this uid."""

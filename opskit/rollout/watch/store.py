@@ -5,7 +5,7 @@ a change costs does not grow with the number of workloads.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from opskit.rollout.kinds import DAEMON_SET, DEPLOYMENT, KINDS
@@ -50,6 +50,12 @@ class Events:
         """The events about these objects, the oldest first."""
         found = [event for uid in uids for event in self._by_object.get(uid, {}).values()]
         return sorted(found, key=_when)
+
+
+def _seen(workload: Object) -> bool:
+    """Whether the controller has seen the last change of the workload."""
+    seen = (workload.get("status") or {}).get("observedGeneration", 0)
+    return bool(workload["metadata"].get("generation", 0) <= seen)
 
 
 def _when(event: Mapping[str, Any]) -> str:
@@ -205,27 +211,27 @@ class Store:
 
     def newest_pods(self, target: Target, workload: Object) -> list[Object]:
         """The pods of the newest revision; none while it is not known which that is."""
-        status = workload.get("status") or {}
-        if workload["metadata"].get("generation", 0) > status.get("observedGeneration", 0):
-            return []
         if target.kind is DEPLOYMENT:
-            replica_set = self.replica_set(workload)
+            replica_set = self.replica_set(workload) if _seen(workload) else None
             return self._owned("pods", replica_set) if replica_set else []
-        revision_hash = status.get("updateRevision")
+        return self._pods(target, workload, newest=True)
+
+    def older_pods(self, target: Target, workload: Object) -> list[Object]:
+        """The others of a StatefulSet or a DaemonSet, while it is known which are the newest."""
+        return [] if target.kind is DEPLOYMENT else self._pods(target, workload, newest=False)
+
+    def _pods(self, target: Target, workload: Object, *, newest: bool) -> list[Object]:
+        """Those of a StatefulSet or a DaemonSet that are of its newest revision, or are not."""
+        wanted = (workload.get("status") or {}).get("updateRevision")
         if target.kind is DAEMON_SET:
-            revision_hash = self._daemon_hash(workload)
+            wanted = self._daemon_hash(workload)
+        if not wanted or not _seen(workload):
+            return []
         return [
             pod
             for pod in self._owned("pods", workload)
-            if revision_hash and labels(pod).get("controller-revision-hash") == revision_hash
+            if (labels(pod).get("controller-revision-hash") == wanted) is newest
         ]
-
-    def older_pods(self, workload: Object, newest: Sequence[Object]) -> list[Object]:
-        """The other pods of a StatefulSet, while it is known which the newest are."""
-        status = workload.get("status") or {}
-        if workload["metadata"].get("generation", 0) > status.get("observedGeneration", 0):
-            return []
-        return [pod for pod in self._owned("pods", workload) if pod not in newest]
 
     def _owned(self, plural: str, by: Object) -> list[Object]:
         kept = self._kinds.get(plural)

@@ -8,7 +8,7 @@ from opskit.rollout.changes.serving import unproved
 from opskit.rollout.judge.completion import Progress, progress
 from opskit.rollout.judge.judging import Judgement
 from opskit.rollout.judge.situation import Memory, Policy, Situation
-from opskit.rollout.kinds import DEPLOYMENT, STATEFUL_SET
+from opskit.rollout.kinds import DEPLOYMENT
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import UNVERIFIED, Cause, Outcome, Verdict
 from opskit.rollout.watch.feeds import Scope
@@ -91,9 +91,7 @@ class Place:
         """What the rules are to look at; `wall` is the cluster's clock, in seconds since 1970."""
         pods = self.store.newest_pods(track.target, workload)
         replica_set = self.store.replica_set(workload) if track.target.kind is DEPLOYMENT else None
-        older = []
-        if track.target.kind is STATEFUL_SET:
-            older = self.store.older_pods(workload, pods)
+        older = self.store.older_pods(track.target, workload)
         about = [workload, *pods, *older, *([replica_set] if replica_set else [])]
         return Situation(
             kind=track.target.kind,

@@ -55,6 +55,8 @@ def probed(text: str) -> dict[str, Any]:
 
 
 NEW = {"updatedReplicas": 3, "updateRevision": "b", "currentRevision": "a"}
+BY_HAND = {"type": "OnDelete"}
+LEAVING = pod(running(), metadata={"deletionTimestamp": "x"})
 OWED = deployment(conditions=[{"type": "ReplicaFailure", "status": "True", "message": "quota"}])
 LATE = deployment(conditions=[{"type": "Progressing", "reason": "ProgressDeadlineExceeded"}])
 
@@ -78,8 +80,8 @@ FIRES = [
     ("ROL114", [], {"workload": deployment(spec={"paused": True})}),
     ("ROL115", [], {"workload": LATE}),
     ("ROL116", [failed("DeadlineExceeded")], {}),
-    ("ROL118", [], {"workload": stateful_set(updateStrategy={"type": "OnDelete"})}),
-    ("ROL118", [], {"workload": daemon_set(updateStrategy={"type": "OnDelete"})}),
+    ("ROL118", [], {"workload": stateful_set(updateStrategy=BY_HAND), "older": (pod(running()),)}),
+    ("ROL118", [], {"workload": daemon_set(updateStrategy=BY_HAND), "older": (pod(running()),)}),
     ("ROL125", [pod(crashed(137))], killed()),
     ("ROL125", [pod(crashed(0))], killed()),  # the program ends well when it is told to end
     ("ROL125", [pod(crashed(137))], probed("Liveness probe failed: HTTP 503")),
@@ -132,7 +134,9 @@ QUIET = [
     ("ROL116", [failed("Preempting")], {}),
     ("ROL116", [pod(crashed(128), status={"phase": "Failed", "reason": "StartError"})], {}),
     ("ROL118", [], {"workload": stateful_set(updateStrategy={"type": "RollingUpdate"})}),
-    ("ROL118", [], {"workload": stateful_set(status=NEW, updateStrategy={"type": "OnDelete"})}),
+    ("ROL118", [], {"workload": stateful_set(status=NEW, updateStrategy=BY_HAND)}),
+    ("ROL118", [], {"workload": stateful_set(updateStrategy=BY_HAND)}),  # its first pods come
+    ("ROL118", [], {"workload": stateful_set(updateStrategy=BY_HAND), "older": (LEAVING,)}),
     ("ROL107", [pod(crashed(137))], killed()),
     ("ROL125", [pod(crashed(137))], {}),
     ("ROL125", [pod(crashed(137))], killed("side")),
