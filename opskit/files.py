@@ -71,16 +71,19 @@ def write_atomic(path: str | Path, data: bytes, *, backup: bool = False) -> Path
         raise _failure("cannot write", path, error) from None
 
 
-def replace(path: str | Path, before: bytes, after: bytes) -> Path | None:
-    """Write `after` over a file that held `before`; the path of the backup that was kept.
+def replace(path: str | Path, before: bytes, after: bytes, *, backup: bool = True) -> Path | None:
+    """Write `after` over a file that held `before`; the path of the backup, where one is kept.
 
     Raises InputError where the file is no longer what it was, or cannot be written.
     """
-    if read_bytes(path) != before:
+    try:
+        return _write(Path(os.path.realpath(path)), after, backup, before)
+    except _ChangedError:
         raise InputError(
             "the file has changed since it was read", where=str(path), hint="run this again"
-        )
-    return write_atomic(path, after, backup=True)
+        ) from None
+    except (OSError, ValueError) as error:
+        raise _failure("cannot write", path, error) from None
 
 
 def make_folder(path: str | Path) -> None:
@@ -122,7 +125,11 @@ def _read_file(path: str | Path, limit: int) -> bytes:
         return data + BufferedReader(stream).read(limit + 1 - len(data))
 
 
-def _write(target: Path, data: bytes, backup: bool) -> Path | None:
+class _ChangedError(Exception):
+    """The file does not hold what it has to hold before it is replaced."""
+
+
+def _write(target: Path, data: bytes, backup: bool, expected: bytes | None = None) -> Path | None:
     before = target.stat() if os.path.lexists(target) else None
     old = b""
     if before is not None:
@@ -131,14 +138,18 @@ def _write(target: Path, data: bytes, backup: bool) -> Path | None:
         if not os.access(target, os.W_OK):  # replacing it would work, and ignore what that says
             raise PermissionError(errno.EACCES, "the file is write-protected")
         old = target.read_bytes()
-        if old == data:
-            return None
+    if expected is not None and (before is None or old != expected):
+        raise _ChangedError
+    if before is not None and old == data:
+        return None
     temporary = target.with_name(f".opskit-{secrets.token_hex(8)}.tmp")
     kept: Path | None = None
     try:
         _create(temporary, data, before)
         if backup and before is not None:
             kept = _keep(target, old, before)
+        if expected is not None and target.read_bytes() != expected:  # saved since, by somebody
+            raise _ChangedError
         temporary.replace(target)
     except BaseException:
         for leftover in (temporary, kept):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opskit import files
 from opskit.errors import ExitCode, InputError
 from opskit.files import make_folder, replace, write_atomic
 
@@ -153,6 +154,27 @@ def test_only_the_file_that_was_read_is_replaced(tmp_path):
     assert path.read_bytes() == b"theirs"
     assert replace(path, b"theirs", b"new") == tmp_path / "a.bak"
     assert path.read_bytes() == b"new"
+
+
+def test_what_somebody_saves_in_the_meantime_is_kept(tmp_path, monkeypatch):
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    create = files._create
+
+    def saves(temporary, data, like):
+        create(temporary, data, like)
+        path.write_bytes(b"theirs")
+
+    monkeypatch.setattr(files, "_create", saves)
+    with pytest.raises(InputError, match="changed since it was read"):
+        replace(path, b"old", b"new")
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {"a": b"theirs"}
+
+
+def test_a_file_that_went_away_is_not_made_again(tmp_path):
+    with pytest.raises(InputError, match="changed since it was read"):
+        replace(tmp_path / "a", b"", b"new")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_is_made_once_and_a_file_in_its_way_is_said(tmp_path):

@@ -16,6 +16,10 @@ PRICE = 5
 _NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)?")
 
 
+class _EndedError(UnknownError):
+    """The query has ended without a result: there is nothing to stop."""
+
+
 def quoted(table: str) -> str:
     """A table of the Glue Data Catalog as a query has it; UsageError for what is no name."""
     if not _NAME.fullmatch(table):
@@ -63,9 +67,10 @@ def run(
     query = started["QueryExecutionId"]
     try:
         _wait(athena, query, say)
-    except KeyboardInterrupt:
-        with suppress(UnknownError):  # that it may not be stopped is no news any more
-            answer("Athena", "", athena.stop_query_execution, QueryExecutionId=query)
+    except BaseException as error:
+        if not isinstance(error, _EndedError):
+            with suppress(UnknownError):  # that it may not be stopped is no news any more
+                answer("Athena", "", athena.stop_query_execution, QueryExecutionId=query)
         raise
     yield from _rows(athena, query)
 
@@ -86,7 +91,7 @@ def _wait(athena: Any, query: str, say: Callable[[str], None]) -> None:
             return
         if state in ("FAILED", "CANCELLED"):
             why = found["Status"].get("StateChangeReason", state.lower())
-            raise UnknownError(why, where=f"Athena query {query}", hint="look at it in Athena")
+            raise _EndedError(why, where=f"Athena query {query}", hint="look at it in Athena")
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST)
 

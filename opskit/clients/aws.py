@@ -213,3 +213,5 @@ def read_object(s3: Any, bucket: str, key: str, size: int = 1 << 20) -> Iterator
             yield part
     except (BotoCoreError, OSError) as error:
         raise UnknownError(str(error), where=name, hint="try again") from None
+    finally:
+        body.close()

@@ -7,10 +7,19 @@ image"), and left out by DescribeImages unless it is asked for.
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any, NamedTuple
 
 from opskit.clients.aws import MissingError, answer, client
-from opskit.clients.manifests import INDEXES, MANIFESTS, Object, platforms
+from opskit.clients.http import connections
+from opskit.clients.manifests import (
+    INDEXES,
+    MANIFESTS,
+    MAX_CONFIG,
+    Object,
+    digest_of,
+    platforms,
+)
 from opskit.errors import UnknownError
 
 _HOST = re.compile(
@@ -19,7 +28,6 @@ _HOST = re.compile(
     r"|c2s\.ic\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
 )
 _SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED", "UNTRIAGED")
-_SECONDS = 20.0
 
 
 class Host(NamedTuple):
@@ -95,30 +103,29 @@ class Repository:
 
     def _blob(self, digest: str) -> bytes:
         """The configuration of an image, from S3: the one place where its platform stands."""
-        import hashlib
-
         import urllib3
 
         found = self._ask(
             "ecr:GetDownloadUrlForLayer", self._ecr.get_download_url_for_layer, layerDigest=digest
         )
+        url = found["downloadUrl"]  # it is signed, and so not shown
         try:
-            response = urllib3.request("GET", found["downloadUrl"], timeout=_SECONDS)
+            response = connections(url).request("GET", url, preload_content=False)
+            with closing(response):
+                data: bytes = response.read(MAX_CONFIG)
         except urllib3.exceptions.HTTPError as error:
-            raise UnknownError(
-                f"its configuration could not be read: {type(error).__name__}",
-                where=self._name,
-                hint="check that this machine may reach S3, where ECR keeps its layers",
-            ) from None
-        kind, _, wanted = digest.partition(":")
-        if response.status != 200 or hashlib.new(kind, response.data).hexdigest() != wanted:
-            raise UnknownError(
-                f"its configuration could not be read: HTTP {response.status}",
-                where=self._name,
-                hint="try again",
-            )
-        data: bytes = response.data
+            raise self._unread(type(error).__name__) from None
+        wrong = digest_of(data, digest.partition(":")[0], self._name) != digest
+        if response.status != 200 or wrong:
+            raise self._unread(f"HTTP {response.status}", "try again")
         return data
+
+    def _unread(self, why: str, hint: str = "") -> UnknownError:
+        return UnknownError(
+            f"its configuration could not be read: {why}",
+            where=self._name,
+            hint=hint or "check that this machine may reach S3, where ECR keeps its layers",
+        )
 
     def mutability(self) -> Object:
         """`setting`, as MUTABLE, and `exclusions`: patterns of the tags it does not hold for."""

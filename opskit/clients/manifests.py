@@ -24,11 +24,17 @@ MANIFESTS = (
 )
 
 
+#: The largest configuration of an image that is read, in bytes; real ones have some kilobytes.
+MAX_CONFIG = 4 << 20
+#: What the OCI image specification registers, and SHA-384, which some registries take.
+_ALGORITHMS = ("sha256", "sha384", "sha512")
+
+
 def described(text: bytes, wanted: str, headers: Mapping[str, str], where: str) -> Object:
     """`digest` and `media_type` of a manifest; UnknownError where it is not what was asked for."""
     kind, _, hexadecimal = wanted.partition(":")
     counted = kind if hexadecimal else "sha256"
-    made = f"{counted}:{hashlib.new(counted, text).hexdigest()}"
+    made = digest_of(text, counted, where)
     said = headers.get("Docker-Content-Digest", "")
     expected = wanted if hexadecimal else said if said.startswith(f"{counted}:") else made
     if made != expected:
@@ -40,6 +46,17 @@ def described(text: bytes, wanted: str, headers: Mapping[str, str], where: str) 
     document = _decoded(text, where)
     kind = str(document.get("mediaType") or headers.get("Content-Type", "").partition(";")[0])
     return {"digest": made, "media_type": kind}
+
+
+def digest_of(data: bytes, algorithm: str, where: str) -> str:
+    """The digest of some bytes, as `sha256:...`; UnknownError for an unknown algorithm."""
+    if algorithm not in _ALGORITHMS:
+        raise UnknownError(
+            f"the digest is in {algorithm!r}, which is not known here",
+            where=where,
+            hint=f"known are {', '.join(_ALGORITHMS)}",
+        )
+    return f"{algorithm}:{hashlib.new(algorithm, data).hexdigest()}"
 
 
 def platforms(text: bytes, blob: Callable[[str], bytes], where: str) -> list[Object]:

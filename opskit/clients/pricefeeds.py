@@ -3,18 +3,14 @@
 import time
 import zlib
 from typing import Any
-from urllib.parse import urlsplit
 
 from opskit.clients.aws import MissingError
+from opskit.clients.http import BUSY, connections
 from opskit.errors import UnknownError
 
 #: Bytes of a feed, unpacked. The largest read here, data transfer of one region, has a few MB.
 LIMIT = 64 * 1024 * 1024
-#: The longest Retry-After that is waited for, in seconds.
-PATIENCE = 60
-CONNECT, READ, WHOLE = 10.0, 30.0, 300.0  # seconds
-BACKOFF = 0.5
-_BUSY = (429, 500, 502, 503, 504)
+WHOLE = 300.0  # seconds
 _MISSING = (403, 404)  # S3 says 403 for what is not there where it may not be listed
 _PART = 1 << 16
 
@@ -33,7 +29,7 @@ def fetch(url: str, *, limit: int = LIMIT) -> bytes:
     import urllib3
 
     try:
-        answer = _manager(url).request("GET", url, headers=_headers(), preload_content=False)
+        answer = connections(url).request("GET", url, headers=_headers(), preload_content=False)
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise UnreachableError(
             f"no answer: {_reason(error)}",
@@ -67,41 +63,6 @@ def unpacked(data: bytes, where: str, *, limit: int = LIMIT) -> bytes:
     return found
 
 
-def _manager(url: str) -> Any:
-    """Connections to the host, or to the proxy that the environment names for it."""
-    from urllib.request import getproxies, proxy_bypass
-
-    import urllib3
-
-    parts = urlsplit(url)
-    options: dict[str, Any] = {
-        "timeout": urllib3.Timeout(connect=CONNECT, read=READ),
-        "retries": urllib3.Retry(
-            total=4,
-            connect=2,
-            read=1,
-            redirect=3,
-            other=1,
-            status_forcelist=_BUSY,
-            backoff_factor=BACKOFF,
-            backoff_max=10,
-            raise_on_status=False,
-            respect_retry_after_header=True,
-            retry_after_max=PATIENCE,
-        ),
-    }
-    proxy = getproxies().get(parts.scheme)
-    if proxy and not proxy_bypass(parts.hostname or ""):
-        address = proxy if "://" in proxy else f"http://{proxy}"
-        login = urlsplit(address)
-        if login.username:
-            options["proxy_headers"] = urllib3.make_headers(
-                proxy_basic_auth=f"{login.username}:{login.password or ''}"
-            )
-        return urllib3.ProxyManager(address, **options)
-    return urllib3.PoolManager(**options)
-
-
 def _headers() -> dict[str, str]:
     return {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "opskit"}
 
@@ -112,9 +73,9 @@ def _check(answer: Any, url: str) -> None:
             raise UnknownError("leads away from https", where=url, hint="check the address")
         return
     kind = MissingError if answer.status in _MISSING else UnknownError
-    hint = "try again later" if answer.status in _BUSY else "the feed may have moved"
-    raise kind(f"the server answered {answer.status} {answer.reason or ''}".rstrip(), where=url,
-               hint=hint)  # fmt: skip
+    hint = "try again later" if answer.status in BUSY else "the feed may have moved"
+    said = f"the server answered {answer.status} {answer.reason or ''}".rstrip()
+    raise kind(said, where=url, hint=hint)
 
 
 def _body(answer: Any, url: str, limit: int) -> bytes:

@@ -13,7 +13,8 @@ from typing import Any
 
 from opskit.clients.aws import MissingError, RefusedError
 from opskit.clients.dockerconfig import DOCKER_HUB, Login, login
-from opskit.clients.manifests import HINT, Object, described, platforms
+from opskit.clients.http import BUSY
+from opskit.clients.manifests import HINT, MAX_CONFIG, Object, described, platforms
 from opskit.errors import UnknownError
 
 Finder = Callable[[str], Login | None]
@@ -21,9 +22,6 @@ _HUB_HOST = "registry-1.docker.io"
 _SECONDS = 20.0
 _ERRNO = re.compile(r"\[Errno -?\d+\] ([^()'\"]+)")
 _PAUSES = (0.5, 2.0)  # between tries, in seconds
-_BUSY = (429, 500, 502, 503, 504)
-#: The largest configuration of an image that is read, in bytes; real ones have some kilobytes.
-_MAX_CONFIG = 4 << 20
 
 
 def image(
@@ -103,7 +101,7 @@ class _Repository:
         def read() -> bytes:
             pulled: Any = self._dxf.pull_blob(name, size=True)
             parts, size = pulled
-            if size > _MAX_CONFIG:
+            if size > MAX_CONFIG:
                 raise UnknownError(f"its configuration has {size} bytes", where=self.name)
             return b"".join(parts)
 
@@ -121,7 +119,7 @@ class _Repository:
                 return ask()
             except requests.HTTPError as error:
                 response = error.response
-                if response.status_code in _BUSY and pause is not None:
+                if response.status_code in BUSY and pause is not None:
                     time.sleep(pause)
                     continue
                 raise self._answered(response) from None

@@ -154,3 +154,12 @@ def test_ctrl_c_stops_the_query(
     monkeypatch.setattr(athena.time, "sleep", interrupted)
     with pytest.raises(KeyboardInterrupt):
         list(athena.run(stub.client, "SELECT 1"))
+
+
+def test_a_query_that_can_no_longer_be_watched_is_stopped(stub: Stubber) -> None:
+    starts(stub)
+    stub.add_client_error("get_query_execution", "AccessDeniedException", "no")
+    stub.add_response("stop_query_execution", {}, ASKED)
+    with pytest.raises(UnknownError) as error:
+        list(athena.run(stub.client, "SELECT 1"))
+    assert "athena:GetQueryExecution" in error.value.hint

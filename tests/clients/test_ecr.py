@@ -18,7 +18,7 @@ from moto import mock_aws
 
 from opskit.clients import ecr
 from opskit.clients.aws import MissingError, RefusedError
-from opskit.clients.manifests import INDEXES, MANIFESTS
+from opskit.clients.manifests import INDEXES, MANIFESTS, MAX_CONFIG, described
 from opskit.errors import UnknownError
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -251,9 +251,9 @@ def layers() -> Iterator[tuple[str, dict[str, Any]]]:
 CONFIG = b'{"os": "linux", "architecture": "arm64", "variant": "v8"}'
 
 
-def single(stub: Stubber, url: str) -> None:
+def single(stub: Stubber, url: str, config: bytes = CONFIG) -> None:
     """The answers for an image without an index, whose configuration is a layer at a URL."""
-    digest = "sha256:" + hashlib.sha256(CONFIG).hexdigest()
+    digest = "sha256:" + hashlib.sha256(config).hexdigest()
     text = json.dumps({"schemaVersion": 2, "config": {"digest": digest}, "layers": []})
     image = {"imageManifest": text, "imageId": {"imageTag": "1"}}
     asked = {
@@ -300,6 +300,36 @@ def test_s3_cannot_be_reached(stubbed: ecr.Repository, stub: Stubber) -> None:
     with pytest.raises(UnknownError, match="could not be read") as error:
         stubbed.platforms("1")
     assert "S3" in error.value.hint
+
+
+def test_a_layer_is_read_through_the_proxy(
+    stubbed: ecr.Repository,
+    stub: Stubber,
+    layers: tuple[str, dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url, said = layers
+    said["body"] = CONFIG
+    single(stub, "http://prod-eu-west-1-starport-layer-bucket.s3.invalid/layer")
+    monkeypatch.setenv("http_proxy", url.removesuffix("/layer"))
+    [found] = stubbed.platforms("1")
+    assert found["architecture"] == "arm64"
+
+
+def test_a_layer_without_end_is_not_read(
+    stubbed: ecr.Repository, stub: Stubber, layers: tuple[str, dict[str, Any]]
+) -> None:
+    url, said = layers
+    said["body"] = CONFIG.ljust(MAX_CONFIG + 1)
+    single(stub, url, said["body"])
+    with pytest.raises(UnknownError, match="could not be read"):
+        stubbed.platforms("1")
+
+
+@pytest.mark.parametrize("digest", ["md99:1", "shake_128:1", "sha1:1"])
+def test_a_digest_that_is_not_known(digest: str) -> None:
+    with pytest.raises(UnknownError, match="not known here"):
+        described(b"{}", digest, {}, "registry.test/web")
 
 
 def test_failures_instead_of_images(stubbed: ecr.Repository, stub: Stubber) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from opskit.clients import pricefeeds
+from opskit.clients import http, pricefeeds
 from opskit.clients.aws import MissingError
 from opskit.clients.pricefeeds import UnreachableError, fetch
 from opskit.errors import UnknownError
@@ -22,8 +22,8 @@ DATA = b'{"a": [' + b"1, " * 1000 + b"2]}"
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with feeds.serve(tmp_path) as running:
         feeds.use(running, monkeypatch)
-        monkeypatch.setattr(pricefeeds, "READ", 0.3)
-        monkeypatch.setattr(pricefeeds, "BACKOFF", 0)
+        monkeypatch.setattr(http, "READ", 0.3)
+        monkeypatch.setattr(http, "BACKOFF", 0)
         yield running
 
 
@@ -129,7 +129,7 @@ def test_a_body_that_is_too_large_is_not_read_to_its_end(server: Server) -> None
 
 
 def test_nobody_there_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pricefeeds, "BACKOFF", 0)
+    monkeypatch.setattr(http, "BACKOFF", 0)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]

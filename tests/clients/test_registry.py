@@ -239,6 +239,6 @@ def test_a_huge_configuration_is_not_read(
     plain: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     Pusher(plain, "huge").image("1")
-    monkeypatch.setattr(registry, "_MAX_CONFIG", 10)
+    monkeypatch.setattr(registry, "MAX_CONFIG", 10)
     with pytest.raises(UnknownError, match="its configuration has"):
         registry.image(plain, "huge", "1", plain_http=True, logins=nobody)

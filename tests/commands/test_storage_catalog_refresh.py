@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from opskit import cli
-from opskit.clients import pricefeeds
+from opskit.clients import http
 from opskit.storage.catalog.listing import Thing, about
 from opskit.storage.catalog.load import BUNDLED, read
 from tests.storage.refresh import server as servers
@@ -407,8 +407,8 @@ def test_the_prices_of_an_installed_package_are_not_written(
 def server(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with servers.serve(recorded) as running:
         servers.use(running, monkeypatch)
-        monkeypatch.setattr(pricefeeds, "BACKOFF", 0)
-        monkeypatch.setattr(pricefeeds, "READ", 2.0)
+        monkeypatch.setattr(http, "BACKOFF", 0)
+        monkeypatch.setattr(http, "READ", 2.0)
         yield running
 
 

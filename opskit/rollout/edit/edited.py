@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from opskit.documents import decode_text
-from opskit.errors import InputError
-from opskit.files import read_bytes, write_atomic
+from opskit.files import replace
 from opskit.findings import Location
 from opskit.rollout.edit.splice import Edit
 from opskit.unified import LineChange, unified
@@ -63,11 +62,7 @@ class Edited:
         Raises InputError where the file is no longer what it was, or cannot be written.
         """
         if self.changed:
-            if read_bytes(self.name, limit=MAX_BYTES) != self.before:
-                raise InputError(
-                    "the file has changed since it was read", where=self.name, hint="run this again"
-                )
-            write_atomic(self.name, self.after)
+            replace(self.name, self.before, self.after, backup=False)
         return None
 
 
