@@ -1,5 +1,6 @@
 """A view over the dict of a workload, of its pod template and of its containers."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ Object = Mapping[str, Any]
 
 #: Where a Deployment says which revision it is at.
 REVISION = "deployment.kubernetes.io/revision"
+_SET = re.compile(r'ReplicaSet "([^"]+)"')
 #: What kubectl and opskit write to say why a revision was made.
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 
@@ -66,6 +68,22 @@ def condition(thing: Object, kind: str) -> Mapping[str, Any]:
     return {}
 
 
+def observed(workload: Object) -> bool:
+    """Whether its controller has seen the last change of a workload."""
+    seen = (workload.get("status") or {}).get("observedGeneration", 0)
+    return bool(workload["metadata"].get("generation", 0) <= seen)
+
+
+def about_set(progressing: Mapping[str, Any]) -> str:
+    """The name of the ReplicaSet that a Deployment's condition `Progressing` speaks of, if any.
+
+    After a change it speaks of the former one until the new rollout has come further (measured,
+    1.36): a reason such as ProgressDeadlineExceeded may be that of a rollout that is over.
+    """
+    found = _SET.search(str(progressing.get("message") or ""))
+    return found[1] if found else ""
+
+
 def owner(thing: Object) -> str:
     """The uid of the controller that owns an object; empty where none does."""
     for each in (thing.get("metadata") or {}).get("ownerReferences") or ():
@@ -78,6 +96,19 @@ def revision(workload: Object) -> int:
     """The revision of a Deployment or of one of its ReplicaSets; 0 where it is not told."""
     text = annotations(workload).get(REVISION, "")
     return int(text) if text.isdigit() else 0
+
+
+def ordinal(pod: Object) -> int:
+    """The number of a StatefulSet's pod."""
+    text = pod["metadata"]["name"].rpartition("-")[2]
+    return int(text) if text.isdigit() else 0
+
+
+def first_updated(stateful_set: Object) -> int:
+    """The lowest number of a pod that gets a new template: those below the partition do not."""
+    spec = stateful_set["spec"]
+    rolling = (spec.get("updateStrategy") or {}).get("rollingUpdate") or {}
+    return int(rolling.get("partition") or 0) + int((spec.get("ordinals") or {}).get("start") or 0)
 
 
 def selector(workload: Object) -> str:

@@ -4,7 +4,6 @@ import io
 import json
 import re
 import shutil
-import time
 from contextlib import redirect_stderr, redirect_stdout
 from importlib.resources import files
 from pathlib import Path
@@ -122,8 +121,7 @@ def test_pods_that_crash_after_the_rollout_was_complete(plane: Plane, namespace:
 def test_all_symptoms_without_waiting_for_a_grace(plane: Plane, namespace: str) -> None:
     large = container("1", resources={"requests": {"cpu": "1000"}})
     plane.apply(namespace, deployment("web", "1", containers=[large]))
-    wait_until(lambda: plane.pods(namespace), "no pod")
-    time.sleep(0.5)
+    wait_until(lambda: "conditions" in str(plane.pods(namespace)), "the scheduler says nothing")
     status, found = explained(plane, namespace, "deploy/web")
     assert status == 1
     assert [each["code"] for each in found["causes"]] == ["ROL110"]
@@ -169,10 +167,9 @@ def test_what_is_related(plane: Plane, namespace: str) -> None:
 
 def test_older_pods_that_are_ill_too(plane: Plane, namespace: str) -> None:
     plane.apply(namespace, deployment("web", "unready", replicas=2))
-    wait_until(lambda: len(plane.pods(namespace)) == 2, "no pods")
+    wait_until(lambda: str(plane.pods(namespace)).count("'running'") == 2, "no pods run")
     plane.kubectl("set", "image", "deploy/web", "web=r.example.com/web:missing", "-n", namespace)
-    wait_until(lambda: len(plane.pods(namespace)) == 3, "no new pod")
-    time.sleep(1.5)
+    wait_until(lambda: "not found" in str(plane.pods(namespace)), "no new pod")
     status, found = explained(plane, namespace, "deploy/web")
     assert status == 1
     assert found["causes"][0]["code"] == "ROL102"
@@ -191,8 +188,7 @@ def test_the_newest_run_of_a_cron_job(plane: Plane, namespace: str) -> None:
     status, found = explained(plane, namespace, "cronjob/nightly")
     assert (status, found["causes"]) == (0, [])
     plane.kubectl("create", "job", "by-hand", "--from=cronjob/nightly", "-n", namespace)
-    wait_until(lambda: plane.pods(namespace), "no pod")
-    time.sleep(1.5)
+    wait_until(lambda: "not found" in str(plane.pods(namespace)), "no pod")
     status, found = explained(plane, namespace, "cronjob/nightly")
     assert (status, found["causes"][0]["code"]) == (1, "ROL102")
 

@@ -118,6 +118,7 @@ def situation(
     now: float = 0.0,
     memory: Memory | None = None,
     older: tuple[Object, ...] = (),
+    former: tuple[str, ...] = (),
     **policy: Any,
 ) -> Situation:
     """What the rules are shown; a Deployment that is not complete, unless another is given."""
@@ -132,4 +133,5 @@ def situation(
         policy=Policy(**policy),
         memory=memory or Memory(),
         older=older,
+        former=former,
     )

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from opskit.rollout.kinds import DAEMON_SET, DEPLOYMENT, STATEFUL_SET
 from opskit.rollout.targets import Target
-from opskit.rollout.watch.store import Events, Store, slim
+from opskit.rollout.watch.slim import slim
+from opskit.rollout.watch.store import Events, Store
 from opskit.rollout.workload import REVISION
 from tests.rollout.objects import daemon_set, deployment, event, pod, running, stateful_set
 
@@ -55,6 +56,31 @@ def test_only_the_pods_of_the_newest_revision_count() -> None:
     workload = store.find(WEB)
     assert workload
     assert names(store.newest_pods(WEB, workload)) == ["old-1", "old-2"]
+
+
+def test_the_revision_is_told_by_the_template_and_not_by_a_number_that_comes_late() -> None:
+    """Seen on 1.36: a template is back, and the Deployment has the number of the bad one still."""
+    store = filled()
+    sets = []
+    for name, number in (("old", 3), ("new", 2)):
+        made = replica_set(name, number)
+        meta = {"labels": {"app": "web", "pod-template-hash": name}}
+        made["spec"] = {"template": {"metadata": meta, "spec": template_spec(name)}}
+        sets.append(made)
+    store.replace("replicasets", sets)
+    workload = web(2)
+    wanted = {"metadata": {"labels": {"app": "web"}, "creationTimestamp": None}}
+    workload["spec"]["template"] = {**wanted, "spec": template_spec("old")}
+    assert names(store.newest_pods(WEB, workload)) == ["old-1", "old-2"]
+    assert store.former(workload) == ["new"]
+    workload["spec"]["template"] = {**wanted, "spec": template_spec("not made yet")}
+    assert store.newest_pods(WEB, workload) == []
+    assert store.former(workload) == ["old", "new"]
+
+
+def template_spec(image: str) -> dict[str, Any]:
+    """Two that differ in what a slim ReplicaSet does not keep."""
+    return {"containers": [{"name": "web", "image": "r/web:1", "env": [image]}]}
 
 
 def test_no_pods_count_while_the_controller_has_not_seen_the_change() -> None:

@@ -138,11 +138,24 @@ def test_at_the_last_good_one_it_stays() -> None:
 
 
 def test_on_its_way_to_the_last_good_one_it_goes_no_further_back() -> None:
-    """An undo given twice, before the first has made all pods."""
-    rolls = [{"type": "Progressing", "status": "True", "reason": "ReplicaSetUpdated"}]
-    choice = choose(past("complete", "", last_good=2, updatedReplicas=1, conditions=rolls))
-    assert choice.revision is None
+    """An undo given twice, before the first has made all pods.
+
+    The condition may be that of the rollout which was taken back, and the revisions of a
+    StatefulSet the same again already.
+    """
+    rolls = {"type": "Progressing", "status": "True", "reason": "ReplicaSetUpdated"}
+    over = {**rolls, "reason": "ProgressDeadlineExceeded"}
+    over["message"] = 'ReplicaSet "web-1" has timed out progressing.'
+    for each in (rolls, over):
+        choice = choose(past("complete", "", last_good=2, updatedReplicas=1, conditions=[each]))
+        assert choice.revision is None
+        assert choice.rule.startswith("it is on its way to the last good revision, 2: 1 of 2 pods")
+    found = past("complete", "", last_good=2, updatedReplicas=1, availableReplicas=1)
+    choice = choose(replace(found, target=Target("shop", "sts", "web")))
     assert choice.rule.startswith("it is on its way to the last good revision, 2: 1 of 2 pods")
+    over["message"] = over["message"].replace("web-1", "web-2")
+    with pytest.raises(NotDoneError, match="does not serve now"):
+        choose(past("", "", last_good=2, updatedReplicas=1, conditions=[over]))
 
 
 @pytest.mark.parametrize(

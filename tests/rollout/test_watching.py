@@ -112,7 +112,7 @@ def test_no_time_at_all_is_one_look(plane: Plane, cluster: Cluster, namespace: s
     watch(cluster, [good], Policy(timeout=30))
     began = time.monotonic()
     found = watch(cluster, [good, slow], Policy(timeout=0))
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 10  # the slow one takes 20 s
     assert [each.outcome for each in found] == [Outcome.COMPLETE, Outcome.TIMED_OUT]
     assert "0 of 1 new pods" in found[1].headline
 
@@ -132,7 +132,7 @@ def test_a_watch_may_be_ended(plane: Plane, cluster: Cluster, namespace: str) ->
     stop.set()
     began = time.monotonic()
     [verdict] = watching.end()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10  # and not until the time is over
     assert verdict.headline == "the watch was ended"
     assert verdict.outcome is Outcome.UNKNOWN
 
@@ -227,5 +227,5 @@ def _interrupt(process: subprocess.Popen[bytes]) -> None:
     began = time.monotonic()
     os.kill(process.pid, signal.SIGINT)
     process.wait(20)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     assert process.returncode == -signal.SIGINT

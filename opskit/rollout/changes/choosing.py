@@ -71,7 +71,7 @@ def _at_good(found: History, current: Revision) -> Choice:
     if not current.now.trouble:
         if made.complete:
             return Choice(None, f"it is at {name}")
-        if rolls(found.target.kind, found.workload):
+        if rolls(found.target.kind, found.workload, current.name):
             return Choice(None, f"it is on its way to {name}: {made.waiting}")
     wrong = current.now.trouble or made.waiting
     before = [each for each in found.revisions if not each.current]

@@ -16,6 +16,7 @@ from opskit.rollout.changes.serving import Standing
 from opskit.rollout.kinds import CRON_JOB, DEPLOYMENT, STATEFUL_SET, apps_path
 from opskit.rollout.reader import Reader
 from opskit.rollout.targets import Target
+from opskit.rollout.templates import comparable, of_controller, of_replica_set
 from opskit.rollout.workload import (
     CHANGE_CAUSE,
     annotations,
@@ -28,7 +29,6 @@ from opskit.rollout.workload import (
 
 Object = Mapping[str, Any]
 
-_HASH = "pod-template-hash"
 _UNKNOWN = Standing()
 
 
@@ -159,7 +159,7 @@ def _revision(
     pods: Sequence[Object] | None,
 ) -> Revision:
     name = thing["metadata"]["name"]
-    made = _of_replica_set(thing) if target.kind is DEPLOYMENT else _of_controller(thing)
+    made = of_replica_set(thing) if target.kind is DEPLOYMENT else of_controller(thing)
     status = workload.get("status") or {}
     return Revision(
         number=revision(thing) if target.kind is DEPLOYMENT else int(thing.get("revision") or 0),
@@ -172,31 +172,3 @@ def _revision(
         now=serving.standing(target.kind, workload, thing, pods),
         completed=target.kind is STATEFUL_SET and status.get("currentRevision") == name,
     )
-
-
-def _of_replica_set(thing: Object) -> Object:
-    """The pod template of a ReplicaSet without the label that its controller put there."""
-    made = dict(thing["spec"]["template"])
-    meta = dict(made.get("metadata") or {})
-    if labels := {k: v for k, v in (meta.get("labels") or {}).items() if k != _HASH}:
-        meta["labels"] = labels
-    else:
-        meta.pop("labels", None)
-    return {**made, "metadata": meta}
-
-
-def _of_controller(thing: Object) -> Object:
-    """The pod template in a ControllerRevision: a patch that replaces, as its controller does."""
-    made = dict(((thing.get("data") or {}).get("spec") or {}).get("template") or {})
-    made.pop("$patch", None)
-    return made
-
-
-def comparable(made: Object) -> Object:
-    """A pod template without the null that some versions write for its creation."""
-    meta = {
-        name: value
-        for name, value in (made.get("metadata") or {}).items()
-        if not (name == "creationTimestamp" and value is None)
-    }
-    return {**made, "metadata": meta}

@@ -14,7 +14,7 @@ from opskit.rollout.judge.situation import Situation
 from opskit.rollout.kinds import CRON_JOB, DAEMON_SET, DEPLOYMENT, STATEFUL_SET, Kind, core_path
 from opskit.rollout.reader import Reader
 from opskit.rollout.targets import Target
-from opskit.rollout.workload import condition, labels, owner, selector
+from opskit.rollout.workload import about_set, condition, labels, observed, owner, selector
 
 Object = Mapping[str, Any]
 
@@ -84,15 +84,22 @@ def trouble(kind: Kind, workload: Object, pods: Sequence[Object]) -> str:
     return next((f"pod {each.state.pod_name}: {each}" for each in unsteady(situation)), "")
 
 
-def rolls(kind: Kind, workload: Object) -> bool:
-    """Whether the rollout of its present pod template goes on, as far as its status tells."""
-    meta, status = workload["metadata"], workload.get("status") or {}
-    if meta.get("generation", 0) > status.get("observedGeneration", 0):
+def rolls(kind: Kind, workload: Object, newest: str = "") -> bool:
+    """Whether the rollout of its present pod template goes on, as far as its status tells.
+
+    `newest` is the name of the ReplicaSet with that template.
+    """
+    status = workload.get("status") or {}
+    if not observed(workload):
         return True
     if kind is DEPLOYMENT:
-        return condition(workload, "Progressing").get("reason", _ENDED[0]) not in _ENDED
+        told = condition(workload, "Progressing")
+        former = newest and about_set(told) not in ("", newest)
+        return bool(former) or told.get("reason", _ENDED[0]) not in _ENDED
     if kind is STATEFUL_SET:
-        return status.get("updateRevision") != status.get("currentRevision")
+        made = progress(kind, workload)
+        differ = status.get("updateRevision") != status.get("currentRevision")
+        return differ or made.updated < made.desired
     return bool(status.get("updatedNumberScheduled", 0) < status.get("desiredNumberScheduled", 0))
 
 

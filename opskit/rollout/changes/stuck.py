@@ -17,7 +17,7 @@ from opskit.rollout.changes.serving import trouble
 from opskit.rollout.kinds import STATEFUL_SET, core_path
 from opskit.rollout.reader import Reader
 from opskit.rollout.targets import Target
-from opskit.rollout.workload import condition, labels, owner, selector
+from opskit.rollout.workload import condition, first_updated, labels, ordinal, owner, selector
 
 Object = Mapping[str, Any]
 
@@ -37,8 +37,7 @@ def stuck_pods(cluster: Reader, target: Target, workload: Object, revision: str)
         return []
     path = core_path(target.namespace, "pods")
     pods, _ = cluster.list(path, {"labelSelector": selector(workload)})
-    first = (strategy.get("rollingUpdate") or {}).get("partition") or 0
-    first += (spec.get("ordinals") or {}).get("start") or 0
+    first = first_updated(workload)
     return [
         pod
         for pod in pods
@@ -48,7 +47,7 @@ def stuck_pods(cluster: Reader, target: Target, workload: Object, revision: str)
         and (
             condition(pod, "Ready").get("status") != "True" or trouble(target.kind, workload, [pod])
         )
-        and _ordinal(pod) >= first
+        and ordinal(pod) >= first
     ]
 
 
@@ -112,8 +111,3 @@ def _delete(cluster: Cluster, target: Target, pod: Object) -> str:
     except OpskitError as error:
         return f"pod {name} has to be deleted, and could not be: {error.message}"
     return f"pod {name} was deleted: it was not ready, and would have been waited for"
-
-
-def _ordinal(pod: Object) -> int:
-    text = pod["metadata"]["name"].rpartition("-")[2]
-    return int(text) if text.isdigit() else 0

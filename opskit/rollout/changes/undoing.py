@@ -14,10 +14,11 @@ from opskit.rollout.changes.jsonpatch import pointer, test
 from opskit.rollout.changes.owned import adopt
 from opskit.rollout.changes.patching import cause_operations
 from opskit.rollout.changes.plan import Change, NotDoneError, carry_out, image_changes, read
-from opskit.rollout.changes.revisions import History, comparable, has_revisions, history
+from opskit.rollout.changes.revisions import History, has_revisions, history
 from opskit.rollout.changes.stuck import names, release, stuck_pods
 from opskit.rollout.changes.switches import refuse_if_paused
 from opskit.rollout.targets import Target
+from opskit.rollout.templates import comparable
 from opskit.rollout.verdict import Outcome, Verdict
 from opskit.rollout.workload import images, template
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from opskit.clients.kube import Cluster
-from opskit.rollout.changes.revisions import Revision, comparable, history
+from opskit.rollout.changes.revisions import Revision, history
 from opskit.rollout.judge.completion import progress
 from opskit.rollout.kinds import CRON_JOB
 from opskit.rollout.targets import Target
+from opskit.rollout.templates import comparable
 from opskit.rollout.workload import template
 
 Object = Mapping[str, Any]

@@ -12,11 +12,12 @@ from typing import Any
 from opskit.clients.kube import Cluster
 from opskit.clients.kubeerrors import NotFoundError
 from opskit.rollout.changes import plan as planning
-from opskit.rollout.changes.revisions import comparable, history
+from opskit.rollout.changes.revisions import history
 from opskit.rollout.deploying.apply import Item
 from opskit.rollout.deploying.deploy import Deployed
 from opskit.rollout.kinds import CRON_JOB
 from opskit.rollout.targets import Target, parse
+from opskit.rollout.templates import comparable
 from opskit.rollout.workload import containers, images, template
 
 Object = Mapping[str, Any]

@@ -17,11 +17,11 @@ from opskit.rollout.changes import owned, stuck
 from opskit.rollout.changes import plan as planning
 from opskit.rollout.changes.jsonpatch import NO_MATCH, guarded, pointer, test
 from opskit.rollout.changes.patching import cause_operations
-from opskit.rollout.changes.revisions import comparable
 from opskit.rollout.deploying.apply import Item, changed
 from opskit.rollout.deploying.lastgood import instead
 from opskit.rollout.kinds import DEPLOYMENT
 from opskit.rollout.targets import Target
+from opskit.rollout.templates import comparable
 from opskit.rollout.workload import CHANGE_CAUSE, annotations, images, template
 
 Object = Mapping[str, Any]

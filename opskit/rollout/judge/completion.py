@@ -1,14 +1,16 @@
 """When a rollout is complete, as `kubectl rollout status` has it, and how far it is.
 
 Source: kubectl's polymorphichelpers/rollout_status.go. Unlike there, a StatefulSet counts its
-available pods, which heed minReadySeconds, rather than the ready ones; and pods that somebody
-replaces by hand (OnDelete) are counted, too, where kubectl refuses to look.
+available pods, which heed minReadySeconds, rather than the ready ones; a rollout that is taken back
+before it ends is complete only when its pods are gone, although the two revisions are the same
+again at once (measured, 1.36); and pods that somebody replaces by hand (OnDelete) are counted, too,
+where kubectl refuses to look.
 """
 
 from typing import NamedTuple
 
 from opskit.rollout.kinds import CRON_JOB, DAEMON_SET, DEPLOYMENT, Kind
-from opskit.rollout.workload import Object
+from opskit.rollout.workload import Object, observed
 
 
 class Progress(NamedTuple):
@@ -31,12 +33,12 @@ def progress(kind: Kind, workload: Object) -> Progress:
     """How far the rollout of a workload is. Counts are read anew each time: an autoscaler may
     have changed them.
     """
-    meta, status = workload["metadata"], workload.get("status") or {}
+    status = workload.get("status") or {}
     if kind is CRON_JOB:
         return Progress(0, 0, 0)  # its next run takes the image
     measure = {DEPLOYMENT: _deployment, DAEMON_SET: _daemon_set}.get(kind, _stateful_set)
     found = measure(workload["spec"], status)
-    if meta.get("generation", 0) > status.get("observedGeneration", 0):
+    if not observed(workload):
         return found._replace(waiting="the controller has not seen the change yet")
     return found
 
@@ -87,6 +89,6 @@ def _stateful_set(spec: Object, status: Object) -> Progress:
     elif wanted < desired:
         if updated < wanted:
             waiting = f"{updated} of {wanted} pods (its partition) are of the new revision"
-    elif updated < desired if by_hand else not settled:
+    elif updated < desired or not (by_hand or settled):
         waiting = f"{updated} of {desired} pods are of the new revision"
     return Progress(desired, updated, available, waiting)

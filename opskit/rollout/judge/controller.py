@@ -6,7 +6,7 @@ from opskit.findings import Rule, Severity
 from opskit.rollout.judge.completion import progress
 from opskit.rollout.judge.situation import Situation, Symptom, symptom
 from opskit.rollout.kinds import CRON_JOB, DAEMON_SET, DEPLOYMENT
-from opskit.rollout.workload import condition
+from opskit.rollout.workload import about_set, condition, observed
 
 _DEPLOYMENTS = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"
 _REFUSED = ("quota", "forbidden", "denied the request")
@@ -35,6 +35,8 @@ def refused(situation: Situation) -> Iterator[Symptom]:
 
 def _creation_failure(situation: Situation) -> str:
     """Why no pod can be made: a Deployment has a condition, the others only events."""
+    if not observed(situation.workload):
+        return ""
     failure = condition(situation.workload, "ReplicaFailure")
     if failure.get("status") == "True":
         return str(failure.get("message") or failure.get("reason"))
@@ -65,7 +67,8 @@ def _creation_failure(situation: Situation) -> str:
     )
 )
 def paused(situation: Situation) -> Iterator[Symptom]:
-    if situation.kind is DEPLOYMENT and situation.workload["spec"].get("paused"):
+    workload = situation.workload
+    if situation.kind is DEPLOYMENT and workload["spec"].get("paused") and observed(workload):
         yield Symptom("it is paused: no new pods are made", "Paused", fatal_at=situation.now)
 
 
@@ -82,9 +85,9 @@ def paused(situation: Situation) -> Iterator[Symptom]:
 )
 def deadline(situation: Situation) -> Iterator[Symptom]:
     progressing = condition(situation.workload, "Progressing")
-    meta, status = situation.workload["metadata"], situation.workload.get("status") or {}
-    seen = status.get("observedGeneration", 0) >= meta.get("generation", 0)
-    if seen and progressing.get("reason") == "ProgressDeadlineExceeded":
+    if not observed(situation.workload) or about_set(progressing) in situation.former:
+        return
+    if progressing.get("reason") == "ProgressDeadlineExceeded":
         text = str(progressing.get("message") or "the progress deadline has passed")
         yield Symptom(text, "ProgressDeadlineExceeded", fatal_at=situation.now)
 

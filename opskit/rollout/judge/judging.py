@@ -7,7 +7,8 @@ from opskit.rollout.judge import containers, controller, ends, images, probes, s
 from opskit.rollout.judge.completion import Progress, progress
 from opskit.rollout.judge.ended import unsteady
 from opskit.rollout.judge.situation import DETECTORS, RULES, Situation, Symptom
-from opskit.rollout.kinds import CRON_JOB, DEPLOYMENT
+from opskit.rollout.kinds import CRON_JOB, DEPLOYMENT, STATEFUL_SET
+from opskit.rollout.workload import first_updated, ordinal
 
 __all__ = ["RULES", "Judgement", "judge", "symptoms"]
 
@@ -43,7 +44,7 @@ def judge(situation: Situation) -> Judgement:
     """What is to be said of the workload now."""
     found, shaky = symptoms(situation), unsteady(situation)
     situation.memory.end_round()
-    made = progress(situation.kind, situation.workload)
+    made = _progress(situation)
     if made.complete and shaky and situation.kind is not CRON_JOB:
         waiting = made._replace(waiting=str(shaky[0]))
         return Judgement(waiting, found, (), situation.now + shaky[0].left)
@@ -58,6 +59,21 @@ def judge(situation: Situation) -> Judgement:
     ]
     ordered = [*causes, *(each for each in found if each not in causes)]
     return Judgement(made, ordered, causes, min(coming, default=None))
+
+
+def _progress(situation: Situation) -> Progress:
+    """How far it is. Pods that a StatefulSet has to replace yet its counts may not show:
+
+    where a rollout is taken back before it ends, and there is a partition.
+    """
+    made = progress(situation.kind, situation.workload)
+    if not made.complete or situation.kind is not STATEFUL_SET:
+        return made
+    first = first_updated(situation.workload)
+    if left := [pod for pod in situation.older if ordinal(pod) >= first]:
+        have = "1 old pod has" if len(left) == 1 else f"{len(left)} old pods have"
+        return made._replace(waiting=f"{have} to end")
+    return made
 
 
 def symptoms(situation: Situation) -> list[Symptom]:

@@ -91,9 +91,10 @@ class Situation:
     """One workload and what belongs to it, as plain objects of the API.
 
     `pods` are those of the newest revision only, `older` the others of a StatefulSet or a
-    DaemonSet, and `events` those about the workload, its newest ReplicaSet and these pods. `now` is
-    a clock in seconds, for the graces of `policy` and `memory`; `wall` is the time of the cluster's
-    own stamps, in seconds since 1970 (None: our clock's).
+    DaemonSet, `former` the names of a Deployment's other ReplicaSets, and `events` those about the
+    workload, its newest ReplicaSet and these pods. `now` is a clock in seconds, for the graces of
+    `policy` and `memory`; `wall` is the time of the cluster's own stamps, in seconds since 1970
+    (None: our clock's).
     """
 
     kind: Kind
@@ -106,6 +107,7 @@ class Situation:
     memory: Memory = field(default_factory=Memory)
     wall: float | None = None
     older: Sequence[Object] = ()
+    former: Sequence[str] = ()
 
     @cached_property
     def judged(self) -> list[Object]:

@@ -1,4 +1,4 @@
-"""The objects of one namespace, kept as the feeds tell them, and slim: memory stays flat.
+"""The objects of one namespace, kept as the feeds tell them, and slim.
 
 They are found by name and by owner, and a change tells which workload it is about, so that what
 a change costs does not grow with the number of workloads.
@@ -10,23 +10,16 @@ from typing import Any
 
 from opskit.rollout.kinds import DAEMON_SET, DEPLOYMENT, KINDS
 from opskit.rollout.targets import Target
-from opskit.rollout.workload import labels, owner, revision
+from opskit.rollout.templates import comparable, of_controller
+from opskit.rollout.watch.slim import DIGEST, digest, slim, slim_event
+from opskit.rollout.workload import labels, observed, owner, revision
 
 Object = dict[str, Any]
 
 #: Of how many objects the events are kept, and how many of each.
 _OBJECTS = 4000
 _EVENTS = 12
-_META = frozenset(
-    ("name", "namespace", "uid", "labels", "annotations", "ownerReferences", "generation")
-    + ("deletionTimestamp", "deletionGracePeriodSeconds", "finalizers", "creationTimestamp")
-    + ("resourceVersion",)
-)
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _WORKLOADS = frozenset(kind.plural for kind in KINDS)
-#: What is as long as the rest of a pod, and says nothing of how it starts.
-_NO_POD = frozenset(("volumes", "tolerations", "affinity"))
-_NO_CONTAINER = frozenset(("env", "envFrom", "volumeMounts", "command", "args", "securityContext"))
 
 
 class Events:
@@ -38,7 +31,7 @@ class Events:
     def put(self, event: Object) -> None:
         uid = (event.get("involvedObject") or {}).get("uid") or ""
         kept = self._by_object.setdefault(uid, OrderedDict())
-        kept[event["metadata"]["uid"]] = _slim_event(event)
+        kept[event["metadata"]["uid"]] = slim_event(event)
         kept.move_to_end(event["metadata"]["uid"])
         self._by_object.move_to_end(uid)
         if len(kept) > _EVENTS:
@@ -52,60 +45,10 @@ class Events:
         return sorted(found, key=_when)
 
 
-def _seen(workload: Object) -> bool:
-    """Whether the controller has seen the last change of the workload."""
-    seen = (workload.get("status") or {}).get("observedGeneration", 0)
-    return bool(workload["metadata"].get("generation", 0) <= seen)
-
-
 def _when(event: Mapping[str, Any]) -> str:
     series = (event.get("series") or {}).get("lastObservedTime")
     stamps = (series, event.get("lastTimestamp"), event.get("eventTime"))
     return str(next((stamp for stamp in stamps if stamp), ""))
-
-
-def _slim_event(event: Object) -> Object:
-    names = ("type", "reason", "message", "count", "lastTimestamp", "eventTime", "series")
-    kept = {name: event[name] for name in (*names, "involvedObject") if event.get(name)}
-    return {**kept, "metadata": {"uid": event["metadata"]["uid"]}}
-
-
-def slim(plural: str, thing: Object) -> Object:
-    """An object without what no rule looks at: most of its metadata, and of a pod its volumes
-    and environment. A ReplicaSet keeps of its template what names the images.
-    """
-    meta = {name: value for name, value in thing["metadata"].items() if name in _META}
-    if _LAST_APPLIED in (meta.get("annotations") or ()):
-        kept = {name: text for name, text in meta["annotations"].items() if name != _LAST_APPLIED}
-        meta["annotations"] = kept
-    made = {**thing, "metadata": meta}
-    if plural == "pods":
-        made["spec"] = _slim_pod(thing.get("spec") or {})
-    elif plural == "replicasets":
-        spec = dict(thing.get("spec") or {})
-        template = dict(spec.get("template") or {})
-        made["spec"] = {**spec, "template": {**template, "spec": _images(template)}}
-    return made
-
-
-def _slim_pod(spec: Object) -> Object:
-    made = {name: value for name, value in spec.items() if name not in _NO_POD}
-    for name in ("initContainers", "containers"):
-        if made.get(name):
-            made[name] = [
-                {key: value for key, value in each.items() if key not in _NO_CONTAINER}
-                for each in made[name]
-            ]
-    return made
-
-
-def _images(template: Object) -> Object:
-    spec = template.get("spec") or {}
-    return {
-        name: [{"name": each.get("name"), "image": each.get("image")} for each in spec[name]]
-        for name in ("initContainers", "containers")
-        if spec.get(name)
-    }
 
 
 class _Kept:
@@ -202,17 +145,31 @@ class Store:
         return kept.by_name.get(target.name) if kept else None
 
     def replica_set(self, deployment: Object) -> Object | None:
-        """The ReplicaSet of a Deployment's present revision; None where it is not there yet."""
-        wanted = revision(deployment)
+        """The ReplicaSet with a Deployment's template; None where it is not there yet.
+
+        Its revision tells only where a recording lacks templates: the Deployment bears that of
+        the former one until the controller has made the new one, or has found it again.
+        """
+        wanted, number = None, revision(deployment)
         for each in self._owned("replicasets", deployment):
-            if wanted and revision(each) == wanted:
+            if DIGEST in each:
+                wanted = wanted or digest(deployment["spec"]["template"])
+                if each[DIGEST] == wanted:
+                    return each
+            elif number and revision(each) == number:
                 return each
         return None
+
+    def former(self, deployment: Object) -> list[str]:
+        """The names of a Deployment's other ReplicaSets."""
+        now = self.replica_set(deployment)
+        sets = self._owned("replicasets", deployment)
+        return [each["metadata"]["name"] for each in sets if each is not now]
 
     def newest_pods(self, target: Target, workload: Object) -> list[Object]:
         """The pods of the newest revision; none while it is not known which that is."""
         if target.kind is DEPLOYMENT:
-            replica_set = self.replica_set(workload) if _seen(workload) else None
+            replica_set = self.replica_set(workload) if observed(workload) else None
             return self._owned("pods", replica_set) if replica_set else []
         return self._pods(target, workload, newest=True)
 
@@ -225,7 +182,7 @@ class Store:
         wanted = (workload.get("status") or {}).get("updateRevision")
         if target.kind is DAEMON_SET:
             wanted = self._daemon_hash(workload)
-        if not wanted or not _seen(workload):
+        if not wanted or not observed(workload):
             return []
         return [
             pod
@@ -239,10 +196,8 @@ class Store:
 
     def _daemon_hash(self, workload: Object) -> str:
         """The hash of the revision that has the DaemonSet's present template."""
-        template = workload["spec"]["template"]
+        template = comparable(workload["spec"]["template"])
         for each in self._owned("controllerrevisions", workload):
-            made = dict(((each.get("data") or {}).get("spec") or {}).get("template") or {})
-            made.pop("$patch", None)
-            if made == template:
+            if comparable(of_controller(each)) == template:
                 return labels(each).get("controller-revision-hash", "")
         return ""

@@ -90,7 +90,8 @@ class Place:
     ) -> Situation:
         """What the rules are to look at; `wall` is the cluster's clock, in seconds since 1970."""
         pods = self.store.newest_pods(track.target, workload)
-        replica_set = self.store.replica_set(workload) if track.target.kind is DEPLOYMENT else None
+        has_sets = track.target.kind is DEPLOYMENT
+        replica_set = self.store.replica_set(workload) if has_sets else None
         older = self.store.older_pods(track.target, workload)
         about = [workload, *pods, *older, *([replica_set] if replica_set else [])]
         return Situation(
@@ -104,6 +105,7 @@ class Place:
             policy=policy,
             memory=track.memory,
             older=older,
+            former=self.store.former(workload) if has_sets else (),
         )
 
     def verdict(

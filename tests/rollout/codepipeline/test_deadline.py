@@ -35,7 +35,7 @@ def test_work_that_hangs_is_cut_off() -> None:
     assert not issubclass(TooLateError, Exception)  # nobody catches it on the way
     with pytest.raises(TooLateError), Deadline(Soon()).enforced():
         threading.Event().wait(10)
-    assert 0.1 < time.monotonic() - started < 2
+    assert 0.1 < time.monotonic() - started < 8
 
 
 def test_work_that_ends_in_time_is_left_alone() -> None:

@@ -7,7 +7,7 @@ import pytest
 from opskit.rollout.judge.completion import progress
 from opskit.rollout.judge.judging import judge
 from opskit.rollout.kinds import CRON_JOB, DAEMON_SET, DEPLOYMENT, STATEFUL_SET
-from tests.rollout.objects import daemon_set, deployment, situation, stateful_set
+from tests.rollout.objects import daemon_set, deployment, pod, running, situation, stateful_set
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,11 @@ def revisions(update: str, current: str, **counts: int) -> dict[str, Any]:
         (revisions("b", "b", availableReplicas=3, currentReplicas=3), None, True),
         (revisions("b", "a", availableReplicas=3, updatedReplicas=3), None, False),
         (revisions("b", "b", availableReplicas=2, currentReplicas=3), None, False),
+        (
+            revisions("b", "b", availableReplicas=3, currentReplicas=1, updatedReplicas=1),
+            None,
+            False,
+        ),
         (revisions("b", "a", availableReplicas=3, updatedReplicas=1), 2, True),
         (revisions("b", "a", availableReplicas=3, updatedReplicas=0), 2, False),
         (revisions("b", "a", availableReplicas=3, updatedReplicas=0), 3, True),
@@ -82,6 +87,23 @@ def test_a_stateful_set_whose_pods_are_replaced_by_hand(
     made = stateful_set(status=status, updateStrategy=strategy)
     assert progress(STATEFUL_SET, made).complete is complete
     assert judge(situation(workload=made)).complete is complete
+
+
+@pytest.mark.parametrize(
+    ("old", "partition", "complete"), [("db-2", 2, False), ("db-1", 2, True), ("db-2", 0, False)]
+)
+def test_a_rollout_that_is_taken_back_ends_with_its_last_pod(
+    old: str, partition: int, complete: bool
+) -> None:
+    """The two revisions are the same again at once, and the pods above the partition are not."""
+    status = revisions("b", "b", availableReplicas=3, currentReplicas=2 if partition else 3)
+    made = stateful_set(status=status, updateStrategy={"rollingUpdate": {"partition": partition}})
+    assert progress(STATEFUL_SET, made).complete
+    leaving = pod(running(ready=True), name=old, metadata={"deletionTimestamp": "x"})
+    found = judge(situation(workload=made, older=(leaving,)))
+    assert found.complete is complete
+    assert found.progress.waiting == ("" if complete else "1 old pod has to end")
+    assert not found.failed
 
 
 def test_a_paused_deployment_without_pods_has_not_taken_a_template() -> None:

@@ -58,7 +58,12 @@ NEW = {"updatedReplicas": 3, "updateRevision": "b", "currentRevision": "a"}
 BY_HAND = {"type": "OnDelete"}
 LEAVING = pod(running(), metadata={"deletionTimestamp": "x"})
 OWED = deployment(conditions=[{"type": "ReplicaFailure", "status": "True", "message": "quota"}])
-LATE = deployment(conditions=[{"type": "Progressing", "reason": "ProgressDeadlineExceeded"}])
+_EXCEEDED = {"type": "Progressing", "reason": "ProgressDeadlineExceeded"}
+LATE = deployment(conditions=[_EXCEEDED])
+NAMED = deployment(
+    conditions=[{**_EXCEEDED, "message": 'ReplicaSet "web-a" has timed out progressing.'}]
+)
+UNSEEN = {"generation": 3}
 
 FIRES = [
     ("ROL101", [pod(waiting("InvalidImageName", "couldn't parse image name"))], {}),
@@ -79,6 +84,7 @@ FIRES = [
     ("ROL113", [pod(waiting("CreateContainerError", "exec: no such file"))], {}),
     ("ROL114", [], {"workload": deployment(spec={"paused": True})}),
     ("ROL115", [], {"workload": LATE}),
+    ("ROL115", [], {"workload": NAMED, "former": ("web-b",)}),
     ("ROL116", [failed("DeadlineExceeded")], {}),
     ("ROL118", [], {"workload": stateful_set(updateStrategy=BY_HAND), "older": (pod(running()),)}),
     ("ROL118", [], {"workload": daemon_set(updateStrategy=BY_HAND), "older": (pod(running()),)}),
@@ -128,7 +134,10 @@ QUIET = [
     ("ROL111", [pod(waiting("ErrImagePull", NOT_FOUND))], {}),
     ("ROL112", [pod(running())], {}),
     ("ROL113", [pod(waiting("PodInitializing"))], {}),
+    ("ROL106", [], {"workload": {**OWED, "metadata": {**OWED["metadata"], **UNSEEN}}}),
     ("ROL114", [], {"workload": deployment(spec={"paused": False})}),
+    ("ROL114", [], {"workload": deployment(spec={"paused": True}, metadata=UNSEEN)}),
+    ("ROL115", [], {"workload": NAMED, "former": ("web-a", "web-b")}),  # of the rollout before
     ("ROL115", [], {"workload": deployment(conditions=[{"type": "Progressing"}])}),
     ("ROL116", [failed("Evicted")], {}),
     ("ROL116", [failed("Preempting")], {}),
