@@ -29,10 +29,11 @@ class Rewrite(Protocol):
 def show(rewrites: Sequence[Rewrite]) -> int:
     """Print the changes as a diff; 1 where there is one, as diff does."""
     from opskit.errors import ExitCode
-    from opskit.output import write
+    from opskit.output import quiet_on_closed_pipe, write
 
-    for rewrite in rewrites:
-        write(rewrite.diff())
+    with quiet_on_closed_pipe():  # the answer stays
+        for rewrite in rewrites:
+            write(rewrite.diff())
     return ExitCode.NO if any(rewrite.changed for rewrite in rewrites) else ExitCode.OK
 
 

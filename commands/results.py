@@ -109,15 +109,17 @@ def finish_check(report: "Report", registry: "Registry[Any]", options: CheckOpti
 
 def finish_rows(table: "Table", output: str | None) -> int:
     """Print the rows; 0."""
-    from opskit.output import ROWS, Format, emit_rows
+    from opskit.output import ROWS, Format, emit_rows, quiet_on_closed_pipe
 
-    emit_rows(table, Format(output_format(output, ROWS)))
+    with quiet_on_closed_pipe():  # a verdict that follows stays what it is
+        emit_rows(table, Format(output_format(output, ROWS)))
     return 0
 
 
 def finish_record(record: "Record", output: str | None) -> int:
     """Print one answer; 0."""
-    from opskit.output import RECORD, Format, emit_record
+    from opskit.output import RECORD, Format, emit_record, quiet_on_closed_pipe
 
-    emit_record(record, Format(output_format(output, RECORD)))
+    with quiet_on_closed_pipe():  # a verdict that follows stays what it is
+        emit_record(record, Format(output_format(output, RECORD)))
     return 0

@@ -9,6 +9,7 @@ import pytest
 from opskit import examples
 
 RECIPE = Path(str(examples.__path__[0])) / "broker/published-recipe/activemq.xml"
+GATED = "--tb 1 --avg-object 4MB --provider r2"
 
 
 def shell(command: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -29,6 +30,8 @@ def shell(command: str, cwd: Path | None = None) -> subprocess.CompletedProcess[
         (f"opskit broker lint {RECIPE} 2>/dev/full", 1),
         (f"opskit broker lint {RECIPE} --ignore BRK001 2>&-", 0),
         (f"opskit broker lint {RECIPE} 2>&1 | true; exit ${{PIPESTATUS[0]}}", 1),
+        (f"opskit storage gate {GATED} --budget 1 | true; exit ${{PIPESTATUS[0]}}", 1),
+        (f"opskit storage gate {GATED} --budget 1 -o json | true; exit ${{PIPESTATUS[0]}}", 1),
         ("opskit --version | true; exit ${PIPESTATUS[0]}", 0),
         ("opskit rule -o json | true; exit ${PIPESTATUS[0]}", 0),
         ("opskit demo | head -2; exit ${PIPESTATUS[0]}", 0),

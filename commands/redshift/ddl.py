@@ -31,12 +31,13 @@ def ddl(
     """
     from opskit.commands.redshift.connection import asked
     from opskit.errors import ExitCode
-    from opskit.output import message, warn, write
+    from opskit.output import message, quiet_on_closed_pipe, warn, write
     from opskit.redshift.ddl import look
 
     with asked(where) as source:
         found = look.look(source, what, owners=owners)
-    write(found.sql)
+    with quiet_on_closed_pipe():
+        write(found.sql)
     for note in (*found.notes, *found.missing):
         warn(note)
     if not found.objects:
