@@ -114,8 +114,8 @@ def _doubts(found: "Division") -> "Iterator[str]":
 
 def status(found: "Division", priced: "Costs | None" = None) -> int:
     """3 where something is open, 4 where a part could not be read, else 0."""
-    from opskit.commands.storage.profile_text import SKIPPED
     from opskit.errors import ExitCode
+    from opskit.storage.profile.gaps import SKIPPED
 
     if found.unsure or (priced and priced.unknown):
         return ExitCode.UNKNOWN

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from opskit.storage.profile.gaps import SKIPPED
+
 if TYPE_CHECKING:
     from opskit.output import Record
     from opskit.storage.profile.model import Profile
 
-#: How a note starts that says what could not be read.
-SKIPPED = "not counted:"
 _AMOUNTS = (("objects", ""), ("of_objects", "of all"), ("size", ""), ("of_size", "of all"))
 
 
@@ -86,19 +86,18 @@ def _beside(found: "Profile") -> Iterator[str]:
 
 def _sampled(sample: Mapping[str, Any]) -> str:
     """How a sample was taken, and how wrong its numbers may be."""
-    from opskit.storage.units import shown_count, shown_size
+    from opskit.storage.profile.gaps import words
 
     calls = sample.get("calls")
     if sample.get("exact"):
         return f"{calls} requests, which sufficed for all of it"
-    text = f"a sample of {calls} requests, which saw {sample.get('share', 0):.1%} of the objects"
-    objects, size = sample.get("objects") or {}, sample.get("bytes") or {}
+    share = sample.get("share")
+    saw = "no more than this" if share is None else f"{share:.1%} of the objects"
+    more = " and cannot tell how much more there is" if share is None else ""
+    text = f"a sample of {calls} requests, which saw {saw}{more}"
     if not sample.get("interval"):
         return f"{text}; no interval: {sample.get('why')}"
-    return (
-        f"{text}; {shown_count(objects['low'])} to {shown_count(objects['high'])} objects, "
-        f"{shown_size(size['low'])} to {shown_size(size['high'])}: {sample.get('why')}"
-    )
+    return f"{text}; {words(sample)}: {sample.get('why')}"
 
 
 def _only_read(row: Mapping[str, str]) -> dict[str, str]:

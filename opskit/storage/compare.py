@@ -27,7 +27,6 @@ TOP = 3
 _PARTS, _FINE = 64, 4096
 _STRAIGHT = Decimal("0.005")
 
-
 Make = Callable[[Profile], Bill]
 
 
@@ -109,7 +108,8 @@ def compare(
     }
     spans = _spans(list(lanes.values()), wanted) if lanes else []
     changes = [_change(lanes, before, after) for before, after in pairwise(spans)]
-    notes = [*found.notes, *_not_known(wanted.apply(profile, wanted.high), catalog, terms, looks)]
+    notes = [*profile.notes, *found.notes]
+    notes += _not_known(wanted.apply(profile, wanted.high), catalog, terms, looks)
     return Comparison(wanted, lanes, spans, changes, currency, left_out, notes)
 
 

@@ -47,15 +47,19 @@ def fields(row: Row, *, explain: bool = False) -> dict[str, Any]:
     """A row for programs; amounts are numbers in cents, `total_exact` is a text with all digits.
 
     There is no total where the provider's policy is broken or a price is missing; `at_least` is
-    what is known of it in the latter case.
+    what is known of it in the latter case. A part of which nothing is known has no amount.
     """
+    unknown = _lacking(row) | ({"egress"} if row.bill.breaches else set())
     made: dict[str, Any] = {
         "rank": row.rank,
         "provider": row.bill.provider.name,
         "class": row.class_,
         "region": row.bill.region.name,
         "currency": row.bill.currency,
-        **{name: number(amount) for name, amount in parts(row).items()},
+        **{
+            name: None if name in unknown and not amount else number(amount)
+            for name, amount in parts(row).items()
+        },
         "total": None if row.total is None else number(row.total),
         "total_exact": None if row.total is None else exact(row.total),
         "at_least": None if row.at_least is None else number(row.at_least),

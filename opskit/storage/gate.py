@@ -18,6 +18,7 @@ from opskit.storage.catalog.prices import Prices
 from opskit.storage.choice import Choice, class_of, in_classes, places, provider_of, region_of
 from opskit.storage.estimate import AS_IT_IS, Row, Terms, row
 from opskit.storage.money import Budget, converted
+from opskit.storage.profile import gaps
 from opskit.storage.profile.model import Profile
 
 #: What is paid by the object that is stored, or for its least size.
@@ -135,10 +136,10 @@ def _verdict(
     if bill.breaches:
         return Verdict.BREACH, bill.breaches
     doubts = [*_doubts(found, terms, max_age)]
-    bills = [bill, *_otherwise(found, terms)] if _units_doubted(bill, terms) else [bill]
+    bills = [bill, *_otherwise(found, terms)]
     low = units.cents(min(_least(each, terms, max_age) for each in bills))
     high = units.cents(max(each.band(terms.day)[1] for each in bills))
-    if low > limit:
+    if low > limit and not gaps.has_no_least(found.profile):
         return Verdict.OVER, _although(bill, doubts, low)
     if _open(found, terms, max_age):
         return Verdict.UNKNOWN, doubts
@@ -170,6 +171,7 @@ def _doubts(found: Judged, terms: Terms, max_age: int) -> Iterator[str]:
     if (age := _age(bill, terms)) > max_age:
         oldest = bill.oldest()
         yield f"a price is {age} days old (read on {oldest}): --max-age allows {max_age}"
+    yield from gaps.doubts(found.profile)
     if names := _by_objects(found, terms):
         yield (
             f"the number of objects is not known, by which {', '.join(names)} is paid: "
@@ -181,7 +183,8 @@ def _open(found: Judged, terms: Terms, max_age: int) -> bool:
     """Whether the bill may come to any amount."""
     bill = found.row.bill
     sure = all(_is_sure(each, terms, max_age) for each in bill.lines)
-    return bool(bill.missing or not sure or _unsure_rules(bill, terms) or _by_objects(found, terms))
+    unknown = bill.missing or _by_objects(found, terms) or gaps.has_no_most(found.profile)
+    return bool(unknown or not sure or _unsure_rules(bill, terms))
 
 
 def _least(bill: Bill, terms: Terms, max_age: int) -> Decimal:
@@ -208,13 +211,18 @@ def _units_doubted(bill: Bill, terms: Terms) -> bool:
 
 
 def _otherwise(found: Judged, terms: Terms) -> Iterator[Bill]:
-    """The bill for each meaning that GB, TB and month may have."""
+    """The bill for each meaning that GB, TB and month may have, and for the ends of a sample."""
     provider, region = found.row.bill.provider, found.row.bill.region
-    months = ("actual", "30d", "730h") if terms.month.hours else (provider.units.month,)
-    for gb, tb, month in product(_GB, _TB, months):
-        own = changed(provider.units, gb=gb, tb=tb, month=month)
-        prices = Prices(changed(provider, units=own), region, terms.day)
-        yield monthly_bill(found.profile, prices, terms.month)
+    own, bounds = [provider.units], gaps.bounds(found.profile)
+    if _units_doubted(found.row.bill, terms):
+        months = ("actual", "30d", "730h") if terms.month.hours else (provider.units.month,)
+        meant = product(_GB, _TB, months)
+        own = [changed(provider.units, gb=gb, tb=tb, month=month) for gb, tb, month in meant]
+    elif not bounds:
+        return
+    for units_, profile in product(own, (found.profile, *bounds)):
+        prices = Prices(changed(provider, units=units_), region, terms.day)
+        yield monthly_bill(profile, prices, terms.month)
 
 
 def _by_objects(found: Judged, terms: Terms) -> list[str]:

@@ -22,10 +22,11 @@ _MONTHS = Decimal("0.01")
 
 
 def place(found: Gravity, pull: Pull) -> str:
-    """A row's provider and class, and its region where another row has the same name."""
+    """A row's provider and class, and its region where the provider has rows in several."""
+    own = pull.month.provider.name
+    regions_ = {each.month.region.name for each in found.rows if each.month.provider.name == own}
     name = _plain(pull)
-    twice = sum(_plain(each) == name for each in found.rows) > 1
-    return f"{name}, {pull.month.region.name}" if twice else name
+    return f"{name}, {pull.month.region.name}" if len(regions_) > 1 else name
 
 
 def _plain(pull: Pull) -> str:

@@ -69,6 +69,19 @@ def test_a_profile_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert found["aws/as it is"]["gravity_by_law"] < found["aws/as it is"]["gravity"]
 
 
+def test_rows_of_one_provider_in_two_regions_name_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(
+        "provider: aws\nregion: eu-west-1\nstored: [{objects: 1k, bytes: 1TB}]\n", encoding="utf-8"
+    )
+    assert run(file, "--providers", "aws", "--class", "glacier", "--region", "us-east-1") == 0
+    out = capsys.readouterr().out
+    assert "aws standard, eu-west-1 " in out
+    assert "aws glacier, us-east-1 " in out
+
+
 def test_what_the_law_changes_stands_beside(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*HUNDRED, "--providers", "aws", "--region", "eu", "--class", "hot") == 0
     out, err = capsys.readouterr()

@@ -106,8 +106,10 @@ def test_the_files_that_move(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_name_that_is_no_utf8_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     make(Path("tree/accounting") / "\udcff.pdf", 10, changed=500)
     assert run("rules.yaml", "tree", "--list", "-o", "jsonl") == 0
-    paths = [json.loads(line)["path"] for line in capsys.readouterr().out.splitlines()]
+    printed, said = capsys.readouterr()
+    paths = [json.loads(line)["path"] for line in printed.splitlines()]
     assert paths == ["accounting/old.pdf", "accounting/\\xff.pdf"]
+    assert "of 1 name that is not UTF-8, the other bytes are written as" in said
 
 
 def test_control_characters_in_names_are_kept(capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,3 +57,9 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
         "high": None,
     }
     assert (found["sample"]["interval"], found["sample"]["coverage"]) == (False, None)
+
+
+def test_a_first_page_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out = said(capsys, 30_000, 1)
+    assert status == 0
+    assert "which saw no more than this and cannot tell how much more there is" in out

@@ -97,6 +97,7 @@ def test_where_a_price_is_missing_the_others_are_told() -> None:
         "",
     ]
     assert (fields(only)["total"], fields(only)["at_least"]) == (None, 2)
+    assert [fields(only)[name] for name in ("storage", "requests", "egress")] == [1, None, 1]
     [nothing] = made(provider("none", [("egress", 0, "USD/GB")]), use=use).rows
     assert shown(nothing)["total"] == "no price"
     assert fields(nothing)["at_least"] is None
@@ -122,6 +123,7 @@ def test_a_breach_and_a_missing_price_are_no_amounts() -> None:
     breach = made(priced("strict", "0.001", STRICT)).rows[0]
     told = fields(breach)
     assert (told["total"], told["low"], told["high"], told["total_exact"]) == (None,) * 4
+    assert (told["egress"], told["storage"]) == (None, 1)
     assert "$" not in "".join(shown(breach).values())
 
 

@@ -253,3 +253,35 @@ def test_nothing_is_stored() -> None:
 def test_which_bill_cannot_be_found(use: Profile, names: tuple[str, ...], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         row(use, *names)
+
+
+def _sampled(low: int, high: int, *, interval: bool = True) -> Profile:
+    ends = {"low": low, "high": high} if interval else {"low": None, "high": None}
+    sample = {"objects": {"low": 1000, "high": 1000}, "bytes": ends, "interval": interval}
+    return replace(USE, sample=sample)
+
+
+@pytest.mark.parametrize(
+    ("profile", "text", "verdict"),
+    [
+        (_sampled(TB // 2, 2 * TB), "40", Verdict.WITHIN),
+        (_sampled(TB // 2, 2 * TB), "39.99", Verdict.UNKNOWN),
+        (_sampled(TB // 2, 2 * TB), "10", Verdict.UNKNOWN),
+        (_sampled(TB // 2, 2 * TB), "9.99", Verdict.OVER),
+        (_sampled(0, 0, interval=False), "1000", Verdict.UNKNOWN),
+        (_sampled(0, 0, interval=False), "1", Verdict.UNKNOWN),
+        (
+            replace(USE, notes=("not counted: a/ (s3:ListBucket is refused)",)),
+            "1000",
+            Verdict.UNKNOWN,
+        ),
+        (replace(USE, notes=("not counted: a/ (s3:ListBucket is refused)",)), "1", Verdict.OVER),
+    ],
+)
+def test_a_profile_that_does_not_know_all_of_it(
+    profile: Profile, text: str, verdict: Verdict
+) -> None:
+    wanted = Terms(DAY)
+    found = gate(chosen(profile, one(), wanted, "", "", ""), budget(text), wanted, 1000)
+    assert found.verdict is verdict
+    assert found.reasons

@@ -1,7 +1,7 @@
 """How the quantity of a line comes about, in words: what is free, and what is rounded up."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from opskit.storage.catalog.prices import Rate
 from opskit.storage.profile.model import Cell
@@ -74,5 +74,8 @@ def size(value: Decimal) -> str:
 
 
 def times(value: int, of: int | Decimal) -> str:
-    """How many times something is: `2.00 times`."""
-    return f"{Decimal(value) / of:.2f} times" if of else "more than"
+    """How many times something is, never less: `2.00 times`, `1.01 times`."""
+    if not of:
+        return "more than"
+    ratio = (Decimal(value) / of).quantize(Decimal("0.01"), ROUND_CEILING)
+    return f"{ratio} times"

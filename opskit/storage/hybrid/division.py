@@ -83,7 +83,16 @@ def of_tree(
         for number, rule in _numbered(plan)
     ]
     notes = tree.notes if tree.idle_known else (*tree.notes, *_by_changes(plan))
+    odd = [each for share in shares for each in share.files if not _is_text(each.path)]
+    if odd and keep is None:
+        those = "1 name that is" if len(odd) == 1 else f"{len(odd):,} names that are"
+        notes = (*notes, f"of {those} not UTF-8, the other bytes are written as \\xff")
     return Division(str(path), shares, notes)
+
+
+def _is_text(path: str) -> bool:
+    """Whether a path has only bytes that are UTF-8: Python keeps others as lone surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in path)
 
 
 def _ordered(files: Iterable[Named], keep: int | None) -> tuple[Named, ...]:

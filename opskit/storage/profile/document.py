@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta, Struct
 
+from opskit.storage.profile import gaps
 from opskit.storage.profile.model import Cell, Monthly, Profile, merged
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def read_profile(path: Path) -> Profile:
         uploads=read.incomplete.uploads,
         upload_bytes=incomplete,
         sample=read.sample,
-        notes=(*read.notes, *_ahead(read.taken_on)),
+        notes=(*read.notes, *gaps.notes(read.sample), *_ahead(read.taken_on)),
     )
 
 

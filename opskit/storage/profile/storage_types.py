@@ -62,7 +62,8 @@ def cells(stored: Mapping[str, int], total: int | None, notes: list[str]) -> Ite
     padding: dict[str, int] = {}
     for kind, name in PADDING.items():
         padding[name] = padding.get(name, 0) + stored.get(kind, 0)
-    counts = _counts(sizes, stored, total, notes)
+    small = {name: -(-added // SMALL) for name, added in padding.items() if name in sizes}
+    counts = _counts(sizes, stored, total, small, notes)
     notes += _UNKNOWN
     if any(padding.values()):
         notes.append(
@@ -82,9 +83,16 @@ _KNOWN = {*DATA, *PER_OBJECT, *PADDING, *STAGING, *OTHERS}
 
 
 def _counts(
-    sizes: Mapping[str, int], stored: Mapping[str, int], total: int | None, notes: list[str]
+    sizes: Mapping[str, int],
+    stored: Mapping[str, int],
+    total: int | None,
+    small: Mapping[str, int],
+    notes: list[str],
 ) -> dict[str, int]:
-    """Objects by class: archived ones by what S3 adds to each, the rest by their bytes."""
+    """Objects by class: archived ones by what S3 adds to each, the rest by their bytes.
+
+    `small` are the small ones that a class has at least, beside that.
+    """
     found: dict[str, int] = {}
     for kind, (name, each) in PER_OBJECT.items():
         if name in sizes and stored.get(kind):
@@ -93,15 +101,17 @@ def _counts(
     if total is None:
         notes.append("CloudWatch has no number of objects: 0 is taken where it cannot be derived")
         return found | dict.fromkeys(rest, 0)
-    left, weight = max(total - sum(found.values()), 0), sum(sizes[name] for name in rest)
+    left = max(total - sum(found.values()) - sum(small.values()), 0)
+    weight = sum(sizes[name] for name in rest)
     if len(rest) > 1:
         notes.append(
             f"the objects of {', '.join(sorted(rest))} are known together only: they are taken "
             "to have the same size on average"
         )
     for name in rest:
-        found[name] = left * sizes[name] // weight
-        left, weight = left - found[name], weight - sizes[name]
+        own = left * sizes[name] // weight
+        left, weight = left - own, weight - sizes[name]
+        found[name] = own + small.get(name, 0)
     return found
 
 

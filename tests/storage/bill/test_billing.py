@@ -196,7 +196,7 @@ def test_a_limit_of_the_policy_is_no_amount_of_money() -> None:
     assert inside.complete
     outside = of(where, standard(GB), egress=GB + 1)
     assert outside.breaches == [
-        "egress is 1.00 times what is stored, and the policy allows 1 (its page)"
+        "egress is 1.01 times what is stored, and the policy allows 1 (its page)"
     ]
     assert not outside.complete
     assert not outside.of("egress")

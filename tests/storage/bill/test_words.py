@@ -8,7 +8,7 @@ import pytest
 from opskit.storage.bill.billing import bill
 from opskit.storage.bill.lines import Bill
 from opskit.storage.bill.usage import ClassUse, Usage, month
-from opskit.storage.bill.words import amount, count, size
+from opskit.storage.bill.words import amount, count, size, times
 from opskit.storage.catalog.load import load
 from opskit.storage.catalog.prices import Prices
 from opskit.storage.profile.model import Cell
@@ -85,3 +85,11 @@ def test_amounts_and_sizes() -> None:
     assert amount(Decimal("9313.22574615")) == "9,313.2257"
     assert size(Decimal(8192)) == "8 KiB"
     assert size(Decimal(1000)) == "1 KB"
+
+
+@pytest.mark.parametrize(
+    ("value", "of", "text"),
+    [(200, 100, "2.00 times"), (1000400, 1000000, "1.01 times"), (5, 0, "more than")],
+)
+def test_times_are_never_told_as_what_is_allowed(value: int, of: int, text: str) -> None:
+    assert times(value, of) == text

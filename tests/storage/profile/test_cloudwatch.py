@@ -135,6 +135,20 @@ def test_padding_is_billed_as_s3_reports_it(cloudwatch: Any) -> None:
     assert "as few of them as give the padding" in said(found)
 
 
+def test_small_objects_are_of_those_that_s3_counts(cloudwatch: Any) -> None:
+    # 4,000 objects of 4 KiB in Standard-IA, 1,000 of 1 GiB in Standard
+    store(
+        cloudwatch,
+        objects=5000,
+        StandardStorage=1000 * GIB,
+        StandardIAStorage=4000 * 4 * KIB,
+        StandardIASizeOverhead=4000 * 124 * KIB,
+    )
+    found = profiled(cloudwatch)
+    assert found.objects == 5000
+    assert sum(each.objects for each in found.stored if each.class_ == "standard-ia") >= 3875
+
+
 SIZES = st.integers(min_value=0, max_value=2**50)
 
 

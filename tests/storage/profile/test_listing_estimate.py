@@ -100,3 +100,20 @@ def test_no_interval_is_printed_below_the_floor() -> None:
     assert said["interval"] is False
     assert said["coverage"] is None
     assert "too few requests" in said["why"]
+
+
+@pytest.mark.parametrize("fault", [500, 503, "reset"])
+@pytest.mark.parametrize("budget", [1, 2])
+def test_requests_that_are_spent_without_an_answer_are_an_error(
+    budget: int, fault: int | str
+) -> None:
+    with running(LAKE, Faults(hook=lambda *_: fault)) as server, pytest.raises(UnknownError):
+        scanned(server, budget=budget)
+    assert len(server.requests) <= budget
+
+
+def test_requests_for_a_first_page_alone_do_not_say_how_much_there_is() -> None:
+    with running(LAKE) as server:
+        found = scanned(server, budget=1)
+    assert found.sample is not None
+    assert (found.objects, found.sample["share"]) == (1000, None)

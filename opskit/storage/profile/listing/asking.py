@@ -42,7 +42,7 @@ class Asker:
         self.calls = self.retried = 0
         self.region, self.load = "", Load()
         self._patience = patience
-        self._reached = False
+        self._reached = self._answered = False
         self._lock = threading.Lock()
 
     def page(self, prefix: str, *, lenient: bool = False, **arguments: Any) -> Page:
@@ -68,8 +68,9 @@ class Asker:
     def _until_answered(self, ask: Callable[[], _T], where: str, needs: str) -> _T:
         failures = throttles = 0
         failed: tuple[type[Exception], ...] = (MalformedError, *s3.errors())
+        final: OpskitError | None = None
         while True:
-            self._spend()
+            self._spend(final)
             sent = time.monotonic()
             try:
                 with self.pace.slot():
@@ -82,23 +83,25 @@ class Asker:
                     self.pace.slower(sent)
                 else:
                     failures += 1
+                final = self._final(error, kind, where, needs)
                 if not self._again(kind, failures, throttles):
-                    raise self._final(error, kind, where, needs) from None
+                    raise final from None
                 self.retried += 1
             except ForeignError as error:
                 raise UnknownError(
                     str(error), where=where, hint="is this an endpoint of the S3 API?"
                 ) from None
             else:
-                self._reached = True
+                self._reached = self._answered = True
                 self.pace.succeeded()
                 return answer
             self.pace.wait(self._patience.seconds(failures + throttles))
 
-    def _spend(self) -> None:
+    def _spend(self, failed: OpskitError | None) -> None:
+        """Take one of the requests; where none is left and none was answered, what failed."""
         with self._lock:
             if self.most is not None and self.calls >= self.most:
-                raise SpentError
+                raise failed if failed and not self._answered else SpentError
             self.calls += 1
 
     def _again(self, kind: Failure, failures: int, throttles: int) -> bool:

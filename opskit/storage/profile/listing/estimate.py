@@ -136,7 +136,7 @@ def estimate(sampler: Sampler, calls: int) -> Estimate:
         tally,
         {
             "calls": calls,
-            "share": round(certain.objects / tally.objects, 4) if tally.objects else 1.0,
+            "share": _seen(certain, tally) if exact or draws else None,
             "objects": objects,
             "bytes": amount,
             "coverage": 1.0 if exact else None if why else COVERAGE,
@@ -145,6 +145,11 @@ def estimate(sampler: Sampler, calls: int) -> Estimate:
             "why": why or f"such intervals held in {COVERAGE:.0%} of simulations, at the worst",
         },
     )
+
+
+def _seen(certain: Tally, tally: Tally) -> float:
+    """The share of the objects that was counted, to four digits."""
+    return round(certain.objects / tally.objects, 4) if tally.objects else 1.0
 
 
 def _scaled(sampler: Sampler) -> Tally:
