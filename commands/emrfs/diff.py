@@ -168,6 +168,7 @@ def _row(row: "Row") -> dict[str, Any]:
         "region": {
             "within": region.within,
             "without": region.without,
+            "without_exact": region.without_exact,
             "like": region.like,
             "unlike": region.unlike,
             "exact": region.exact,

@@ -20,6 +20,7 @@ class Layer(StrEnum):
     KEY = "kms-key"
     ENDPOINT = "vpc-endpoint-policy"
     ORGANIZATION = "organization-policy"
+    PUBLIC = "block-public-access"
     UNKNOWN = "unknown"
 
     @property
@@ -37,6 +38,7 @@ _WORDS = {
     Layer.KEY: "the KMS key",
     Layer.ENDPOINT: "the policy of a VPC endpoint",
     Layer.ORGANIZATION: "a policy of the organization",
+    Layer.PUBLIC: "S3 Block Public Access",
     Layer.UNKNOWN: "not known",
 }
 

@@ -187,7 +187,10 @@ class Explainer:
         if mapped and not denial.user and done.verdict is Verdict.EXPLAINED:
             why = "the base role was used, and the file maps everybody here to another role"
             return replace(done, verdict=Verdict.DIFFERS, why=why, fix=VERIFY)
-        if done.verdict is Verdict.DIFFERS or done.layer in OUTSIDE:
+        if done.verdict is Verdict.DIFFERS or done.layer in (
+            *OUTSIDE,
+            *(told.unseen if told is not None else ()),
+        ):
             return done
         whom = denial.user or "whoever needs it"
         return replace(

@@ -6,7 +6,7 @@ from opskit.emrfs import remedies
 from opskit.emrfs.authorize import SESSION_NAME, Authorizer
 from opskit.emrfs.denied.denial import Layer
 from opskit.emrfs.denied.grant import Grant, for_s3, meant
-from opskit.emrfs.iam.actions import s3_action
+from opskit.emrfs.iam.actions import known, s3_action
 from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.iam.evaluate import evaluate
 from opskit.emrfs.iam.requests import kms_request
@@ -22,13 +22,15 @@ DENIED = (Effect.DENY, Effect.IMPLICIT_DENY)
 @dataclass(frozen=True, slots=True)
 class Fault:
     """IAM's decision in a design, the layer that made it (None where it allows), and what to
-    change; `grant` is the change where that is a statement to add in S3.
+    change; `grant` is the change where that is a statement to add in S3. `unseen` are layers of
+    which the design says nothing.
     """
 
     decision: Decision
     layer: Layer | None = None
     fix: str = ""
     grant: Grant | None = None
+    unseen: tuple[Layer, ...] = ()
 
     @property
     def denied(self) -> bool:
@@ -46,11 +48,16 @@ class Judge:
         self._free: dict[tuple[int, bool], Role] = {}
 
     def s3(self, role: Role, action: str, place: Path) -> Fault:
-        """Why a role may not do something at a place. UsageError for no action of S3."""
+        """Why a role may not do something at a place."""
+        if not known(action):
+            return Fault(Decision(Effect.UNKNOWN, why=f"{action} is not evaluated here"))
         kept = (id(role), action, place)
         found = self._known.get(kept)
         if found is None:
-            found = self._known[kept] = self._s3(role, action, place)
+            bucket = self._design.buckets.get(place.bucket)
+            seen = bucket is not None and bucket.policy is not None
+            found = replace(self._s3(role, action, place), unseen=() if seen else (Layer.RESOURCE,))
+            self._known[kept] = found
         return found
 
     def _s3(self, role: Role, action: str, place: Path) -> Fault:
@@ -118,11 +125,11 @@ def key_fix(role: Role, decision: Decision, action: str) -> str:
 def use(design: Design, role: Role, action: str, key: str) -> Fault:
     """Why a role may not use a KMS key."""
     request = kms_request(role.arn, action, key, SESSION_NAME, via_s3=True)
-    known = design.keys.get(key)
+    described = design.keys.get(key)
     decision = evaluate(
         request,
         identity=role.permissions,
-        resource=None if known is None or known.policy is None else [known.policy],
+        resource=[described.policy] if described and described.policy else None,
         boundary=role.boundary,
         same_account=role.arn.account == key.split(":")[4] if role.arn.account else None,
         guarded=True,

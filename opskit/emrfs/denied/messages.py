@@ -24,7 +24,8 @@ _ENHANCED = re.compile(
 )
 _SAID = re.compile(
     r"(?:because no (?P<lacks>[A-Za-z -]{1,40}?) allows? |"
-    r"with an explicit deny in an? (?P<denies>[A-Za-z -]{1,40}))"
+    r"with an explicit deny in an? (?P<denies>[A-Za-z -]{1,40})|"
+    r"because (?P<public>public) (?:ACLs|policies) are \w{1,20} by the )"
 )
 _LAYERS = (
     ("identity-based", Layer.IDENTITY),
@@ -35,6 +36,7 @@ _LAYERS = (
     ("service control", Layer.ORGANIZATION),
     ("resource control", Layer.ORGANIZATION),
     ("trust", Layer.TRUST),
+    ("public", Layer.PUBLIC),
 )
 _ROLE = re.compile(
     r"arn:[\w-]{1,20}:(?:sts|iam)::(?P<account>\d{12}):"
@@ -136,7 +138,7 @@ def _enhanced(found: re.Match[str]) -> Denial | None:
     said = _SAID.search(found["rest"])
     layer, explicit = None, False
     if said is not None:
-        words, explicit = (said["lacks"] or said["denies"]).lower(), bool(said["denies"])
+        words, explicit = said[said.lastgroup or 0].lower(), bool(said["denies"])
         layer = next((layer for word, layer in _LAYERS if word in words), None)
     elif service == "kms" and "resource-based polic" in found["rest"]:
         layer = Layer.KEY

@@ -168,4 +168,7 @@ def _inside(role: Role) -> tuple[object, ...]:
 
 def _source(policy: Policy | None) -> object:
     """A policy's own text: what it is called and where it stands decides nothing."""
-    return None if policy is None else policy.source or (policy.statements, policy.faults)
+    if policy is None:
+        return None
+    faults = [each.faults for each in policy.statements]
+    return (policy.source, faults) if policy.source else (policy.statements, policy.faults)

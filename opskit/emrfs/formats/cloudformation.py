@@ -14,7 +14,7 @@ from opskit.emrfs.formats.cfn import roles
 from opskit.emrfs.formats.cfn.names import with_lists, written
 from opskit.emrfs.formats.cfn.template import Template
 from opskit.emrfs.formats.configurations import KEYS
-from opskit.emrfs.iam.policy import parse
+from opskit.emrfs.iam.policy import parse, unsure
 from opskit.emrfs.model import Bucket, Cluster, Design, Key, Role
 from opskit.errors import InputError
 from opskit.nodes import MapNode
@@ -212,12 +212,17 @@ def _data(design: Design, template: Template) -> None:
     for logical, _ in template.of_type("AWS::S3::BucketPolicy"):
         properties, locate = template.properties(logical)
         name = written(properties.get("Bucket"))
+        if PLACEHOLDER.search(name):
+            what = f"{logical}: the policy of {name} is looked at for no bucket with a name"
+            design.notes.append(f"{what}: only a deployment tells which it is")
         bucket = design.buckets.setdefault(name, Bucket(name, location=template.place(logical)))
         bucket.policy = parse(
             properties.get("PolicyDocument"),
             f"policy of {name}",
             lambda rest, at=locate: at(("PolicyDocument", *rest)),  # type: ignore[misc]
         )
+        if not template.certain(logical):
+            bucket.policy = unsure(bucket.policy, logical)
     for logical, _ in template.of_type("AWS::KMS::Key"):
         properties, locate = template.properties(logical)
         arn = written(template.plain({"Ref": logical}))
@@ -230,8 +235,16 @@ def _data(design: Design, template: Template) -> None:
 
 
 def _bucket_key(source: Any) -> str:
-    """The key of the first rule of a bucket's encryption."""
-    rules = source.get("ServerSideEncryptionConfiguration") if isinstance(source, dict) else None
-    rule = rules[0] if isinstance(rules, list) and rules else None
-    default = rule.get("ServerSideEncryptionByDefault") if isinstance(rule, dict) else None
-    return written(default.get("KMSMasterKeyID")) if isinstance(default, dict) else ""
+    """The key of the first rule of a bucket's encryption. What only a deployment tells stands for
+    the key: whether there is one is not known.
+    """
+    for name in ("ServerSideEncryptionConfiguration", 0, "ServerSideEncryptionByDefault"):
+        if isinstance(source, str) and PLACEHOLDER.search(source):
+            return source
+        if isinstance(source, list):
+            source = source[0] if source and name == 0 else None
+        else:
+            source = source.get(name) if isinstance(source, dict) else None
+    if isinstance(source, dict):
+        source = source.get("KMSMasterKeyID")
+    return written(source) if isinstance(source, str) else ""

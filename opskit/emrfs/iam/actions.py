@@ -78,16 +78,21 @@ def _known() -> dict[str, Action]:
     return {action.name.lower(): action for action in found}
 
 
+def known(written: str) -> bool:
+    """Whether `s3_action` knows an action."""
+    return written.lower() in _known()
+
+
 @cache
 def s3_action(written: str) -> Action:
     """An action by its name in any case; UsageError for one that is none, with the closest."""
-    known = _known()
-    found = known.get(written.lower())
+    listed = _known()
+    found = listed.get(written.lower())
     if found is not None:
         return found
     from difflib import get_close_matches
 
     name = written.rpartition(":")[2]
-    close = get_close_matches(f"s3:{name.lower()}", known, n=1)
-    hint = f"did you mean {known[close[0]].name}?" if close else "write it as s3:GetObject"
+    close = get_close_matches(f"s3:{name.lower()}", listed, n=1)
+    hint = f"did you mean {listed[close[0]].name}?" if close else "write it as s3:GetObject"
     raise UsageError(f"{written[:100]!r} is no action on a bucket or an object of S3", hint=hint)

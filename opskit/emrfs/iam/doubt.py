@@ -4,7 +4,7 @@ from opskit.emrfs.iam.conditions import holds, operator
 from opskit.emrfs.iam.decision import Request
 from opskit.emrfs.iam.keys import values
 from opskit.emrfs.iam.layer import Kind, well_formed
-from opskit.emrfs.iam.policy import Statement
+from opskit.emrfs.iam.policy import UNTOLD, Statement
 from opskit.emrfs.iam.truth import Truth
 from opskit.emrfs.iam.variables import VERSION
 
@@ -12,7 +12,8 @@ from opskit.emrfs.iam.variables import VERSION
 def doubt(statement: Statement, kind: Kind, request: Request) -> str:
     """The first reason that is found, for a statement in a policy of a kind."""
     if statement.faults:
-        return f"it is not understood: {statement.faults[0]}"
+        fault = statement.faults[0]
+        return fault if fault.startswith(UNTOLD) else f"it is not understood: {fault}"
     if well_formed(statement, kind) is not Truth.YES:
         return f"it is not understood: {_MISPLACED[kind]}"
     for condition in statement.conditions:

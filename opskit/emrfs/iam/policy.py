@@ -88,6 +88,17 @@ def parse(source: object, name: str, locate: Locate = _nowhere) -> Policy:
     return Policy(name, _distinct(statements), version, source, locate(()), tuple(faults))
 
 
+#: Begins what is no fault of whoever wrote a policy.
+UNTOLD = "only a deployment tells "
+
+
+def unsure(policy: Policy, what: str) -> Policy:
+    """The same where a template makes it or not: no statement of it applies for sure."""
+    fault = f"{UNTOLD}whether {what} is there"
+    made = (replace(each, faults=(*each.faults, fault)) for each in policy.statements)
+    return replace(policy, statements=tuple(made))
+
+
 _POLICY_KEYS = frozenset(("Version", "Id", "Statement"))
 _VERSIONS = ("2008-10-17", "2012-10-17")
 _KEYS = frozenset(

@@ -16,12 +16,14 @@ _SHOWN = 3
 class Region:
     """Places below `within` (or that very one, if `exact`; empty for everywhere), but not below
     `without`, that match the patterns `like` and none of `unlike`. A star at the end of a prefix
-    says that names go on. `listed` is what is listed, where that is apart from the bucket, and
-    `unlisted` is cut out of it. `witness` is one of the places.
+    says that names go on. Of what is cut out, `without_exact` are those very places, and not what
+    is below them. `listed` is what is listed, where that is apart from the bucket, and `unlisted`
+    is cut out of it. `witness` is one of the places.
     """
 
     within: str
     without: tuple[str, ...]
+    without_exact: tuple[str, ...]
     like: tuple[str, ...]
     unlike: tuple[str, ...]
     exact: bool
@@ -42,8 +44,12 @@ class Region:
         if self.unlike:
             parts.append(f"where it does not match {_several(self.unlike, 'or')}")
         if self.without:
-            parts.append(f"except {_several(self.without, 'and')}")
+            parts.append(f"except {_several(tuple(map(self._cut, self.without)), 'and')}")
         return " ".join(filter(None, parts))
+
+    def _cut(self, name: str) -> str:
+        """A name that ends with a slash would be read as all that is below it."""
+        return f"{name} itself" if name.endswith("/") and name in self.without_exact else name
 
     @property
     def _listing(self) -> str:
@@ -105,6 +111,7 @@ def _region(piece: Piece) -> Region:
     return Region(
         _name(piece.node),
         tuple(map(_name, piece.cut)),
+        tuple(_name(node) for node in piece.cut if node.atom.exact),
         tuple(sorted(map(_pattern, piece.like))),
         tuple(sorted(map(_pattern, piece.unlike))),
         piece.node.atom.exact,

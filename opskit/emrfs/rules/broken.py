@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from opskit.emrfs.arns import PLACEHOLDER
 from opskit.emrfs.iam.conditions import operator
-from opskit.emrfs.iam.policy import Policy, Statement
+from opskit.emrfs.iam.policy import UNTOLD, Policy, Statement
 from opskit.emrfs.model import Design, Role
 from opskit.emrfs.rules.words import mapped, names, place_of
 from opskit.findings import Finding, Severity
@@ -30,7 +30,7 @@ def broken(design: Design) -> Iterator[Finding]:
 
 
 def _statement(role: Role, policy: Policy, statement: Statement) -> Iterator[Finding]:
-    faults = [] if _unfilled(policy, statement) else list(statement.faults)
+    faults = [] if _unfilled(policy, statement) else _own(statement)
     faults += _misplaced(statement)
     faults += [
         f"{each.operator} is no condition operator that is known"
@@ -47,6 +47,11 @@ def _statement(role: Role, policy: Policy, statement: Statement) -> Iterator[Fin
     if apart and statement.effect == "Allow":
         told = f"{statement.label} of {role.name} grants nothing"
         yield _finding(role, policy, told, [apart], statement)
+
+
+def _own(statement: Statement) -> list[str]:
+    """Without what only a deployment tells."""
+    return [fault for fault in statement.faults if not fault.startswith(UNTOLD)]
 
 
 def _misplaced(statement: Statement) -> Iterator[str]:

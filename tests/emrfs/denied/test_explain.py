@@ -185,7 +185,8 @@ def test_layers_that_no_file_describes_are_taken_from_the_message(
 def test_aws_and_the_file_name_different_layers() -> None:
     because = "with an explicit deny in a resource-based policy"
     text = m.enhanced("Eng", "s3:GetObject", "arn:aws:s3:::other/k", because)
-    found = explained(lake(), text)
+    statement = {**allow("s3:*", "arn:aws:s3:::other/*"), "Principal": {"AWS": BASE}}
+    found = explained(lake(buckets={"other": {"policy": policy(statement)}}), text)
     assert (found.verdict, found.layer) == (Verdict.DIFFERS, Layer.RESOURCE)
 
 
@@ -348,3 +349,63 @@ def test_fields_have_all_that_the_sentences_have() -> None:
     assert told["iam"]["decision"] == "implicit-deny"
     assert told["layer"] == "identity-policy"
     assert BASE not in str(told["principal"])
+
+
+@pytest.mark.parametrize(
+    ("place", "because", "fix"),
+    [
+        (RAW, "with an explicit deny in a resource-based policy", "find the Deny"),
+        (RAW, "because no resource-based policy allows the {} action", "allow it in the bucket"),
+        ("arn:aws:s3:::other/k", "with an explicit deny in a resource-based policy", "the file"),
+    ],
+)
+def test_of_a_bucket_policy_that_the_file_has_not_aws_is_believed(
+    place: str, because: str, fix: str
+) -> None:
+    found = explained(lake(), m.enhanced("Eng", "s3:GetObject", place, because))
+    assert (found.verdict, found.layer) == (Verdict.EXPLAINED, Layer.RESOURCE)
+    assert fix in found.fix
+
+
+def test_the_base_role_and_a_bucket_policy_that_the_file_has_not() -> None:
+    because = "with an explicit deny in a resource-based policy"
+    found = explained(lake(), m.enhanced("Base", "s3:GetObject", RAW, because))
+    assert (found.verdict, found.layer) == (Verdict.EXPLAINED, Layer.RESOURCE)
+
+
+def test_an_allow_is_no_cure_for_an_explicit_deny() -> None:
+    because = "with an explicit deny in an identity-based policy: arn:aws:iam::1:policy/x"
+    found = explained(lake(), m.enhanced("Eng", "s3:GetObject", "arn:aws:s3:::other/k", because))
+    assert (found.verdict, found.layer) == (Verdict.DIFFERS, Layer.IDENTITY)
+    assert "the file has no such Deny" in found.why
+    assert "Allow" not in found.fix
+
+
+def test_the_layer_that_aws_names_is_told_where_the_file_allows() -> None:
+    because = "because no permissions boundary allows the {} action"
+    found = explained(lake(), m.enhanced("Eng", "s3:GetObject", RAW, because))
+    assert (found.verdict, found.layer) == (Verdict.DIFFERS, Layer.BOUNDARY)
+    assert "the permissions boundary does not allow it" in found.why
+
+
+@pytest.mark.parametrize("kind", ["ACLs", "policies"])
+def test_block_public_access(kind: str) -> None:
+    because = f"because public {kind} are prevented by the Block setting in S3 Block Public Access."
+    found = explained(lake(), m.enhanced("Eng", "s3:PutObject", RAW, because))
+    assert (found.verdict, found.layer) == (Verdict.EXPLAINED, Layer.PUBLIC)
+
+
+def test_an_action_that_is_not_evaluated_leaves_the_others_explained() -> None:
+    """AWS's own examples have calls in the place of actions."""
+    because = "because no identity-based policy allows the {} action"
+    known = m.enhanced("Eng", "s3:GetObject", "arn:aws:s3:::other/k", because)
+    copy = m.enhanced("Eng", "s3:CopyObject", "arn:aws:s3:::other/k", because)
+    unsaid = m.enhanced("Eng", "s3:CopyObject", RAW, "")
+    explainer = Explainer(lake(), Asked())
+    found = [explainer.explain(seen) for seen in read("\n".join((known, copy, unsaid)))]
+    assert [each.verdict for each in found] == [
+        Verdict.EXPLAINED,
+        Verdict.EXPLAINED,
+        Verdict.UNTOLD,
+    ]
+    assert "s3:CopyObject is not evaluated here" in found[2].why

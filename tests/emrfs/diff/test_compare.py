@@ -222,6 +222,7 @@ LAKE = '{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::lake/*"}'
 RAW = '{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::lake/raw/*"}'
 NO_RAW = '{Effect: Deny, Action: "s3:*", Resource: "arn:aws:s3:::lake/raw/*"}'
 PARQUET = '{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::lake/*.parquet"}'
+FOLDER = '{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::lake/raw/"}'
 ONE = '{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::lake/one"}'
 
 
@@ -251,6 +252,12 @@ ONE = '{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::lake/one"}'
             f"[{{Statement: [{PARQUET}]}}]",
             [("gain", "where it matches lake/*.parquet")],
         ),
+        # a folder's own object is not all that is below the folder
+        (
+            f"[{{Statement: [{FOLDER}]}}]",
+            f"[{{Statement: [{RAW}]}}]",
+            [("gain", "s3://lake/raw/ except s3://lake/raw/ itself")],
+        ),
     ],
 )
 def test_regions_as_people_read_them(before: str, after: str, told: list[tuple[str, str]]) -> None:
@@ -265,6 +272,17 @@ def test_a_security_configuration_takes_policies_from_the_other_file() -> None:
     one, _ = shared(bare, full)
     assert one.base_role is not None
     assert one.base_role.permissions
+
+
+def test_a_policy_that_is_there_for_sure_after_the_change() -> None:
+    text = "base-role: Base\nmappings: [{role: R, users: [ana]}]\nroles: {R: {permissions: POLICY}}"
+    sure = design(text.replace("POLICY", f"[{{Statement: [{ALL}]}}]"))
+    before = replace(sure, roles=dict(sure.roles))
+    for arn, role in before.roles.items():
+        maybe = tuple(policy.unsure(each, "p") for each in role.permissions or ())
+        before.roles[arn] = replace(role, permissions=maybe)
+    found = compare(before, sure, ["s3:GetObject"])
+    assert {row.outcome.change for row in found.rows} == {Change.UNKNOWN}
 
 
 def test_what_nobody_knows_is_unknown() -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from dataclasses import replace
 from textwrap import dedent, indent
 
 import pytest
@@ -10,11 +11,14 @@ from hypothesis import strategies as st
 
 from opskit.documents import parse_document
 from opskit.emrfs.access import assume_decision
+from opskit.emrfs.authorize import authorize
 from opskit.emrfs.formats import cloudformation
 from opskit.emrfs.formats.cfn.template import Template
 from opskit.emrfs.iam.decision import Effect
 from opskit.emrfs.load import INTRINSICS
 from opskit.emrfs.model import Kind
+from opskit.emrfs.prefixes import path
+from opskit.emrfs.remedies import EVERYTHING
 from opskit.errors import InputError
 
 ARN = "arn:aws:iam::${AWS::AccountId}:role/"
@@ -499,6 +503,57 @@ class TestData:
         assert (statement.location.line, bucket.location.line) == (29, 14)
         assert bucket.key in design.keys
         assert len(design.keys[bucket.key].policy.statements) == 1
+
+    POLICY = """\
+    LakePolicy:
+      Type: AWS::S3::BucketPolicy
+      Condition: C
+      Properties:
+        Bucket: lake
+        PolicyDocument:
+          Statement:
+            - {Effect: Deny, Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::lake/*"}
+    """
+
+    @pytest.mark.parametrize(
+        ("equal", "expected"), [("a", Effect.DENY), ("!Ref Open", Effect.UNKNOWN)]
+    )
+    def test_a_bucket_policy_that_may_not_be_there(self, equal, expected):
+        head = f"Parameters: {{Open: {{Type: String}}}}\nConditions: {{C: !Equals [a, {equal}]}}\n"
+        design = read(CONFIG, self.POLICY, head=head)
+        role = replace(design.role(f"{ARN}eng"), permissions=(EVERYTHING,))
+        found = authorize(design, role, "s3:GetObject", path("s3://lake/x"))
+        assert found.effect is expected
+
+    def test_the_policy_of_a_bucket_that_only_a_deployment_names(self):
+        policy = self.POLICY.replace("Condition: C", "").replace("Bucket: lake", "Bucket: !Ref P")
+        design = read(CONFIG, policy, head="Parameters: {P: {Type: String}}\n")
+        [note] = [note for note in design.notes if "${P}" in note]
+        assert "for no bucket with a name: only a deployment tells which" in note
+
+    KEY = "{ServerSideEncryptionByDefault: {KMSMasterKeyID: k}}"
+
+    @pytest.mark.parametrize(
+        "encryption",
+        [
+            f"!If [C, {{ServerSideEncryptionConfiguration: [{KEY}]}}, !Ref AWS::NoValue]",
+            f"{{ServerSideEncryptionConfiguration: !If [C, [{KEY}], !Ref AWS::NoValue]}}",
+            f"{{ServerSideEncryptionConfiguration: [!If [C, {KEY}, !Ref AWS::NoValue]]}}",
+        ],
+    )
+    def test_an_encryption_that_only_a_deployment_tells(self, encryption):
+        bucket = f"""\
+        Lake:
+          Type: AWS::S3::Bucket
+          Properties:
+            BucketName: lake
+            BucketEncryption: {encryption}
+        """
+        head = "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [a, !Ref P]}\n"
+        design = read(CONFIG, bucket, head=head)
+        role = replace(design.role(f"{ARN}eng"), permissions=(EVERYTHING,))
+        found = authorize(design, role, "s3:GetObject", path("s3://lake/x"))
+        assert found.effect is Effect.UNKNOWN
 
 
 class TestSeveral:

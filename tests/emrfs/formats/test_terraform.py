@@ -11,10 +11,13 @@ from textwrap import dedent
 import pytest
 
 from opskit.emrfs.access import assume_decision
+from opskit.emrfs.authorize import authorize
 from opskit.emrfs.formats import terraform
 from opskit.emrfs.iam.decision import Effect
 from opskit.emrfs.load import load, read
 from opskit.emrfs.model import Design, Kind
+from opskit.emrfs.prefixes import path
+from opskit.emrfs.rules.broken import broken
 from opskit.errors import InputError
 
 ACCOUNT = "arn:aws:iam::${data.aws_caller_identity.current.account_id}"
@@ -417,6 +420,132 @@ def test_a_bucket_policy_and_the_key_of_a_bucket() -> None:
     bucket = tf(text).buckets["lake"]
     assert bucket.policy is not None
     assert bucket.key == "arn:aws:kms:eu-west-1:123456789012:key/k"
+
+
+def one_role(more: str) -> Design:
+    """The user u and a role, with more of a module, and what is allowed at s3://data/x."""
+    role = 'resource "aws_iam_role" "r" {\n  name = "r"\n}\n'
+    return tf(role + config(OWN) + dedent(more))
+
+
+def reads(design: Design) -> Effect:
+    return authorize(design, design.roles["r"], "s3:GetObject", path("s3://data/x")).effect
+
+
+GIVES = 'jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }] })'
+SOMETIMES = {
+    "count": "count = var.on ? 1 : 0",
+    "number": "count = var.n",
+    "for_each": "for_each = toset(var.names)",
+}
+
+
+@pytest.mark.parametrize("how", SOMETIMES.values(), ids=SOMETIMES)
+@pytest.mark.parametrize(
+    "resource",
+    [
+        'resource "aws_iam_role_policy" "p" {\nHOW\nrole = aws_iam_role.r.id\n'
+        f"policy = {GIVES}\n}}",
+        f'resource "aws_iam_policy" "p" {{\npolicy = {GIVES}\n}}\n'
+        'resource "aws_iam_role_policy_attachment" "p" {\nHOW\n'
+        "role = aws_iam_role.r.name\npolicy_arn = aws_iam_policy.p.arn\n}",
+    ],
+    ids=["inline", "attached"],
+)
+def test_a_policy_that_may_not_be_there_allows_nothing_for_sure(resource: str, how: str) -> None:
+    assert reads(one_role(resource.replace("HOW", ""))) is Effect.ALLOW
+    design = one_role(resource.replace("HOW", how))
+    assert reads(design) is Effect.UNKNOWN
+    assert not list(broken(design))
+    off = 'variable "on" {\ndefault = true\n}\nvariable "n" {\ndefault = 1\n}\n'
+    if "for_each" not in how:
+        assert reads(one_role(off + resource.replace("HOW", how))) is Effect.ALLOW
+
+
+def test_a_bucket_policy_that_may_not_be_there() -> None:
+    denies = GIVES.replace('"Allow"', '"Deny", Principal = "*"')
+    text = (
+        f'resource "aws_iam_role_policy" "p" {{\nrole = aws_iam_role.r.id\npolicy = {GIVES}\n}}\n'
+        f'resource "aws_s3_bucket_policy" "p" {{\nHOW\nbucket = "data"\npolicy = {denies}\n}}'
+    )
+    assert reads(one_role(text.replace("HOW", ""))) is Effect.DENY
+    assert reads(one_role(text.replace("HOW", SOMETIMES["count"]))) is Effect.UNKNOWN
+
+
+DOCUMENT = """\
+data "aws_iam_policy_document" "d" {
+  STATEMENT
+    actions   = ["s3:*"]
+    resources = ["*"]
+    CONDITION
+  END
+}
+resource "aws_iam_role_policy" "p" {
+  role   = aws_iam_role.r.id
+  policy = data.aws_iam_policy_document.d.json
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("over", "expected"), [("[1]", Effect.ALLOW), ("var.on ? [1] : []", Effect.UNKNOWN)]
+)
+@pytest.mark.parametrize("inner", [True, False])
+def test_a_dynamic_part_of_a_document(over: str, expected: Effect, inner: bool) -> None:
+    dynamic = f'dynamic "NAME" {{\nfor_each = {over}\ncontent {{'
+    condition = dynamic.replace("NAME", "condition") + (
+        '\ntest = "Bool"\nvariable = "aws:SecureTransport"\nvalues = ["true"]\n}\n}'
+    )
+    text = DOCUMENT.replace("STATEMENT", "statement {" if inner else dynamic)
+    text = text.replace("NAME", "statement").replace("END", "}" if inner else "}\n}")
+    assert reads(one_role(text.replace("CONDITION", condition if inner else ""))) is expected
+
+
+def encrypted(bucket: str, *, inline: bool = False, key: str = "aws_kms_key.k.arn") -> str:
+    """A bucket with a key that Terraform makes, as of version 4 of the provider or before."""
+    rule = (
+        "rule {\n apply_server_side_encryption_by_default {\n"
+        f'  sse_algorithm = "aws:kms"\n  kms_master_key_id = {key}\n }}\n}}\n'
+    )
+    block = "server_side_encryption_configuration"
+    rules = f"{block} {{\n{rule}}}\n" if inline else ""
+    made = f'resource "aws_s3_bucket" "data" {{\n  {bucket}\n{rules}}}\n'
+    if not inline:
+        made += f'resource "aws_s3_bucket_{block}" "data" {{\n'
+        made += f"  bucket = aws_s3_bucket.data.id\n{rule}}}\n"
+    return made
+
+
+@pytest.mark.parametrize("inline", [True, False])
+@pytest.mark.parametrize("key", ["aws_kms_key.k.arn", "var.key"])
+def test_a_key_that_terraform_makes_leaves_open_who_may_read(inline: bool, key: str) -> None:
+    role = 'resource "aws_iam_role" "r" {\n  name = "r"\n  inline_policy {\n    policy = ' + (
+        'jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }] })'
+        "\n  }\n}\n"
+    )
+    design = tf(role + config(OWN) + encrypted('bucket = "data"', inline=inline, key=key))
+    assert design.buckets["data"].key == f"${{{key}}}"
+    [read, other] = [
+        authorize(design, design.roles["r"], "s3:GetObject", path(f"s3://{bucket}/x"))
+        for bucket in ("data", "other")
+    ]
+    assert (read.effect, other.effect) == (Effect.UNKNOWN, Effect.ALLOW)
+
+
+def test_a_key_that_may_not_be_used() -> None:
+    known = '"arn:aws:kms:eu-west-1:123456789012:key/k"'
+    text = encrypted('bucket = "data"', key=known)
+    assert tf(config(OWN) + text).buckets["data"].key == known.strip('"')
+    text = text.replace("aws_s3_bucket.data.id", "aws_s3_bucket.data.id\n  count = var.n")
+    assert tf(config(OWN) + text).buckets["data"].key.startswith("${")
+
+
+@pytest.mark.parametrize("inline", [True, False])
+def test_what_is_left_out_of_a_bucket_without_a_known_name_is_said(inline: bool) -> None:
+    design = tf(ROLES + config(OWN) + encrypted('bucket_prefix = "x"', inline=inline))
+    assert not design.buckets
+    [note] = [note for note in design.notes if "of which bucket" in note]
+    assert note.startswith("aws_s3_bucket")
 
 
 # the cluster

@@ -107,8 +107,14 @@ _LISTS = {
 }
 
 
+_INNER = ("principals", "not_principals", "condition")
+
+
 def _statement(module: Module, instance: Instance) -> Value:
     where = instance.block.location
+    inner = [b for name in _INNER for b in module.blocks(instance, name)]
+    if not all(each.certain for each in (instance, *inner)):
+        return Value("${dynamic}", where)  # whether it is there, and for what, is not known
     made: dict[str, Value] = {}
     sid = module.value(instance, "sid")
     if sid is not None:

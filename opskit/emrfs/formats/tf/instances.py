@@ -11,11 +11,14 @@ MAX_INSTANCES = 10_000
 
 
 class Instance(NamedTuple):
-    """One resource or data source; with `count` and `for_each` a block stands for several."""
+    """One resource or data source; with `count` and `for_each` a block stands for several. It is
+    not `certain` where only Terraform can tell how many there are, which may be none.
+    """
 
     block: Block
     scope: Scope
     key: str | int | None = None
+    certain: bool = True
 
     @property
     def address(self) -> str:
@@ -30,7 +33,7 @@ def expanded(block: Block, scope: Scope) -> Iterator[Instance]:
     if over is not None:
         listed = pairs(evaluate(over, scope))
         if listed is None:
-            yield Instance(block, scope)
+            yield Instance(block, scope, certain=False)
             return
         for key, each in listed[:MAX_INSTANCES]:
             if isinstance(key.content, int):  # a list counts as a set of its texts
@@ -40,7 +43,7 @@ def expanded(block: Block, scope: Scope) -> Iterator[Instance]:
         return
     number = evaluate(count, scope).content if count is not None else None
     if not isinstance(number, int) or isinstance(number, bool):
-        yield Instance(block, scope)
+        yield Instance(block, scope, certain=count is None)
         return
     for index in range(min(number, MAX_INSTANCES)):
         names = {"count": Value({"index": Value(index, block.location)}, block.location)}

@@ -148,7 +148,7 @@ class Module:
         listed = pairs(evaluate(over, instance.scope))
         if listed is None:
             self.notes.append(f"how many {type_} blocks {instance.address} has is not known here")
-            yield Instance(content, instance.scope)
+            yield Instance(content, instance.scope, certain=False)
             return
         for key, each in listed[:MAX_INSTANCES]:
             names = {name: Value({"key": key, "value": each}, each.location)}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from opskit.emrfs.arns import ROLE, RoleArn
 from opskit.emrfs.formats.tf import functions
@@ -140,13 +141,15 @@ class Roles:
                     found = self._parts.get(_key(role))
                     if found is not None:
                         arn = module.text(instance, "policy_arn")
-                        found.policies.append(self._managed_policy(arn, instance))
+                        found.policies.append(
+                            _certain(self._managed_policy(arn, instance), instance)
+                        )
 
     def _add(self, parts: _Parts, instance: Instance, attribute: str) -> None:
         value = self._module.value(instance, attribute)
         if value is not None:
             name = self._module.text(instance, "name") or instance.address
-            parts.policies.append(self._policy(value, name))
+            parts.policies.append(_certain(self._policy(value, name), instance))
 
     def _policy(self, value: Value, name: str) -> Policy:
         """The policy; one with a fault where its text is not known here."""
@@ -174,30 +177,51 @@ class Roles:
         return self._policy(value or Value("", found.block.location), name)
 
     def buckets(self) -> Iterator[Bucket]:
-        """The buckets with a policy or a key of which the name is known."""
+        """The buckets with a policy or a key of which the name is known; others are noted."""
         module = self._module
         made: dict[str, Bucket] = {}
         for type_ in ("aws_s3_bucket_policy", "aws_s3_bucket"):
             for instance in module.instances(type_):
                 name, value = module.value(instance, "bucket"), module.value(instance, "policy")
-                if name is not None and name.known and value is not None:
+                if value is not None and self._named(name, f"{instance.address}: the policy"):
                     at = instance.block.location
-                    text = self._policy(value, f"policy of {name.text}")
+                    text = _certain(self._policy(value, f"policy of {name.text}"), instance)
                     made.setdefault(name.text, Bucket(name.text, policy=text, location=at))
-        for instance in module.instances("aws_s3_bucket_server_side_encryption_configuration"):
-            name = module.value(instance, "bucket")
-            key = self._key_of(instance)
-            if name is not None and name.known and key:
+        for instance, rules in self._encrypting():
+            name, key = module.value(instance, "bucket"), self._key_of(rules)
+            if key and not (instance.certain and rules.certain):
+                key = f"${{{instance.address}}}"
+            if key and self._named(name, f"{instance.address}: the key"):
                 at = instance.block.location
                 made.setdefault(name.text, Bucket(name.text, location=at)).key = key
         yield from made.values()
 
+    def _named(self, name: Value | None, what: str) -> TypeGuard[Value]:
+        """Whether the name of a bucket is known; of any other it is said what is not looked at."""
+        if name is not None and name.known:
+            return True
+        self._module.notes.append(f"{what} is left out: only Terraform can tell of which bucket")
+        return False
+
+    def _encrypting(self) -> Iterator[tuple[Instance, Instance]]:
+        """What names a bucket, and what holds the rules of its encryption: a resource, or before
+        version 4 of the provider a block of the bucket.
+        """
+        block = "server_side_encryption_configuration"
+        for instance in self._module.instances("aws_s3_bucket"):
+            yield from ((instance, each) for each in self._module.blocks(instance, block))
+        for instance in self._module.instances(f"aws_s3_bucket_{block}"):
+            yield instance, instance
+
     def _key_of(self, instance: Instance) -> str:
+        """The key as it is written: of one whose ARN Terraform makes it is not known who may use
+        it, and a bucket without a key is open to everybody whom S3 lets in.
+        """
         module = self._module
         for rule in module.blocks(instance, "rule"):
             for default in module.blocks(rule, "apply_server_side_encryption_by_default"):
                 key = module.value(default, "kms_master_key_id")
-                if key is not None and key.known and key.text.startswith("arn:"):
+                if key is not None and key.text:
                     return key.text
         return ""
 
@@ -208,6 +232,13 @@ class Roles:
             if arn is not None and arn.known and value is not None:
                 at = instance.block.location
                 yield Key(arn.text, self._policy(value, f"policy of {arn.text}"), at)
+
+
+def _certain(found: Policy, instance: Instance) -> Policy:
+    """The policy that a resource gives, as surely as there is such a resource."""
+    if instance.certain:
+        return found
+    return policy.unsure(found, instance.address or f"an {instance.block.type}")
 
 
 def _texts(value: Value | None) -> Iterator[str]:
