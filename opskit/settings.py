@@ -8,13 +8,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opskit.errors import InputError, UsageError
-from opskit.severity import FailOn
 
 if TYPE_CHECKING:
     from opskit.documents import Document, Problems
@@ -23,11 +21,11 @@ if TYPE_CHECKING:
 PROJECT_FILE = "opskit.yaml"
 
 FORMATS = ("table", "json", "jsonl", "csv", "yaml", "md", "junit", "sarif", "github")
+FAIL_ON = ("error", "warning", "info", "never")  # as FailOn has them, without its import
 VERSION = r"[0-9]+(\.[0-9]+){0,3}"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting. `a.b` is `b` in the group `a` of a file and `OPSKIT_A_B` in the environment.
 
     Its value is text out of `choices` or of the form `pattern`, or a tuple of such texts where
@@ -90,8 +88,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "fail-on",
         "the severity from which findings make the exit status 1",
-        default=FailOn.ERROR.value,
-        choices=tuple(level.value for level in FailOn),
+        default="error",
+        choices=FAIL_ON,
     ),
     Setting("select", "the prefixes of the rule codes to check", default=(), many=True),
     Setting("ignore", "the prefixes of the rule codes to leave out", default=(), many=True),

@@ -8,7 +8,9 @@ import platformdirs
 import pytest
 
 from opskit.errors import InputError, UsageError
-from opskit.settings import SETTINGS, load, project_file, user_file
+from opskit.output.formats import Format
+from opskit.settings import FAIL_ON, FORMATS, SETTINGS, load, project_file, user_file
+from opskit.severity import FailOn
 
 
 @pytest.fixture
@@ -39,6 +41,11 @@ def test_defaults(place):
     assert {settings.origin(setting.name) for setting in SETTINGS} == {"default"}
     with pytest.raises(KeyError):
         settings.get("colour")
+
+
+def test_words_are_those_of_the_enums():
+    assert [level.value for level in FailOn] == list(FAIL_ON)
+    assert {*FORMATS} < {each.value for each in Format}
 
 
 def test_order(place):

@@ -95,8 +95,8 @@ def _emit(found: "Estimate", output: str | None, *, explain: bool) -> None:
         _say_as_it_is(found)
     for note in found.notes:
         message(f"note: {note}")
-    if found.stale:
-        warn(found.stale)
+    if old := found.stale:
+        warn(old)
 
 
 def _say_unranked(found: "Estimate") -> None:

@@ -6,7 +6,7 @@ Each function that renders takes a `Table` and returns text that ends in a newli
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from opskit.output import console
 from opskit.output.formats import ROWS, Format, require
@@ -19,8 +19,7 @@ _READABLE = 12
 _FOR_PEOPLE = ("yes", "no")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One field of the rows that people see, too.
 
     `name` is the key in the rows and the heading in CSV; `title` (by default the name) is the

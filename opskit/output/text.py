@@ -5,11 +5,11 @@ import re
 # What could move a terminal's cursor, colour it, or make text read otherwise than it is stored:
 # C0 and C1 controls, bidirectional controls, invisible separators; and what no encoding or no XML
 # holds: lone surrogates (bytes of a file name that are not UTF-8) and U+FFFE, U+FFFF.
-_HOSTILE = re.compile(
+_HOSTILE = (
     "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e"
     "\\u2066-\\u2069\\ufeff\\ud800-\\udfff\\ufffe\\uffff]"
 )
-_LAYOUT = re.compile(r"[\n\t]")
+_LAYOUT = r"[\n\t]"
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -21,12 +21,14 @@ def visible(text: str) -> str:
 
     Newlines and tabs stay.
     """
-    return _HOSTILE.sub(_escaped, text)
+    if text.isprintable():  # none of it is; the pattern takes 2 ms to compile
+        return text
+    return re.sub(_HOSTILE, _escaped, text)
 
 
 def one_line(text: str) -> str:
     r"""`visible` text on one line: newlines and tabs are shown as `\n` and `\t` too."""
-    return _LAYOUT.sub(_escaped, visible(text))
+    return re.sub(_LAYOUT, _escaped, visible(text))
 
 
 def width(text: str) -> int:

@@ -39,6 +39,8 @@ def plain(value: object) -> object:
 
 def cell(value: object, yes: str = "true", no: str = "false") -> str:
     """`value` as text: None is empty, lists are joined with spaces, mappings are JSON."""
+    if type(value) is str:
+        return value
     match plain(value):
         case None:
             return ""

@@ -4,6 +4,7 @@ The bundled files have a compiled form beside them. It carries checksums of the 
 made from, so that a file that was changed is read itself, with its lines in every error.
 """
 
+import os
 from functools import cache
 from pathlib import Path
 from zlib import crc32
@@ -13,7 +14,7 @@ import msgspec
 from opskit.errors import InputError
 from opskit.storage.catalog.model import Law, Provider
 
-BUNDLED = Path(__file__).parent
+BUNDLED = Path(__file__).resolve().parent
 COMPILED = BUNDLED / "compiled.json"
 LAWS = "laws.yaml"
 
@@ -46,7 +47,7 @@ class _Compiled(msgspec.Struct, frozen=True):
 
 def load(folder: Path | None = None) -> Catalog:
     """The bundled catalog, or that of a folder; InputError with file and line for bad facts."""
-    return _load((folder or BUNDLED).resolve())
+    return _load(folder.resolve() if folder else BUNDLED)
 
 
 @cache
@@ -67,7 +68,8 @@ def _compiled() -> Catalog | None:
 
 def _checksums(folder: Path) -> dict[str, str]:
     """Enough to see that a file was changed; a cryptographic hash takes longer to import."""
-    contents = ((each.name, each.read_bytes()) for each in sorted(folder.glob("*.yaml")))
+    names = sorted(each for each in os.listdir(folder) if each.endswith(".yaml"))  # noqa: PTH208
+    contents = ((name, folder.joinpath(name).read_bytes()) for name in names)
     return {name: f"{len(data)}-{crc32(data):08x}" for name, data in contents}
 
 

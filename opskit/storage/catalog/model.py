@@ -55,7 +55,14 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
 
 
-class Fact(Struct, frozen=True, gc=False, forbid_unknown_fields=True, rename={"class_": "class"}):
+class Fact(
+    Struct,
+    frozen=True,
+    gc=False,
+    forbid_unknown_fields=True,
+    omit_defaults=True,  # a tier's pattern takes as long to match as all else takes to be read
+    rename={"class_": "class"},
+):
     """One value with where it comes from.
 
     `unit` is money per something (`USD/GB-month`, `USD/TB-month`, `USD/GB`, `USD/TB`, `USD/1k`,
@@ -151,7 +158,10 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
         return next((each for each in self.regions if each.name == name), None)
 
     def storage_class(self, name: str) -> StorageClass | None:
-        return next((each for each in self.classes if each.name == name), None)
+        for each in self.classes:
+            if each.name == name:
+                return each
+        return None
 
 
 class Law(Struct, frozen=True, forbid_unknown_fields=True):

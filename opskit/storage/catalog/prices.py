@@ -9,8 +9,7 @@ from msgspec import Struct
 
 from opskit.storage.catalog.model import Fact, Item, Provider, Region
 
-_COUNTS = {"1k": 1000, "10k": 10_000, "1M": 1_000_000}
-_BYTES = {"bytes": 1, "KB": 1024}
+_SIZES = {"1k": 1000, "10k": 10_000, "1M": 1_000_000, "KB": 1024}
 
 
 class Piece(Struct, frozen=True):
@@ -107,27 +106,29 @@ class Prices(Struct, frozen=True, dict=True):
         return {}
 
     def _facts(self, item: Item, class_: str, variant: str) -> Sequence[Fact]:
-        for name in self._names(class_):
-            for region in (self.region.name, "*"):
-                if found := self._known.get((item, name, region, variant)):
-                    return newest(found)
+        if places := self._known.get((item, variant)):
+            for name in self._names(class_):
+                for region in (self.region.name, "*"):
+                    if found := places.get((name, region)):
+                        return newest(found)
         return ()
 
     def _names(self, class_: str) -> Sequence[str]:
         """The classes whose facts hold for a class, the one to prefer first."""
-        found = self.provider.storage_class(class_) if class_ != "*" else None
-        parent = found.part_of if found else ""
-        return tuple(dict.fromkeys((class_, parent or class_, "*")))
+        if class_ == "*":
+            return ("*",)
+        found = self.provider.storage_class(class_)
+        return (class_, found.part_of, "*") if found and found.part_of else (class_, "*")
 
     @cached_property
-    def _known(self) -> dict[tuple[str, str, str, str], list[Fact]]:
-        """The facts known on the day, old ones too, by item, class, region and variant."""
+    def _known(self) -> dict[tuple[str, str], dict[tuple[str, str], list[Fact]]]:
+        """The facts known on the day, old ones too: by item and variant, by class and region."""
         own, day = (self.region.name, "*"), self.day
-        found: dict[tuple[str, str, str, str], list[Fact]] = {}
+        found: dict[tuple[str, str], dict[tuple[str, str], list[Fact]]] = {}
         for each in self.provider.facts:
             if each.region in own and each.effective_from <= day:
-                key = (each.item, each.class_, each.region, each.variant)
-                found.setdefault(key, []).append(each)
+                places = found.setdefault((each.item, each.variant), {})
+                places.setdefault((each.class_, each.region), []).append(each)
         return found
 
     def _per(self, unit: str) -> int:
@@ -135,8 +136,9 @@ class Prices(Struct, frozen=True, dict=True):
         word = unit.partition("/")[2] or unit
         word = word.removesuffix("-month")
         units = self.provider.units
-        sizes = {"GB": units.gb, "TB": units.gb * units.tb}
-        return sizes.get(word) or _COUNTS.get(word) or _BYTES.get(word) or 1
+        if word == "GB":
+            return units.gb
+        return units.gb * units.tb if word == "TB" else _SIZES.get(word, 1)
 
 
 def newest(facts: Sequence[Fact]) -> Sequence[Fact]:

@@ -1,5 +1,8 @@
 """The compiled form of the catalog: it is that of the files, and is not read where it is not."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,3 +38,16 @@ def test_it_is_passed_over_where_a_file_was_changed(monkeypatch: pytest.MonkeyPa
     assert load._compiled() is not None
     monkeypatch.setattr(load, "_checksums", lambda folder: {"aws.yaml": "another"})
     assert load._compiled() is None
+
+
+def test_it_is_read_where_the_package_lies_behind_a_link(tmp_path: Path) -> None:
+    package = Path(load.__file__).parents[2]
+    (tmp_path / "opskit").symlink_to(package, target_is_directory=True)
+    code = (
+        "import sys; from opskit.storage.catalog import load; "
+        f"assert load.__file__.startswith({str(tmp_path)!r}); load.load(); "
+        "sys.exit('yaml' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code]
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    assert subprocess.run(command, env=env, cwd=tmp_path, check=False).returncode == 0
