@@ -23,6 +23,7 @@ from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome, exit_code
 from opskit.rollout.watch import following, watching
 from opskit.rollout.watch.watching import watch
+from tests.components import interruptible
 from tests.controlplane.cluster import wait_until
 from tests.controlplane.plane import Plane
 from tests.rollout import objects
@@ -212,7 +213,8 @@ watch(connect(kubeconfig=sys.argv[1]), [Target(sys.argv[2], "deploy", "web")], P
 def test_an_interrupt_ends_a_watch_at_once(plane: Plane, namespace: str, frozen: bool) -> None:
     deploy(plane, namespace, "web", "unready")
     command = [sys.executable, "-c", PROGRAM, str(plane.kubeconfig), namespace]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, preexec_fn=interruptible) as process:
         assert process.stdout
         assert process.stdout.readline() == b"progress\n"
         if frozen:
