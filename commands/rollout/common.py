@@ -91,9 +91,8 @@ def chosen(
     not asked for: a watch does it itself. `files` None is a command with -f that got none.
     """
     from opskit.errors import UsageError
-    from opskit.rollout import targets
+    from opskit.rollout import present, targets
     from opskit.rollout.kinds import ROLLING
-    from opskit.rollout.watch import present
 
     if namespace:
         targets.check_namespace(namespace)

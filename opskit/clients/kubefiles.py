@@ -65,10 +65,12 @@ def read(path: str) -> Config | None:
 def _document(file: str) -> dict[str, Any]:
     import yaml
 
+    from opskit.clients.kubeyaml import LOADER, refuse_many_aliases
+
     text = decode_text(read_bytes(file), file)
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        made = yaml.load(text, Loader=loader)  # noqa: S506 (the safe one, in C)
+        refuse_many_aliases(text, file)
+        made = yaml.load(text, Loader=LOADER)  # noqa: S506 (the safe one, in C)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file

@@ -18,10 +18,6 @@ class Kind:
     aliases: tuple[str, ...]
     template: tuple[str, ...] = ("spec", "template")
 
-    @property
-    def api_version(self) -> str:
-        return f"{self.group}/v1"
-
     def path(self, namespace: str, name: str = "", subresource: str = "") -> str:
         """The path of one object, or of the list of a namespace (of all, for an empty one)."""
         parts = ["/apis", self.group, "v1"]

@@ -84,7 +84,7 @@ def selected(
     nothing.
     """
     from opskit.clients.kubeerrors import ApiError
-    from opskit.rollout.watch import present
+    from opskit.rollout import present
 
     found = []
     for kind in kinds:
@@ -159,14 +159,15 @@ def parse_manifests(data: bytes, name: str) -> list[dict[str, Any]]:
     """The objects in the bytes of a manifest; messages call it `name`."""
     import yaml
 
+    from opskit.clients.kubeyaml import LOADER, refuse_many_aliases
     from opskit.documents import decode_text
 
     text = decode_text(data, name)
     if (whole := _as_json(text)) is not None:
         return list(_objects([whole], name))
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        documents = [each for each in yaml.load_all(text, Loader=loader) if each is not None]
+        refuse_many_aliases(text, name)
+        documents = [each for each in yaml.load_all(text, Loader=LOADER) if each is not None]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name

@@ -111,6 +111,13 @@ def first_updated(stateful_set: Object) -> int:
     return int(rolling.get("partition") or 0) + int((spec.get("ordinals") or {}).get("start") or 0)
 
 
+def updated_ordinals(stateful_set: Object) -> range:
+    """The numbers of the pods that get a new template: those that stay, from the partition on."""
+    spec = stateful_set["spec"]
+    end = int((spec.get("ordinals") or {}).get("start") or 0) + int(spec.get("replicas", 1))
+    return range(first_updated(stateful_set), end)
+
+
 def selector(workload: Object) -> str:
     """The workload's own selector as the API takes it in `labelSelector`."""
     found = (workload.get("spec") or {}).get("selector") or {}

@@ -60,6 +60,7 @@ BAD: list[tuple[Any, str, str]] = [
     ("a: [", "is no YAML", ":"),
     ("clusters:\n\t- name: x\n", "is no YAML", ":2:1"),
     ("just words", "is no kubeconfig", ""),
+    ("users: &a [*a]\n", "stands inside its own anchor", ":1:12"),
     ("- 1\n- 2\n", "is no kubeconfig", ""),
     ("a: 1\n", "is no kubeconfig", ""),
     (config(**{"current-context": ""}), "no context is the current one", ""),

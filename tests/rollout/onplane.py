@@ -38,7 +38,7 @@ def workload(
     if kind in ("Deployment", "StatefulSet"):
         spec["replicas"] = replicas
     meta = {"name": name, "labels": labels}
-    return {"apiVersion": found.api_version, "kind": kind, "metadata": meta, "spec": spec}
+    return {"apiVersion": f"{found.group}/v1", "kind": kind, "metadata": meta, "spec": spec}
 
 
 def put(plane: Plane, target: Target, replicas: int = 2, **images: str) -> None:

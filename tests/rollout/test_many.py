@@ -11,10 +11,10 @@ import pytest
 from opskit.clients.kubeconfig import connect
 from opskit.rollout.judge.judging import judge
 from opskit.rollout.judge.situation import Policy, Situation
+from opskit.rollout.present import NotThereError
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome
 from opskit.rollout.watch import watching
-from opskit.rollout.watch.present import NotThereError
 from tests.controlplane.plane import Plane
 from tests.rollout import replay
 

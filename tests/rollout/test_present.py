@@ -4,12 +4,11 @@ import pytest
 
 from opskit.clients.kube import Cluster
 from opskit.errors import UsageError
-from opskit.rollout import targets
+from opskit.rollout import present, targets
 from opskit.rollout.judge.situation import Policy
 from opskit.rollout.kinds import kind_of
 from opskit.rollout.targets import Target
 from opskit.rollout.verdict import Outcome
-from opskit.rollout.watch import present
 from opskit.rollout.watch.watching import watch
 from tests.controlplane.plane import Plane
 from tests.rollout.onplane import connected, put

@@ -1,5 +1,7 @@
 """Files in the input artifacts of a job, and the images that they name."""
 
+import lzma
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -15,6 +17,8 @@ from opskit.rollout.codepipeline.job import Artifact, Data
 from opskit.rollout.codepipeline.parameters import IMAGE_FILES
 
 _SEPARATOR = "::"
+#: What zipfile raises for what is encrypted, unknown to this Python, or broken.
+_BROKEN = (BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
 
 
 class ArtifactError(UnknownError):
@@ -83,14 +87,15 @@ class Files:
         with TemporaryFile() as file:
             self._fetch(artifact, file)
             try:
-                with ZipFile(file) as archive:
-                    yield archive
-            except BadZipFile as error:
+                archive = ZipFile(file)
+            except _BROKEN as error:
                 raise ArtifactError(
                     f"is no zip file: {error}",
                     where=f"artifact {artifact.name}",
                     hint="the artifact has to be one that CodePipeline keeps, as CodeBuild's is",
                 ) from None
+            with archive:
+                yield archive
 
     def _fetch(self, artifact: Artifact, file: IO[bytes]) -> None:
         from opskit.clients.aws import MissingError
@@ -119,8 +124,7 @@ def _member(archive: ZipFile, name: str, artifact: str) -> bytes:
     except KeyError:
         hint = _similar(name, archive.namelist()) or "check the artifacts of the buildspec"
         raise ArtifactError("no such file in the artifact", where=where, hint=hint) from None
-    except (RuntimeError, NotImplementedError, OSError, EOFError, ValueError) as error:
-        # zipfile's words for encrypted, unknown to this Python, and broken
+    except _BROKEN as error:
         raise ArtifactError(
             f"cannot be read: {error}", where=where, hint="build it again"
         ) from None

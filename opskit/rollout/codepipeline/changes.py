@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from opskit.clients.kube import Cluster
-from opskit.errors import InputError, OpskitError
+from opskit.errors import InputError
 from opskit.findings import Report
 from opskit.rollout import targets
 from opskit.rollout.changes.plan import NotDoneError, read
@@ -134,15 +132,8 @@ def _of_manifest(
 
 def _objects(request: Request) -> list[dict[str, Any]]:
     """The objects of the manifest; errors name it as the UserParameters do."""
-    name = PurePosixPath(request.manifest_name.replace("::", "/")).name
-    with TemporaryDirectory() as folder:
-        file = Path(folder, name)
-        file.write_bytes(request.manifest)
-        try:
-            return [deepcopy(each) for each in targets.read_manifests(file)]
-        except OpskitError as error:
-            error.where = error.where.replace(str(file), request.manifest_name)
-            raise
+    found = targets.parse_manifests(request.manifest, request.manifest_name)
+    return [deepcopy(each) for each in found]
 
 
 def _put(target: Target, thing: dict[str, Any], wanted: Mapping[str, str]) -> None:

@@ -9,6 +9,7 @@ no conflict.
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from opskit.clients.kube import Cluster
@@ -143,7 +144,7 @@ def carry_out(cluster: Cluster, items: Sequence[Item]) -> Iterator[Item]:
         if item.change is not None:
             item.after = planning.carry_out(cluster, item.change)
         elif item.waits:
-            item.after = _patiently(lambda item=item: _late(cluster, served, item))  # type: ignore[misc]
+            item.after = _patiently(partial(_late, cluster, served, item))
         else:
             changecause.clear(cluster, item)
             item.after = _apply(cluster, item)

@@ -8,7 +8,7 @@ from opskit.rollout.judge.completion import Progress, progress
 from opskit.rollout.judge.ended import unsteady
 from opskit.rollout.judge.situation import DETECTORS, RULES, Situation, Symptom
 from opskit.rollout.kinds import CRON_JOB, DEPLOYMENT, STATEFUL_SET
-from opskit.rollout.workload import first_updated, ordinal
+from opskit.rollout.workload import ordinal, updated_ordinals
 
 __all__ = ["RULES", "Judgement", "judge", "symptoms"]
 
@@ -64,13 +64,14 @@ def judge(situation: Situation) -> Judgement:
 def _progress(situation: Situation) -> Progress:
     """How far it is. Pods that a StatefulSet has to replace yet its counts may not show:
 
-    where a rollout is taken back before it ends, and there is a partition.
+    where a rollout is taken back before it ends, and there is a partition. Those that a smaller
+    number of replicas ends are none of them.
     """
     made = progress(situation.kind, situation.workload)
     if not made.complete or situation.kind is not STATEFUL_SET:
         return made
-    first = first_updated(situation.workload)
-    if left := [pod for pod in situation.older if ordinal(pod) >= first]:
+    there = updated_ordinals(situation.workload)
+    if left := [pod for pod in situation.older if ordinal(pod) in there]:
         have = "1 old pod has" if len(left) == 1 else f"{len(left)} old pods have"
         return made._replace(waiting=f"{have} to end")
     return made

@@ -9,8 +9,8 @@ from opskit.clients.kube import Cluster
 from opskit.clients.kubeerrors import UnreachableError
 from opskit.clients.kubewatch import Change, Feed, Listed, Trouble
 from opskit.errors import OpskitError
+from opskit.rollout import present
 from opskit.rollout.targets import Target
-from opskit.rollout.watch import present
 from opskit.rollout.watch.feeds import Scope, feeds
 
 #: For how long a cluster that does not answer is asked for the first time.

@@ -8,24 +8,22 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from opskit.errors import ExitCode, InputError, OpskitError, UsageError
+from opskit.errors import InputError, UsageError
 from opskit.rollout.wave.events import fault
+from opskit.rollout.wave.held import hold, is_there
 
 VERSION = 1
 MAX_BYTES = 64 * 1024 * 1024
 Event = dict[str, Any]
 
 
-class BusyError(OpskitError):
-    """Another run holds the journal."""
-
-    exit_code = ExitCode.UNKNOWN
-    code = "busy"
+class JournalError(InputError):
+    """An event could not be written down: the run cannot go on."""
 
 
 class Journal:
@@ -38,12 +36,12 @@ class Journal:
         self._lock = threading.Lock()
 
     def add(self, event: str, **fields: Any) -> None:
-        """Write an event down; when this returns it is on the disk. InputError where it is not."""
+        """Write an event down; when this returns it is on the disk. JournalError where not."""
         told: Event = {"event": event, **fields, "at": round(time.time(), 3)}
         line = json.dumps(told, separators=(",", ":"), ensure_ascii=True).encode() + b"\n"
         with self._lock:
-            if not _is_there(self._stream, self.path):
-                raise InputError(
+            if not is_there(self._stream, self.path):
+                raise JournalError(
                     "was removed or replaced while this run went on, and can not be written",
                     where=str(self.path),
                     hint="see whether another run goes on; what this one did is in no journal now",
@@ -53,7 +51,7 @@ class Journal:
                 self._stream.flush()
                 os.fsync(self._stream.fileno())
             except OSError as error:
-                raise InputError(
+                raise JournalError(
                     f"cannot be written: {error.strerror}",
                     where=str(self.path),
                     hint="make room; then --resume goes on",
@@ -74,7 +72,7 @@ def opened(path: Path, digest: str, *, resume: bool) -> Iterator[Journal]:
     """
     stream = _open(path)
     try:
-        _lock(stream, path)
+        hold(stream, path)
         try:
             journal = _begun(stream, path, digest, resume=resume)
         except OSError as error:
@@ -112,8 +110,8 @@ def refuse_unfinished(path: Path) -> None:
     going on. It is locked only while it is read.
     """
     try:
-        with path.open("rb") as stream:
-            _lock(stream, path)
+        with path.open("r+b") as stream:  # NFS locks no file that is only read
+            hold(stream, path)
             events, _ = _read(stream, path)
     except FileNotFoundError:
         return
@@ -142,43 +140,15 @@ def _open(path: Path) -> BinaryIO:
         ) from None
 
 
-def _lock(stream: BinaryIO, path: Path) -> None:
-    """Hold the file until the process ends, however it does."""
-    try:
-        _system_lock()(stream.fileno())
-        if not _is_there(stream, path):
-            raise OSError  # it was replaced between the opening and the lock
-    except OSError:
-        raise BusyError(
-            "another run of this plan is going on",
-            where=str(path),
-            hint="wait for it; it is one process that rolls out",
-        ) from None
-
-
-def _is_there(stream: BinaryIO, path: Path) -> bool:
-    """Whether the path still leads to the file that is open."""
-    try:
-        return os.path.samestat(os.fstat(stream.fileno()), path.stat())
-    except OSError:
-        return False
-
-
-def _system_lock() -> Callable[[int], None]:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        mode: Any = vars(msvcrt)["LK_NBLCK"]
-        lock: Any = vars(msvcrt)["locking"]
-        return lambda number: lock(number, mode, 1)
-    return lambda number: fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
 def _read(stream: BinaryIO, path: Path) -> tuple[list[Event], int]:
     """The events, and how many bytes of the file hold them. A last line may be cut off."""
     data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise InputError(
+            f"is larger than {MAX_BYTES >> 20} MiB, which no journal is",
+            where=str(path),
+            hint="give another --state FILE",
+        )
     events, good = [], 0
     for number, line in enumerate(data.splitlines(keepends=True), 1):
         if not line.endswith(b"\n"):
@@ -229,7 +199,7 @@ def _keep(path: Path, stream: BinaryIO, used: bool) -> None:
     if used:
         stream.seek(0)
         try:
-            path.with_name(f"{path.name}.before").write_bytes(stream.read())
+            _write(path.with_name(f"{path.name}.before"), stream.read())
         except OSError as error:
             raise InputError(
                 f"the journal of the run before cannot be kept: {error.strerror}",
@@ -238,6 +208,25 @@ def _keep(path: Path, stream: BinaryIO, used: bool) -> None:
             ) from None
     stream.seek(0)
     stream.truncate()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """A file that only its owner may read, as the journal: whole, or as it was."""
+    new = path.with_name(f"{path.name}.new")
+    with suppress(FileNotFoundError):
+        new.unlink()  # of a run that was cut off here; one at a time holds the journal
+    number = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(number, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        new.replace(path)
+    except OSError:
+        with suppress(OSError):
+            new.unlink()
+        raise
+    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

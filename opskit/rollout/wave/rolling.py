@@ -9,11 +9,11 @@ from typing import Any
 
 from opskit.clients.kube import Cluster
 from opskit.errors import OpskitError
+from opskit.rollout import present
 from opskit.rollout.changes import patching, stuck
 from opskit.rollout.changes import plan as planning
 from opskit.rollout.kinds import ROLLING
 from opskit.rollout.targets import Target, parse, selected
-from opskit.rollout.watch import present
 from opskit.rollout.wave.document import ClusterSpec, RolloutWave
 from opskit.rollout.wave.standing import Piece
 from opskit.rollout.workload import images, template

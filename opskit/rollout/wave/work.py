@@ -17,7 +17,7 @@ from opskit.rollout.watch.watching import Step, watch
 from opskit.rollout.wave import rolling
 from opskit.rollout.wave.clusters import Clusters
 from opskit.rollout.wave.document import ClusterSpec, RolloutWave, WaveSpec
-from opskit.rollout.wave.journal import Journal
+from opskit.rollout.wave.journal import Journal, JournalError
 from opskit.rollout.wave.patience import patiently, put_back
 from opskit.rollout.wave.soak import soak
 from opskit.rollout.wave.standing import Piece, Standings
@@ -83,7 +83,7 @@ class Work:
         try:
             found = self._patiently(lambda seconds: self._rolled(spec, say, seconds))
         except OpskitError as error:
-            if self.stop.is_set() or error.where == str(self._journal.path):
+            if self.stop.is_set() or isinstance(error, JournalError):
                 raise
             bad = isinstance(error, NotDoneError | InputError)
             outcome = Outcome.FAILED if bad else Outcome.UNKNOWN

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import boto3
 import pytest
@@ -20,7 +20,15 @@ from opskit.clients.aws import RefusedError
 from opskit.errors import InputError, UnknownError
 from opskit.rollout.codepipeline import job
 from opskit.rollout.codepipeline.artifacts import ArtifactError, Files, chosen, images
-from tests.rollout.codepipeline.pipeline import event
+from tests.rollout.codepipeline.pipeline import (
+    PARAMETERS,
+    Clock,
+    Deployer,
+    Script,
+    Service,
+    event,
+    invoke,
+)
 
 Put = Callable[[str, Mapping[str, str] | bytes], None]
 DEFINITIONS = json.dumps(
@@ -127,6 +135,31 @@ def test_a_broken_and_an_encrypted_member(put: Put) -> None:
         put("Build", bytes(bad))
         with pytest.raises(ArtifactError):
             files("Build").read("a")
+
+
+@pytest.mark.parametrize(
+    ("method", "at", "bytes_"),
+    [
+        (ZIP_DEFLATED, 30, b"\x07"),  # a block of the type that there is not
+        (ZIP_LZMA, 39, b"\xff" * 20),
+        (ZIP_DEFLATED, None, b"\xff"),  # a version of zip that there is not
+    ],
+)
+def test_a_damaged_archive_ends_in_one_result(
+    put: Put, method: int, at: int | None, bytes_: bytes
+) -> None:
+    buffer, name = io.BytesIO(), "imagedefinitions.json"
+    with ZipFile(buffer, "w", method) as archive:
+        archive.writestr(name, DEFINITIONS)
+    data = bytearray(buffer.getvalue())
+    start = data.rindex(b"PK\x01\x02") + 6 if at is None else at + len(name)
+    data[start : start + len(bytes_)] = bytes_
+    put("Build", bytes(data))
+    service = Service()
+    invoke(Deployer(Clock(), Script()), service, event(PARAMETERS, artifacts=["Build"]))
+    details = service.failure_details  # of the one result
+    assert details["type"] == "RevisionUnavailable"
+    assert "artifact Build: is no zip" in details["message"] or "build it" in details["message"]
 
 
 def test_a_file_that_grows_when_unpacked_is_refused(put: Put) -> None:

@@ -106,6 +106,20 @@ def test_a_rollout_that_is_taken_back_ends_with_its_last_pod(
     assert not found.failed
 
 
+@pytest.mark.parametrize(
+    ("old", "start", "complete"),
+    [("db-3", 0, True), ("db-2", 0, False), ("db-3", 1, False), ("db-4", 1, True)],
+)
+def test_a_pod_that_only_leaves_because_fewer_are_wanted_holds_nothing_up(
+    old: str, start: int, complete: bool
+) -> None:
+    """kubectl looks at the counts, and says that the rollout is complete."""
+    status = revisions("b", "b", availableReplicas=3, currentReplicas=3)
+    made = stateful_set(status=status, ordinals={"start": start}, podManagementPolicy="Parallel")
+    leaving = pod(running(ready=True), name=old, metadata={"deletionTimestamp": "x"})
+    assert judge(situation(workload=made, older=(leaving,))).complete is complete
+
+
 def test_a_paused_deployment_without_pods_has_not_taken_a_template() -> None:
     counts = {"desired": 0, "updated": 0, "total": 0, "available": 0}
     assert judge(situation(workload=deployment(**counts))).complete

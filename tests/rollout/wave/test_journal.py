@@ -4,6 +4,7 @@ import errno
 import json
 import multiprocessing
 import os
+import stat
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opskit.errors import ExitCode, InputError, UsageError
-from opskit.rollout.wave.journal import BusyError, opened, refuse_unfinished
+from opskit.rollout.wave import held
+from opskit.rollout.wave import journal as journals
+from opskit.rollout.wave.held import BusyError
+from opskit.rollout.wave.journal import JournalError, opened, refuse_unfinished
 
 PLAN = "a" * 64
 
@@ -51,7 +55,30 @@ def test_the_journal_of_a_run_that_ended_is_kept_beside_the_new_one(path: Path) 
     refuse_unfinished(path)
     with opened(path, "b" * 64, resume=False) as journal:
         assert [each["event"] for each in journal.events] == ["begin"]
-    assert path.with_name(f"{path.name}.before").read_bytes() == old
+    before = path.with_name(f"{path.name}.before")
+    assert before.read_bytes() == old
+    assert stat.S_IMODE(before.stat().st_mode) == stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_journal_that_is_kept_is_whole_or_as_it_was(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with opened(path, PLAN, resume=False) as journal:
+        journal.add("end")
+    old, before = path.read_bytes(), path.with_name(f"{path.name}.before")
+    before.write_text("of the run before")
+    with monkeypatch.context() as patch, ExitStack() as stack:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(InputError, match="cannot be kept: No space left"):
+            stack.enter_context(opened(path, PLAN, resume=False))
+    assert (path.read_bytes(), before.read_text()) == (old, "of the run before")
+    assert sorted(path.parent.iterdir()) == [path, before]
+    with opened(path, PLAN, resume=False):
+        pass
+    assert before.read_bytes() == old
 
 
 def test_a_changed_plan_is_not_resumed(path: Path) -> None:
@@ -147,7 +174,7 @@ def test_a_journal_that_is_replaced_ends_the_run_that_wrote_it(path: Path) -> No
     with opened(path, PLAN, resume=False) as journal:
         path.unlink()
         with opened(path, PLAN, resume=False) as other:  # nothing keeps a new run from beginning
-            with pytest.raises(InputError, match="was removed or replaced"):
+            with pytest.raises(JournalError, match="was removed or replaced"):
                 journal.add("applied", cluster="a")
             other.add("end")
 
@@ -175,6 +202,52 @@ def test_one_run_at_a_time_and_a_killed_one_holds_nothing(path: Path) -> None:
         assert [each["event"] for each in journal.events] == ["begin"]
 
 
+def test_a_disk_without_locks_is_said_and_not_waited_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(_: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    path.touch()
+    monkeypatch.setattr(held, "_system_lock", lambda: none)
+    with ExitStack() as stack, pytest.raises(InputError, match="cannot be locked: No locks"):
+        stack.enter_context(opened(path, PLAN, resume=False))
+    with pytest.raises(InputError, match="cannot be locked: No locks"):
+        refuse_unfinished(path)
+
+
+def test_the_file_is_open_for_writing_when_it_is_locked(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over NFS flock is a lock of fcntl, and EBADF otherwise: flock(2), "NFS details"."""
+
+    def nfs(number: int) -> None:
+        if fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDWR:
+            raise OSError(errno.EBADF, "Bad file descriptor")
+
+    fcntl = pytest.importorskip("fcntl")
+    path.touch()
+    monkeypatch.setattr(held, "_system_lock", lambda: nfs)
+    refuse_unfinished(path)
+
+
+def test_a_file_that_is_too_large_is_not_cut_off(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(path, PLAN, resume=False) as journal:
+        for number in range(5):
+            journal.add("applied", cluster=f"c{number}")
+    text = path.read_bytes()
+    monkeypatch.setattr(journals, "MAX_BYTES", len(text) - 1)
+    for resume in (True, False):
+        with ExitStack() as stack, pytest.raises(InputError, match="is larger than"):
+            stack.enter_context(opened(path, PLAN, resume=resume))
+    assert path.read_bytes() == text
+    monkeypatch.setattr(journals, "MAX_BYTES", len(text))
+    with opened(path, PLAN, resume=True) as journal:
+        assert len(journal.events) == 6
+
+
 def test_a_journal_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     for path in (tmp_path / "none" / "journal", tmp_path, Path("/dev/full")):
         with pytest.raises(InputError) as caught, opened(path, PLAN, resume=False):
@@ -191,7 +264,7 @@ def test_a_full_disk_is_said_and_what_was_written_stays(
     with opened(path, PLAN, resume=False) as journal:
         journal.add("applied", cluster="a")
         monkeypatch.setattr(os, "fsync", full)
-        with pytest.raises(InputError, match="No space left") as caught:
+        with pytest.raises(JournalError, match="No space left") as caught:
             journal.add("applied", cluster="b")
         assert len(journal.events) == 2
         assert "--resume" in caught.value.hint

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from opskit.clients.kubeerrors import UnreachableError
-from opskit.errors import ExitCode, OpskitError
+from opskit.errors import ExitCode, InputError, OpskitError
 from opskit.rollout.changes.plan import NotDoneError
 from opskit.rollout.judge.completion import Progress
 from opskit.rollout.targets import parse
@@ -100,6 +100,12 @@ def test_a_network_that_fails_in_passing_is_no_failure(world: World) -> None:
     engine, ended = world.run()
     assert (world.status(engine), ended) == (ExitCode.OK, True)
     assert world.done == ["a new complete", "b new complete", "c new complete"]
+
+
+def test_what_only_names_the_file_of_the_journal_ends_no_run(world: World) -> None:
+    world.rolls["b"] = [InputError("is no kubeconfig", where=str(world.path))]
+    engine, ended = world.run()
+    assert (world.status(engine), ended) == (ExitCode.NO, True)
 
 
 @pytest.mark.parametrize("event", [away(lasting=True), Outcome.UNKNOWN])
