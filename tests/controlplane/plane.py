@@ -10,8 +10,9 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 import yaml
@@ -81,7 +82,7 @@ class Plane(Cluster):
         self.parts[part].stop(kill)
         time.sleep(down)
         self.parts[part].start()
-        self._wait()
+        self._wait(self._ready)
 
     def start(self, without: Collection[str] = ()) -> None:
         """Start its parts; AssertionError with the end of a log when one does not run."""
@@ -89,8 +90,10 @@ class Plane(Cluster):
             if part not in without:
                 command = [str(build.program(part)), *self._arguments(part)]
                 self.parts[part] = Process(part, command, self.folder)
+            if part == "etcd":  # the apiserver ends when it does not answer soon
+                self._wait(self._etcd_ready)
             if part == "kube-apiserver":
-                self._wait()
+                self._wait(self._ready)
 
     def stop(self) -> None:
         """End all its processes, the last one started first, and wait for each."""
@@ -98,15 +101,25 @@ class Plane(Cluster):
             # Nothing has to be kept, and an apiserver that is asked to end waits for its watches.
             part.stop(kill=True)
 
-    def _wait(self) -> None:
-        server = self.parts["kube-apiserver"]
+    def _wait(self, ready: Callable[[], bool]) -> None:
+        server = self.parts.get("kube-apiserver", self.parts["etcd"])
         deadline = time.monotonic() + READY_SECONDS
-        while not self._ready():
+        while not ready():
             ended = [part for part in self.parts.values() if not part.running]
             if ended or time.monotonic() > deadline:
                 about = ended[0] if ended else server
                 raise AssertionError(f"{about.name} is not ready: {about.log()}")
             time.sleep(POLL_SECONDS)
+
+    def _etcd_ready(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self._ports["etcd"], timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def _ready(self) -> bool:
         try:
