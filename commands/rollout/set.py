@@ -48,8 +48,8 @@ def set_(
     and starts no rollout. Without --cause, the change cause of the revision before is taken away.
 
     Exit status: 0 when all is set (with --wait: and serves), 1 when a rollout failed, --expect did
-    not hold or nothing was to be changed; with --dry-run where there is something to change; 3
-    when it timed out, 4 when only some workloads could be changed.
+    not hold or, with --if-unchanged fail, nothing was to be changed; with --dry-run where there is
+    something to change; 3 when it timed out, 4 when only some workloads could be changed.
 
     \b
     Example:

@@ -70,7 +70,9 @@ def read(files: Sequence[Path], images: Sequence[str]) -> "tuple[list[Manifest],
     found = [Manifest(thing, name) for name, data in texts for thing in parse_manifests(data, name)]
     if not found:
         raise InputError(
-            "holds no object", where=", ".join(map(str, files)), hint="give a manifest"
+            "holds no object",
+            where=", ".join(map(display_name, files)),
+            hint="give a manifest",
         )
     return found, edited
 

@@ -35,7 +35,7 @@ def plan(
     images: Sequence[str] | Mapping[str, str],
     *,
     anchors: bool = False,
-    recursive: bool = False,
+    recursive: bool | None = None,
 ) -> list[Edited]:
     """What `NAME=IMAGE` makes of each file, those that stay as they are included.
 

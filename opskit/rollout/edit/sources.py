@@ -10,12 +10,14 @@ SUFFIXES = (".yaml", ".yml", ".json")
 KUSTOMIZATION = "Kustomization"
 
 
-def files(paths: Sequence[str | Path], *, recursive: bool = False) -> Iterator[tuple[str, bool]]:
+def files(
+    paths: Sequence[str | Path], *, recursive: bool | None = None
+) -> Iterator[tuple[str, bool]]:
     """Each file once, by its name (`-` is stdin), and whether it was named itself.
 
     A folder stands for the files in it that are called `*.yaml`, `*.yml`, `*.json` or
-    `Kustomization`; with `recursive` for those below it, too. Raises InputError for a folder that
-    holds none, UsageError where stdin is not alone.
+    `Kustomization`; with `recursive` for those below it, too (None: nobody can ask for that).
+    Raises InputError for a folder that holds none, UsageError where stdin is not alone.
     """
     names = [str(path) for path in paths]
     if "-" in names and len(names) > 1:
@@ -30,7 +32,7 @@ def files(paths: Sequence[str | Path], *, recursive: bool = False) -> Iterator[t
                 yield file, not is_folder
 
 
-def _in_folder(folder: str, recursive: bool) -> list[str]:
+def _in_folder(folder: str, recursive: bool | None) -> list[str]:
     found: list[str] = []
 
     def refuse(error: OSError) -> None:
@@ -53,6 +55,6 @@ def _in_folder(folder: str, recursive: bool) -> list[str]:
         raise InputError(
             "holds no *.yaml, *.yml or *.json",
             where=folder,
-            hint="" if recursive else "-R looks into the folders below, too",
+            hint="-R looks into the folders below, too" if recursive is False else "name a file",
         )
     return found

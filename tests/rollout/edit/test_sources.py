@@ -50,8 +50,11 @@ def test_a_folder_with_a_file_that_cannot_be_edited_is_refused(folder: Path) -> 
 def test_what_is_not_there(folder: Path) -> None:
     (folder / "none").mkdir()
     with pytest.raises(InputError, match="holds no") as error:
-        list(files(["none"]))
+        list(files(["none"], recursive=False))
     assert "-R" in error.value.hint
+    with pytest.raises(InputError, match="holds no") as error:
+        list(files(["none"]))  # of a command that has no -R
+    assert "-R" not in error.value.hint
     with pytest.raises(InputError, match="no such file"):
         plan(["k8s/sub/e.yaml"], ["web=x:1"])
     (folder / "k8s/a.yml").write_text("a: b\n")
