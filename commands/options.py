@@ -36,6 +36,9 @@ ExitZero = Annotated[
     typer.Option("--exit-zero", help="Exit with 0 whatever is found; 3 if not all was checked."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Change without asking.")]
+#: The same where files are written, and where Athena scans what has a price.
+YesReplace = Annotated[bool, typer.Option("--yes", "-y", help="Replace files without asking.")]
+YesScan = Annotated[bool, typer.Option("--yes", "-y", help="Athena: scan without asking.")]
 Diff = Annotated[bool, typer.Option("--diff", help="Print the change as a diff; change nothing.")]
 AwsProfile = Annotated[str, typer.Option("--profile", metavar="NAME", help="The AWS profile.")]
 AwsRegion = Annotated[str, typer.Option("--region", metavar="NAME", help="The AWS region.")]

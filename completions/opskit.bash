@@ -104,27 +104,35 @@ _shtab_opskit_broker_migrate_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_check___report_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_check___capture_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_check___password_file_COMPGEN=_shtab_compgen_files
+_shtab_opskit_redshift_check___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_redshift_query___queries_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_query___capture_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_query___password_file_COMPGEN=_shtab_compgen_files
+_shtab_opskit_redshift_query___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_redshift_queries_lint_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_capture_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_capture___queries_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_capture___capture_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_capture___password_file_COMPGEN=_shtab_compgen_files
+_shtab_opskit_redshift_capture___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_redshift_trend___capture_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_unused___capture_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_unused___password_file_COMPGEN=_shtab_compgen_files
+_shtab_opskit_redshift_unused___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_redshift_locks___capture_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_locks___password_file_COMPGEN=_shtab_compgen_files
+_shtab_opskit_redshift_locks___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_redshift_access___capture_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_access___password_file_COMPGEN=_shtab_compgen_files
+_shtab_opskit_redshift_access___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_redshift_ddl___capture_COMPGEN=_shtab_compgen_files
 _shtab_opskit_redshift_ddl___password_file_COMPGEN=_shtab_compgen_files
+_shtab_opskit_redshift_ddl___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_redshift_emulate_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_init__f_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_init___file_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_init___from_COMPGEN=_shtab_compgen_files
+_shtab_opskit_emrfs_init___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_emrfs_build__f_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_build___file_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_build___out_dir_COMPGEN=_shtab_compgen_files
@@ -151,29 +159,46 @@ _shtab_opskit_emrfs_replay___file_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_replay___against_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_replay___yarn_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_replay___spark_COMPGEN=_shtab_compgen_files
+_shtab_opskit_emrfs_replay___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_emrfs_leak__f_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_leak___file_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_apply__f_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_apply___file_COMPGEN=_shtab_compgen_files
+_shtab_opskit_emrfs_apply___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_emrfs_verify__f_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_verify___file_COMPGEN=_shtab_compgen_files
+_shtab_opskit_emrfs_verify___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_emrfs_migrate__f_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_migrate___file_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_explain_denied__f_COMPGEN=_shtab_compgen_files
 _shtab_opskit_emrfs_explain_denied___file_COMPGEN=_shtab_compgen_files
+_shtab_opskit_rollout_set___context_COMPGEN=_opskit_contexts
 _shtab_opskit_rollout_status__f_COMPGEN=_shtab_compgen_files
 _shtab_opskit_rollout_status___file_COMPGEN=_shtab_compgen_files
+_shtab_opskit_rollout_status___context_COMPGEN=_opskit_contexts
 _shtab_opskit_rollout_explain__f_COMPGEN=_shtab_compgen_files
 _shtab_opskit_rollout_explain___file_COMPGEN=_shtab_compgen_files
+_shtab_opskit_rollout_explain___context_COMPGEN=_opskit_contexts
 _shtab_opskit_rollout_explain___from_COMPGEN=_shtab_compgen_files
+_shtab_opskit_rollout_undo___context_COMPGEN=_opskit_contexts
+_shtab_opskit_rollout_history___context_COMPGEN=_opskit_contexts
+_shtab_opskit_rollout_pause___context_COMPGEN=_opskit_contexts
+_shtab_opskit_rollout_resume___context_COMPGEN=_opskit_contexts
+_shtab_opskit_rollout_restart___context_COMPGEN=_opskit_contexts
+_shtab_opskit_rollout_preflight___context_COMPGEN=_opskit_contexts
+_shtab_opskit_rollout_preflight___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_rollout_deploy__f_COMPGEN=_shtab_compgen_files
 _shtab_opskit_rollout_deploy___file_COMPGEN=_shtab_compgen_files
+_shtab_opskit_rollout_deploy___context_COMPGEN=_opskit_contexts
+_shtab_opskit_rollout_deploy___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_rollout_wave_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_opskit_rollout_wave___state_COMPGEN=_shtab_compgen_files
+_shtab_opskit_rollout_token___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_rollout_codepipeline_template___out_dir_COMPGEN=_shtab_compgen_files
 _shtab_opskit_storage_estimate_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_opskit_storage_estimate___catalog_COMPGEN=_shtab_compgen_files
 _shtab_opskit_storage_profile___resume_COMPGEN=_shtab_compgen_files
+_shtab_opskit_storage_profile___profile_COMPGEN=_opskit_profiles
 _shtab_opskit_storage_gravity_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_opskit_storage_gravity___catalog_COMPGEN=_shtab_compgen_files
 _shtab_opskit_storage_shift_pos_0_COMPGEN=_shtab_compgen_files
@@ -215,6 +240,7 @@ _shtab_opskit_redshift_check___output_choices=(table json jsonl csv md junit sar
 _shtab_opskit_redshift_check___fail_on_choices=(error warning info never)
 _shtab_opskit_redshift_check___engine_choices=(auto provisioned serverless)
 _shtab_opskit_redshift_check___sslmode_choices=(verify-full verify-ca disable)
+_shtab_opskit_redshift_query_pos_0_choices=(advisor analyze-history column-encodings column-privileges commit-stats compile-time compression-analyses concurrency-scaling copies-by-table copy-performance database-privileges datashares ddl-constraints ddl-other-columns ddl-tables ddl-views external-scans failed-queries function-privileges group-members interleaved-keys large-results last-statements load-errors loads-by-hour lock-waits log-range materialized-views missing-statistics mv-refreshes node-storage owners public-schemas query-alerts queue-wait relation-privileges role-members roles running-queries running-statements schema-privileges schema-quota schema-quota-violations schemas serializable-conflicts serverless-usage sessions-by-user small-inserts space-used spilled-queries superusers system-privileges table-ddl table-info top-queries transaction-locks unscanned-tables users vacuum-running whoami wlm-config wlm-rule-actions)
 _shtab_opskit_redshift_query__o_choices=(table json jsonl csv yaml md)
 _shtab_opskit_redshift_query___output_choices=(table json jsonl csv yaml md)
 _shtab_opskit_redshift_query___engine_choices=(auto provisioned serverless)
@@ -328,22 +354,28 @@ _shtab_opskit_rollout_codepipeline_template__o_choices=(yaml json)
 _shtab_opskit_rollout_codepipeline_template___output_choices=(yaml json)
 _shtab_opskit_rollout_codepipeline_pos_0_choices=(template)
 _shtab_opskit_rollout_pos_0_choices=(set status explain undo history pause resume restart preflight edit deploy wave token codepipeline)
+_shtab_opskit_storage_estimate___providers_choices=(all aws azure b2 bunny digitalocean exoscale gcs hetzner idrive linode oci ovh r2 scaleway storj tigris vultr wasabi)
 _shtab_opskit_storage_estimate__o_choices=(table json jsonl csv yaml md html)
 _shtab_opskit_storage_estimate___output_choices=(table json jsonl csv yaml md html)
+_shtab_opskit_storage_profile___provider_choices=(aws azure b2 bunny digitalocean exoscale gcs hetzner idrive linode oci ovh r2 scaleway storj tigris vultr wasabi)
 _shtab_opskit_storage_profile___engine_choices=(auto duckdb athena spark)
 _shtab_opskit_storage_profile__o_choices=(table json yaml)
 _shtab_opskit_storage_profile___output_choices=(table json yaml)
+_shtab_opskit_storage_gravity___providers_choices=(all aws azure b2 bunny digitalocean exoscale gcs hetzner idrive linode oci ovh r2 scaleway storj tigris vultr wasabi)
 _shtab_opskit_storage_gravity__o_choices=(table json jsonl csv yaml md)
 _shtab_opskit_storage_gravity___output_choices=(table json jsonl csv yaml md)
 _shtab_opskit_storage_shift__o_choices=(table json yaml csv md)
 _shtab_opskit_storage_shift___output_choices=(table json yaml csv md)
+_shtab_opskit_storage_optimize___provider_choices=(aws azure b2 bunny digitalocean exoscale gcs hetzner idrive linode oci ovh r2 scaleway storj tigris vultr wasabi)
 _shtab_opskit_storage_optimize___lifecycle_choices=(s3 terraform cloudformation)
 _shtab_opskit_storage_optimize__o_choices=(table json yaml)
 _shtab_opskit_storage_optimize___output_choices=(table json yaml)
 _shtab_opskit_storage_hybrid__o_choices=(table json jsonl csv yaml md)
 _shtab_opskit_storage_hybrid___output_choices=(table json jsonl csv yaml md)
+_shtab_opskit_storage_compare___providers_choices=(all aws azure b2 bunny digitalocean exoscale gcs hetzner idrive linode oci ovh r2 scaleway storj tigris vultr wasabi)
 _shtab_opskit_storage_compare__o_choices=(table json jsonl csv yaml md)
 _shtab_opskit_storage_compare___output_choices=(table json jsonl csv yaml md)
+_shtab_opskit_storage_gate___provider_choices=(aws azure b2 bunny digitalocean exoscale gcs hetzner idrive linode oci ovh r2 scaleway storj tigris vultr wasabi)
 _shtab_opskit_storage_gate__o_choices=(table json yaml)
 _shtab_opskit_storage_gate___output_choices=(table json yaml)
 _shtab_opskit_storage_catalog_show__o_choices=(table json jsonl csv yaml md)
@@ -356,8 +388,11 @@ _shtab_opskit_storage_catalog_refresh__o_choices=(table json jsonl csv yaml md)
 _shtab_opskit_storage_catalog_refresh___output_choices=(table json jsonl csv yaml md)
 _shtab_opskit_storage_catalog_pos_0_choices=(show verify diff refresh)
 _shtab_opskit_storage_pos_0_choices=(estimate profile gravity shift optimize hybrid compare gate catalog)
+_shtab_opskit_demo_pos_0_choices=(broker redshift emrfs rollout storage)
+_shtab_opskit_rule_pos_0_choices=(BRK001 BRK002 BRK003 BRK004 BRK005 BRK006 BRK007 BRK008 BRK009 BRK010 BRK011 BRK012 BRK013 BRK014 BRK015 BRK016 BRK017 BRK018 BRK019 BRK020 BRK021 BRK022 BRK023 BRK025 BRK026 BRK028 BRK029 BRK030 BRK031 BRK032 BRK033 BRK034 BRK035 BRK036 BRK037 BRK038 BRK039 BRK040 BRK041 BRK042 BRK043 BRK044 BRK045 BRK046 BRK047 BRK048 BRK049 BRK050 BRK051 BRK052 BRK053 BRK054 BRK055 BRK056 BRK057 BRK058 BRK059 BRK060 BRK061 BRK062 BRK063 BRK064 BRK101 BRK102 BRK103 BRK104 BRK105 BRK106 BRK107 BRK108 BRK109 BRK110 BRK111 BRK112 RSH001 RSH002 RSH003 RSH004 RSH010 RSH011 RSH012 RSH013 RSH014 RSH015 RSH016 RSH020 RSH021 RSH022 RSH023 RSH024 RSH025 RSH026 RSH027 RSH028 RSH029 RSH030 RSH035 RSH036 RSH037 RSH040 RSH041 RSH042 RSH043 RSH044 RSH045 RSH046 RSH047 RSH050 RSH051 RSH052 RSH055 RSH056 RSH057 RSH058 RSH059 RSH060 RSH064 RSH065 RSH066 RSH067 RSH068 RSH069 RSH070 RSH071 RSH072 RSH073 RSH074 RSH080 RSH081 RSH082 RSH083 RSH084 RSH085 RSH090 RSH091 RSH092 RSH093 RSH100 RSH101 RSH102 RSH106 RSH107 EMR001 EMR002 EMR003 EMR004 EMR005 EMR010 EMR011 EMR012 EMR013 EMR014 EMR020 EMR021 EMR022 EMR023 EMR030 EMR031 EMR032 EMR033 EMR034 EMR035 EMR036 EMR037 EMR040 EMR041 EMR042 EMR043 EMR044 EMR045 EMR050 EMR052 EMR060 EMR101 EMR102 EMR103 EMR104 EMR110 ROL101 ROL102 ROL103 ROL104 ROL105 ROL106 ROL107 ROL108 ROL109 ROL110 ROL111 ROL112 ROL113 ROL114 ROL115 ROL116 ROL117 ROL118 ROL119 ROL120 ROL121 ROL122 ROL123 ROL124 ROL125 ROL001 ROL002 ROL003 ROL004 ROL005 ROL010 ROL011 ROL012 ROL013 ROL020 ROL021 ROL022 ROL030 ROL031 ROL032 ROL035 ROL036 ROL037 ROL040 ROL041 ROL042 ROL045 ROL046 ROL047 ROL048 ROL049 ROL050 ROL051 ROL052 ROL053)
 _shtab_opskit_rule__o_choices=(table json jsonl csv yaml md)
 _shtab_opskit_rule___output_choices=(table json jsonl csv yaml md)
+_shtab_opskit_schema_pos_0_choices=(settings emrfs emrfs-cases topology storage-rules rollout-wave rollout-codepipeline storage-profile storage-catalog redshift-scenario)
 _shtab_opskit_schema__o_choices=(table json jsonl csv yaml md)
 _shtab_opskit_schema___output_choices=(table json jsonl csv yaml md)
 _shtab_opskit_config_show__o_choices=(table json jsonl csv yaml md)
@@ -684,6 +719,65 @@ _shtab_opskit___help_nargs=0
 _shtab_opskit___version_nargs=0
 
 
+# Custom Preamble
+_opskit_awk() {
+  if [ -f "$2" ]; then LC_ALL=C command awk "$1" < "$2" 2>/dev/null; fi
+}
+
+_opskit_profile_names() {
+  _opskit_awk '/^\[.*\]/ && !/[\001-\037\177].*\]/ { sub(/^\[[ ]*/, ""); sub(/[ ]*\][^]]*$/, ""); if (sub(/^profile[ ]+/, "")) { if (/^".+"$/ || /^\047.+\047$/) $0 = substr($0, 2, length($0) - 2) } else if ($0 != "default") next; if ($0 != "") print }' "${AWS_CONFIG_FILE:-${HOME-}/.aws/config}"
+  _opskit_awk '/^\[.*\]/ && !/[\001-\037\177].*\]/ { sub(/^\[[ ]*/, ""); sub(/[ ]*\][^]]*$/, ""); if ($0 != "") print }' "${AWS_SHARED_CREDENTIALS_FILE:-${HOME-}/.aws/credentials}"
+}
+
+_opskit_context_names() {
+  local rest="${KUBECONFIG:-${HOME-}/.kube/config}:"
+  while [ -n "$rest" ]; do
+    _opskit_awk '{ sub(/\r$/, "") } /^[^ #-]/ || /^---/ { inside = /^contexts:[ ]*(#.*)?$/; item = -1; next } !inside { next } match($0, /^ *- +/) && (item < 0 || item == RLENGTH) { item = RLENGTH; sub(/-/, " ") } match($0, /^ +/) && RLENGTH == item && /^ +name:[ ]+/ { sub(/^ +name:[ ]+/, ""); if (/^"/) { if (/[\134]/ || !match($0, /^"[^"]+"/)) next; $0 = substr($0, 2, RLENGTH - 2) } else if (/^\047/) { if (!match($0, /^\047[^\047]+\047/)) next; $0 = substr($0, 2, RLENGTH - 2) } else { sub(/ +#.*$/, ""); sub(/ +$/, "") } if ($0 != "" && !/[\001-\037\177]/ && !/^[&*!|>{[]/) print }' "${rest%%:*}"
+    rest="${rest#*:}"
+  done
+}
+
+# $1=what is typed of the word; names are read from stdin
+_opskit_quoted() {
+  local name
+  while IFS= read -r name; do
+    printf -v name '%q' "$name"
+    if [[ $name == "$1"* ]]; then printf '%s\n' "$name"; fi
+  done
+}
+
+_opskit_profiles() { _opskit_profile_names | _opskit_quoted "$1"; }
+_opskit_contexts() { _opskit_context_names | _opskit_quoted "$1"; }
+
+# bash ends a word at a colon, and contexts of EKS are ARNs: the parts are put together, and what
+# stands before the last colon is taken off what is offered.
+_opskit_completed() {
+  local rest=$COMP_LINE index gap word at=0 count=0
+  local -a words=()
+  for index in "${!COMP_WORDS[@]}"; do
+    word=${COMP_WORDS[index]}
+    gap=${rest%%[![:space:]]*}
+    rest=${rest#"$gap"}
+    rest=${rest#"$word"}
+    if [[ -z $gap && $count -gt 0 && ( $word == :* || ${words[count - 1]} == *: ) ]]; then
+      words[count - 1]+=$word
+    else
+      words[count]=$word
+      count=$((count + 1))
+    fi
+    if [[ $index -eq $COMP_CWORD ]]; then at=$((count - 1)); fi
+  done
+  local -a COMP_WORDS=("${words[@]}")
+  local COMP_CWORD=$at
+  _shtab_opskit
+  word=${words[at]}
+  if [[ $word == *:* && $COMP_WORDBREAKS == *:* && ${#COMPREPLY[@]} -gt 0 ]]; then
+    word=${word%"${word##*:}"}
+    COMPREPLY=("${COMPREPLY[@]#"$word"}")
+  fi
+}
+# End Custom Preamble
+
 # $1=COMP_WORDS[1]
 _shtab_compgen_files() {
   compgen -f -- $1  # files
@@ -833,4 +927,4 @@ _shtab_opskit() {
   return 0
 }
 
-complete -o bashdefault -F _shtab_opskit opskit
+complete -o bashdefault -F _opskit_completed opskit

@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from completions.words import fixed
+from opskit import manifest
+from opskit.redshift.queries import Library
+from opskit.rules import all_rules
+from opskit.storage.catalog.load import load
 from tests.components import require_program
 
 SCRIPTS = Path(__file__).parents[1] / "completions"
@@ -23,6 +28,12 @@ LINES = [
     ("broker lint --fa", "--fail-on"),
     ("broker lint --fail-on w", "warning"),
     ("completion z", "zsh"),
+    ("rule BRK00", "BRK001"),
+    ("schema top", "topology"),
+    ("demo em", "emrfs"),
+    ("redshift query adv", "advisor"),
+    ("storage estimate --providers a", "all"),
+    ("storage gate --provider b", "b2"),
 ]
 
 
@@ -70,3 +81,12 @@ def test_zsh_accepts_the_script_as_a_completion_function(tmp_path: Path) -> None
     )
     assert run.stdout.split()[-2:] == ["_opskit:", "function"]
     subprocess.run([zsh, "-n", str(SCRIPTS / "_opskit")], check=True, timeout=30)
+
+
+def test_the_fixed_words_are_what_there_is() -> None:
+    assert fixed(("rule",), "code") == [rule.code for rule in all_rules()]
+    assert fixed(("schema",), "name") == list(manifest.SCHEMAS)
+    assert fixed(("demo",), "group") == [group.name for group in manifest.GROUPS]
+    assert fixed(("redshift", "query"), "name") == Library().names()
+    assert fixed(("storage", "gate"), "--provider") == list(load().providers)
+    assert not fixed(("emrfs", "resolve"), "user")

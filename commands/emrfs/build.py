@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from opskit.commands.emrfs.common import DEFAULT_FILE, DesignFile
-from opskit.commands.options import Yes
+from opskit.commands.options import YesReplace
 
 
 def build(
@@ -37,7 +37,7 @@ def build(
         str,
         typer.Option(metavar="ARN", help="A secret in Secrets Manager with Hue's bind password."),
     ] = "",
-    yes: Yes = False,
+    yes: YesReplace = False,
 ) -> int:
     """Write what AWS takes: configuration, policies, launch.
 

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 DesignFile = Annotated[
     Path,
-    typer.Option("-f", "--file", help="The role mappings, in any format that is read; - is stdin."),
+    typer.Option(
+        "-f",
+        "--file",
+        metavar="FILE",
+        help="The role mappings, in any format that is read; - is stdin.",
+    ),
 ]
 DEFAULT_FILE = Path("emrfs.yaml")
 

@@ -23,7 +23,10 @@ def diff(
     after: Annotated[Path, typer.Argument(help="What is proposed; one of the two may be -.")],
     action: Annotated[
         list[str] | None,
-        typer.Option(help="An action; reads, writes, deletes and listings if not given."),
+        typer.Option(
+            metavar="ACTION",
+            help="An action; reads, writes, deletes and listings if not given (repeat).",
+        ),
     ] = None,
     fail_on: Annotated[
         Literal["gain", "loss", "any", "never"],
@@ -35,7 +38,7 @@ def diff(
     group: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", help="For somebody in this group, the primary one first; repeat it."
+            metavar="NAME", help="For somebody in this group, the primary one first (repeat)."
         ),
     ] = None,
     base_role: Annotated[

@@ -1,5 +1,7 @@
 """`opskit emrfs explain-denied`: an Access Denied, to the mapping and the policy behind it."""
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,16 +17,27 @@ if TYPE_CHECKING:
 def explain_denied(
     text: Annotated[str, typer.Argument(help="The message, or - for lines of a log on stdin.")],
     file: DesignFile = DEFAULT_FILE,
-    user: Annotated[str, typer.Option(help="The Hadoop user, where the text names none.")] = "",
+    user: Annotated[
+        str, typer.Option(metavar="NAME", help="The Hadoop user, where the text names none.")
+    ] = "",
     group: Annotated[
         list[str] | None,
-        typer.Option(help="A group of the user, the primary one first; else the directory's."),
+        typer.Option(
+            metavar="NAME",
+            help="A group of the user, the primary one first; else the directory's (repeat).",
+        ),
     ] = None,
     path: Annotated[
-        str | None, typer.Option(help="The place, where the text names none: s3://bucket/key.")
+        str | None,
+        typer.Option(
+            metavar="PLACE", help="The place, where the text names none: s3://bucket/key."
+        ),
     ] = None,
     action: Annotated[
-        str, typer.Option(help="What was done, where the text does not say: s3:PutObject.")
+        str,
+        typer.Option(
+            metavar="ACTION", help="What was done, where the text does not say: s3:PutObject."
+        ),
     ] = "",
     output: RecordOutput = None,
 ) -> int:
@@ -58,7 +71,7 @@ def explain_denied(
     if not seen and (user or path):
         seen = read.read_bare(given)
     if not seen:
-        _none()
+        _none(text)
     explainer = Explainer(loaded(file), asked)
     found = merged([explainer.explain(each) for each in seen])
     finish_record(_record(found), output)
@@ -77,14 +90,24 @@ def _text(given: str, file: str) -> str:
     return read_bytes("-").decode("utf-8", "replace")
 
 
-def _none() -> None:
+def _none(text: str) -> None:
     from opskit.errors import InputError
 
-    raise InputError(
-        "the text holds no denial of S3, STS or KMS",
-        hint="give the whole message, with the line that says Access Denied; where there is no "
-        "more than that, add --user and --path",
+    hint = (
+        "give the whole message, with the line that says Access Denied; where there is no more "
+        "than that, add --user and --path"
     )
+    if text != "-" and _is_file(text):
+        hint = f"to read a file: opskit emrfs explain-denied - < {shlex.quote(text)}"
+    raise InputError("the text holds no denial of S3, STS or KMS", hint=hint)
+
+
+def _is_file(text: str) -> bool:
+    """Whether the text is the name of a file that is there."""
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # too long, or no name at all
+        return False
 
 
 def _record(found: "list[Explained]") -> "Record":

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def init(
     file: Annotated[
-        Path | None, typer.Option("-f", "--file", help="Where to write it; stdout if not set.")
+        Path | None,
+        typer.Option("-f", "--file", metavar="FILE", help="Where to write it; stdout if not set."),
     ] = None,
     base_role: Annotated[
         str, typer.Option(metavar="ROLE", help="The role of the cluster's instances.")
@@ -28,9 +29,13 @@ def init(
     prefix: Annotated[
         list[str] | None, typer.Option(metavar="PLACE=ROLE", help="A place and the role (repeat).")
     ] = None,
-    name: Annotated[str, typer.Option(help="The name of the security configuration.")] = "",
-    account: Annotated[str, typer.Option(help="The AWS account of the roles.")] = "",
-    release: Annotated[str, typer.Option(help="The release of EMR, as in emr-6.15.0.")] = "",
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="The name of the security configuration.")
+    ] = "",
+    account: Annotated[str, typer.Option(metavar="ID", help="The AWS account of the roles.")] = "",
+    release: Annotated[
+        str, typer.Option(metavar="EMR-X.Y.Z", help="The release of EMR, as in emr-6.15.0.")
+    ] = "",
     cluster: Annotated[
         str, typer.Option(metavar="ID", help="Take it from this cluster, with the roles in IAM.")
     ] = "",

@@ -16,7 +16,7 @@ def leak(file: DesignFile = DEFAULT_FILE, output: RowsOutput = None) -> int:
     """Say what the base role reaches, and who falls to it.
 
     Each row is a place in S3 that a statement of the base role reaches, beyond the log folder and
-    the bootstrap actions, with who gets it: users for whom no mapping is. Exit status 1 when data
+    the bootstrap actions, with who gets it: users whom no mapping matches. Exit status 1 when data
     is open to somebody, 0 when not, 3 when the base role's policies are not known or may be those
     of a log folder that the file does not name.
 

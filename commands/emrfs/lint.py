@@ -27,7 +27,12 @@ def lint(
     ] = None,
     file: Annotated[
         list[Path] | None,
-        typer.Option("-f", "--file", help="The role mappings; emrfs.yaml if no file is named."),
+        typer.Option(
+            "-f",
+            "--file",
+            metavar="FILE",
+            help="The role mappings; emrfs.yaml if no file is named (repeat).",
+        ),
     ] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely.")] = False,
     diff: Diff = False,

@@ -17,17 +17,24 @@ if TYPE_CHECKING:
 def matrix(
     file: DesignFile = DEFAULT_FILE,
     user: Annotated[
-        list[str] | None, typer.Option(help="A user; all that the file knows if not given.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A user; all that the file knows if not given (repeat)."),
     ] = None,
     path: Annotated[
         list[str] | None,
-        typer.Option(help="A place; the mapped prefixes and the roles' buckets if not given."),
+        typer.Option(
+            metavar="PLACE",
+            help="A place; the mapped prefixes and the roles' buckets if not given (repeat).",
+        ),
     ] = None,
     paths: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A file with a place a line; - is stdin.")
     ] = None,
     action: Annotated[
-        list[str] | None, typer.Option(help="An action; reads, writes and listings if not given.")
+        list[str] | None,
+        typer.Option(
+            metavar="ACTION", help="An action; reads, writes and listings if not given (repeat)."
+        ),
     ] = None,
     output: Annotated[
         Literal["table", "json", "jsonl", "csv", "yaml", "md", "html"] | None,
@@ -47,8 +54,11 @@ def matrix(
     """
     from opskit.commands.emrfs.common import finish_rows, loaded, noted
     from opskit.emrfs import matrix as library
+    from opskit.errors import UsageError
     from opskit.output import write_bytes
 
+    if file == paths == Path("-"):
+        raise UsageError("stdin can be read once", hint="name one of the two files")
     design = loaded(file)
     places = _places(design, path, paths)
     found = library.matrix(design, _people(design, user), places, action or library.ACTIONS)
@@ -74,27 +84,39 @@ def _people(design: "Design", users: list[str] | None) -> "list[Person]":
 
 
 def _places(design: "Design", given: list[str] | None, file: Path | None) -> "list[Place]":
-    from opskit.documents import decode_text, read_bytes
     from opskit.emrfs import places, prefixes
-    from opskit.errors import InputError, UsageError
-    from opskit.files import display_name
-    from opskit.findings import Location
+    from opskit.errors import UsageError
 
     found = [prefixes.path(text) for text in given or ()]
-    if file is not None:
-        name = display_name(file)
-        for number, line in enumerate(decode_text(read_bytes(file), name).splitlines(), 1):
-            if line.strip():
-                try:
-                    found.append(prefixes.path(line.strip()))
-                except UsageError as error:
-                    where = str(Location(name, number))
-                    raise InputError(error.message, where=where, hint=error.hint) from None
+    found += [] if file is None else _listed(file)
     found = found or places.known(design)
     if not found:
         raise UsageError(
             "there is no place to ask about: nothing is mapped by prefix, and no policy is known",
             hint="name some with --path s3://bucket/folder/",
+        )
+    return found
+
+
+def _listed(file: Path) -> "list[Place]":
+    """The places in a file, of which there has to be one: without any all would be shown."""
+    from opskit.documents import decode_text, read_bytes
+    from opskit.emrfs import prefixes
+    from opskit.errors import InputError, UsageError
+    from opskit.files import display_name
+    from opskit.findings import Location
+
+    name, found = display_name(file), []
+    for number, line in enumerate(decode_text(read_bytes(file), name).splitlines(), 1):
+        if line.strip():
+            try:
+                found.append(prefixes.path(line.strip()))
+            except UsageError as error:
+                where = str(Location(name, number))
+                raise InputError(error.message, where=where, hint=error.hint) from None
+    if not found:
+        raise InputError(
+            "holds no path", where=name, hint="write a place a line, as s3://bucket/folder/"
         )
     return found
 

@@ -20,7 +20,10 @@ def migrate(
     ],
     file: DesignFile = DEFAULT_FILE,
     region: Annotated[
-        str, typer.Option(help="The AWS Region of the data; else commands read $AWS_REGION.")
+        str,
+        typer.Option(
+            metavar="NAME", help="The AWS Region of the data; else commands read $AWS_REGION."
+        ),
     ] = "",
     release: Annotated[
         str, typer.Option(metavar="EMR-X.Y.Z", help="With s3a: the release to move to.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from opskit.commands.emrfs.common import DEFAULT_FILE, DesignFile
-from opskit.commands.options import AwsProfile, AwsRegion, RowsOutput, Yes
+from opskit.commands.options import AwsProfile, AwsRegion, RowsOutput, YesScan
 
 if TYPE_CHECKING:
     from opskit.emrfs.replay.activity import Activity
@@ -29,10 +29,10 @@ def replay(
     ] = None,
     yarn: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="A ResourceManager's audit log: who ran what when."),
+        typer.Option(metavar="FILE", help="Who ran what: YARN's ResourceManager log (repeat)."),
     ] = None,
     spark: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="An event log of Spark, likewise.")
+        list[Path] | None, typer.Option(metavar="FILE", help="Spark's, likewise (repeat).")
     ] = None,
     engine: Annotated[
         Literal["duckdb", "athena"], typer.Option(help="What reads the logs.")
@@ -52,7 +52,7 @@ def replay(
     ] = "any",
     profile: AwsProfile = "",
     region: AwsRegion = "",
-    yes: Yes = False,
+    yes: YesScan = False,
     output: RowsOutput = None,
 ) -> int:
     """Say which past accesses a new file keeps or breaks.
@@ -216,15 +216,21 @@ def _say(found: "Replay", readings: "Sequence[Reading]") -> None:
         for name, what in reading.troubles[:20]:
             warn(f"{name}: {what}")
         if reading.troubles[20:]:
-            warn(f"and {len(reading.troubles) - 20} more troubles with files")
+            warn(f"and {_count(len(reading.troubles) - 20, 'more trouble')} with files")
     tally = found.tally
     for name, count in list(tally.damaged.items())[:10]:
-        warn(f"{name}: {count:,} records that could not be read")
+        warn(f"{name}: {_count(count, 'record')} that could not be read")
     message(
-        f"{found.judged:,} accesses judged, {found.others:,} requests of others, "
+        f"{_count(found.judged, 'access')} judged, {_count(found.others, 'request')} of others, "
         f"{found.passed:,} without an answer on permissions, {tally.unreadable:,} damaged"
     )
     message("the logs name roles, not users: who may have been is who could have had the role")
+
+
+def _count(number: int, noun: str) -> str:
+    from opskit.output.text import plural
+
+    return f"{number:,} {noun if number == 1 else plural(noun)}"
 
 
 def _status(found: "Replay", readings: "Sequence[Reading]", fail_on: str) -> int:

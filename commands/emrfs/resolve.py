@@ -16,10 +16,15 @@ def resolve(
     user: Annotated[str, typer.Argument(help="A Hadoop user.")],
     path: Annotated[str, typer.Argument(help="A place, as s3://bucket/folder/object.")],
     file: DesignFile = DEFAULT_FILE,
-    action: Annotated[str, typer.Option(help="What is done there.")] = "s3:GetObject",
+    action: Annotated[
+        str, typer.Option(metavar="ACTION", help="What is done there.")
+    ] = "s3:GetObject",
     group: Annotated[
         list[str] | None,
-        typer.Option(help="A group of the user, the primary one first; else the directory's."),
+        typer.Option(
+            metavar="NAME",
+            help="A group of the user, the primary one first; else the directory's (repeat).",
+        ),
     ] = None,
     output: RecordOutput = None,
 ) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opskit.commands.emrfs.common import DEFAULT_FILE, DesignFile
-from opskit.commands.options import RowsOutput, Yes
+from opskit.commands.options import RowsOutput, YesReplace
 
 if TYPE_CHECKING:
     from opskit.emrfs.model import Design
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 def union(
     file: DesignFile = DEFAULT_FILE,
     user: Annotated[
-        list[str] | None, typer.Option(metavar="USER", help="For this user (repeat).")
+        list[str] | None, typer.Option(metavar="NAME", help="For this user (repeat).")
     ] = None,
     groups: Annotated[
         list[str] | None,
-        typer.Option(metavar="GROUP,GROUP", help="The groups, in place of the directory's."),
+        typer.Option(metavar="GROUP,GROUP", help="The groups, not the directory's (repeat)."),
     ] = None,
     policies: Annotated[
         int,
@@ -32,7 +32,7 @@ def union(
     out_dir: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write policies and a fragment there.")
     ] = None,
-    yes: Yes = False,
+    yes: YesReplace = False,
     output: RowsOutput = None,
 ) -> int:
     """Merge roles' policies for users in several groups.

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from opskit.commands.options import Yes
+from opskit.commands.options import YesReplace
 
 
 def template(
@@ -38,7 +38,7 @@ def template(
         Literal["yaml", "json"],
         typer.Option("-o", "--output", help="yaml is the part; json all parts in one object."),
     ] = "yaml",
-    yes: Yes = False,
+    yes: YesReplace = False,
 ) -> int:
     """Write the SAM template of the function, and what goes with it.
 

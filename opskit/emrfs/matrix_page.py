@@ -1,6 +1,7 @@
 """A matrix as an HTML page: one table for all who get the same everywhere."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from opskit.emrfs.iam.decision import Decision, Effect
 from opskit.emrfs.matrix import Answer, Matrix, Person
@@ -20,16 +21,21 @@ _CLASSES = {
 }
 
 
-def render(design: Design, matrix: Matrix) -> bytes:
-    """The page in UTF-8. UsageError where it would be too large to be read."""
+def render(design: Design, matrix: Matrix, now: datetime | None = None) -> bytes:
+    """The page in UTF-8. UsageError where it would be too large to be read.
+
+    Who signs it has to see of which file it is, and of when: `now`, in UTC, else the clock's.
+    """
     alike = _alike(matrix)
     if len(alike) * len(matrix.paths) > MOST:
         raise UsageError(
             f"{len(alike)} kinds of users at {len(matrix.paths)} places are too many for a page",
             hint="narrow it with --user and --path, or write -o csv",
         )
+    made = now or datetime.now(UTC)
     facts: list[tuple[str, object]] = [
         ("File", design.source),
+        ("Made", f"{made:%Y-%m-%d %H:%M} UTC"),
         ("Base role", design.base_role.arn if design.base_role else "not known"),
         ("Users", len(matrix.people)),
         ("Places", len(matrix.paths)),

@@ -103,3 +103,14 @@ def test_every_denial_of_a_log_is_told(
 def test_no_denial_is_an_error_with_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("hello") == 2
     assert "Access Denied" in capsys.readouterr().err
+
+
+def test_the_name_of_a_file_is_no_message(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "task error.log").write_text(DENIED)
+    assert run("task error.log") == 2
+    assert "explain-denied - < 'task error.log'" in capsys.readouterr().err
+    for text in (".", "x" * 5000, "a\0b"):
+        assert run(text) == 2
+        assert "give the whole message" in capsys.readouterr().err

@@ -96,7 +96,7 @@ def test_what_cannot_be_told_is_3(log: Any) -> None:
 def test_no_access_at_all_is_not_all_kept(log: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(log(""), "-f", OLD) == 3
     assert run(log(record("-", "REST.GET.OBJECT", BUCKET, "x")), "-f", OLD) == 3
-    assert "0 accesses judged, 1 requests of others" in capsys.readouterr().err
+    assert "0 accesses judged, 1 request of others" in capsys.readouterr().err
 
 
 def test_what_was_damaged_is_4_and_named(
@@ -106,7 +106,7 @@ def test_what_was_damaged_is_4_and_named(
     assert run(path, "-f", OLD, "-o", "json") == 4
     out, err = capsys.readouterr()
     assert json.loads(out)["damaged"] == {str(path): 1}
-    assert f"{path}: 1 records that could not be read" in err
+    assert f"{path}: 1 record that could not be read" in err
     packed = tmp_path / "b.gz"
     packed.write_bytes(gzip.compress(f"{KEPT}\n".encode())[:-4])
     assert run(packed, "-f", OLD, "-o", "json") == 4

@@ -154,6 +154,29 @@ def test_places_from_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     assert f"{file}:2: 'nowhere' is no place in S3" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("given", [(), ("--path", SCIENCE)])
+def test_a_file_without_a_place_is_not_all_places(
+    given: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = tmp_path / "paths.txt"
+    file.write_text("\n \n")
+    assert run("matrix", "--paths", str(file), *given) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"{file}: holds no path" in err
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    assert run("matrix", "--paths", "-", *given) == 2
+    assert "<stdin>: holds no path" in capsys.readouterr().err
+
+
+def test_stdin_is_read_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("matrix", "-f", "-", "--paths", "-") == 2
+    assert "stdin can be read once" in capsys.readouterr().err
+
+
 def test_a_page(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     assert run("matrix", "-o", "html") == 0
     assert capsysbinary.readouterr().out.startswith(b"<!doctype html>")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opskit.emrfs.directories import People, read_into
+from opskit.emrfs.directories import People
 from opskit.emrfs.load import load
 from opskit.emrfs.model import Directory
 from opskit.errors import InputError
@@ -94,13 +94,13 @@ member: uid=cy,ou=elsewhere,dc=example,dc=com
 @pytest.fixture
 def users(tmp_path):
     def read(*texts):
-        paths = []
+        people = People()
         for number, text in enumerate(texts):
-            paths.append(tmp_path / f"users{number}")
-            data = text if isinstance(text, bytes) else text.encode()
-            paths[-1].write_bytes(data)
+            path = tmp_path / f"users{number}"
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+            people.read(path)
         directory = Directory()
-        read_into(directory, *paths)
+        people.fill(directory)
         return directory
 
     return read

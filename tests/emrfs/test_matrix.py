@@ -1,5 +1,7 @@
 """Users by paths by actions: the same answers as one by one."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from opskit.emrfs import places
@@ -157,6 +159,13 @@ def test_the_page_groups_people_and_ends_with_the_notice(published: Design) -> N
     assert "analyst1, (anyone else)" in page
     assert page.count("<h3>") == 4
     assert NOTICE in page.partition("<footer>")[2]
+
+
+def test_the_page_says_of_which_file_and_of_when_it_is(published: Design) -> None:
+    found = matrix(published, everyone(published), places.known(published))
+    page = render(published, found, datetime(2026, 11, 29, 3, 45, 59, tzinfo=UTC)).decode()
+    assert f"<dt>File</dt><dd>{published.source}</dd>" in page
+    assert "<dt>Made</dt><dd>2026-11-29 03:45 UTC</dd>" in page
 
 
 def test_names_cannot_write_into_the_page() -> None:

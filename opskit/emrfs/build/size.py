@@ -12,9 +12,8 @@ from typing import Any
 MANAGED = 6_144
 INLINE = 10_240
 TRUST = 2_048
-#: Managed policies on a role, and the most that a raised quota gives.
+#: Managed policies on a role.
 ATTACHED = 10
-ATTACHED_RAISED = 20
 
 
 def compact(document: object) -> str:

@@ -58,6 +58,7 @@ class Denial:
 
     `said` is the layer that AWS names, and `explicit` whether it says that a Deny did it. `place`
     is from the resource, or from a path beside the message. `user` is a Hadoop user in the log.
+    `anonymous` is a request without credentials.
     """
 
     service: str
@@ -68,6 +69,7 @@ class Denial:
     said: Layer | None = None
     explicit: bool = False
     user: str = ""
+    anonymous: bool = False
 
     def filled(self, other: "Denial") -> "Denial":
         """This one, with what it lacks taken from another."""

@@ -12,7 +12,7 @@ from opskit.emrfs.access import DEFAULT_ACTION
 from opskit.emrfs.denied import fault
 from opskit.emrfs.denied.denial import Denial, Layer, Seen
 from opskit.emrfs.denied.fault import Fault, Judge
-from opskit.emrfs.denied.settle import OUTSIDE, VERIFY, settled
+from opskit.emrfs.denied.settle import OUTSIDE, VERIFY, anonymous, settled
 from opskit.emrfs.denied.verdict import Explained, Verdict
 from opskit.emrfs.denied.who import Who
 from opskit.emrfs.matrix import ACTIONS
@@ -44,6 +44,8 @@ class Explainer:
 
     def explain(self, seen: Seen) -> Explained:
         """What is behind one denial."""
+        if seen.denial.anonymous:
+            return anonymous(Explained(seen))
         asked = self._asked
         given = Denial("", place=asked.place, action=asked.action, user=asked.user)
         denial = seen.denial.filled(given)

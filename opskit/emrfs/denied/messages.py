@@ -17,7 +17,7 @@ SUSPECT = re.compile(
     r"denied|forbidden|not authorized|not allowed to access|\b403\b", re.IGNORECASE
 )
 _ENHANCED = re.compile(
-    r"User: (?P<who>arn:[^\s\"',;]{1,600}) is not authorized to perform: "
+    r"User: (?P<who>arn:[^\s\"',;]{1,600}|anonymous) is not authorized to perform: "
     r"(?P<action>[A-Za-z0-9-]{1,40}:[A-Za-z0-9*]{1,80})"
     r"(?: on resource: (?:\"(?P<quoted>[^\"]{1,2000})\"|(?P<plain>[^\s\",;]{1,2000})))?"
     r"(?P<rest>[^(]{0,300})"
@@ -154,6 +154,7 @@ def _enhanced(found: re.Match[str]) -> Denial | None:
         resource if service != "s3" and resource.startswith("arn:") else "",
         layer,
         explicit,
+        anonymous=found["who"] == "anonymous",
     )
 
 

@@ -86,8 +86,9 @@ def _event(event: Mapping[str, Any]) -> Iterator[Denial]:
         str(asked.get("roleArn") or asked.get("keyId") or ""),
     )
     told = list(denials(str(event.get("errorMessage", ""))))
-    yield from (each.filled(known) for each in told if each.principal)
-    if not any(each.principal for each in told):
+    full = [each for each in told if each.principal or each.anonymous]
+    yield from (each.filled(known) for each in full)
+    if not full:
         yield known
 
 

@@ -62,6 +62,18 @@ def settled(found: Explained, denial: Denial, told: Fault | None, what: str) -> 
     )
 
 
+def anonymous(found: Explained) -> Explained:
+    """A request without credentials: whoever it was, no role and no mapping bore on it."""
+    denial, said = found.seen.denial, found.seen.denial.said
+    why = "the request carried no credentials, and no role and no mapping decided"
+    fix = "give the client credentials: AnonymousAWSCredentialsProvider or the like sends none"
+    if said is None:
+        return replace(found, why=why, fix=fix)
+    how = "denies it" if denial.explicit else "does not allow it"
+    why = f"{why}: AWS says that {said.words} {how}"
+    return replace(found, verdict=Verdict.EXPLAINED, layer=said, why=why, fix=fix)
+
+
 def _lacking(found: Explained, denial: Denial, said: Layer) -> Grant | None:
     """The statement that the role's own policy lacks, where only AWS's message tells it."""
     role, place = found.role, denial.place

@@ -61,11 +61,3 @@ class People:
             groups = [primary, *person.groups] if primary else person.groups
             directory.users[name] = tuple(dict.fromkeys(groups))
             directory.locations[name] = person.location
-
-
-def read_into(directory: Directory, *sources: str | Path) -> None:
-    """Put the users of files that belong together into a directory; InputError with the line."""
-    people = People()
-    for source in sources:
-        people.read(source)
-    people.fill(directory)

@@ -34,7 +34,7 @@ class Region:
     @property
     def text(self) -> str:
         """As people read it; long lists are cut."""
-        parts = [f"the object {self.within}" if self.exact else self.within]
+        parts = [f"{self.within} itself" if self.exact else self.within]
         if not any((self.within, self.listed, self.like)):
             parts = ["everywhere"]
         if self.listed is not None:

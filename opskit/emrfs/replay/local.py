@@ -5,6 +5,7 @@ at a time, so that the disk holds a part of it only.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -79,11 +80,13 @@ def read(
 ) -> Reading:
     """Group all accesses in the sources. DuckError where the disk is full."""
     made = Reading()
-    connection = duck.connect()
-    connection.execute("SET preserve_insertion_order = false")
-    queries = _Queries(connection, ranges, slots)
-    with TemporaryDirectory(prefix="opskit-replay-") as folder:
-        # what does not fit into the memory goes there too
+    # DuckDB has files in the folder until it is closed: what does not fit into the memory
+    with (
+        TemporaryDirectory(prefix="opskit-replay-") as folder,
+        closing(duck.connect()) as connection,
+    ):
+        connection.execute("SET preserve_insertion_order = false")
+        queries = _Queries(connection, ranges, slots)
         duck.execute(connection, f"SET temp_directory = '{_quoted(folder)}/duckdb'")
         batch = _Batch()
         for number, found in enumerate(staged(sources, Path(folder), opener), 1):

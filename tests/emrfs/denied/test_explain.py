@@ -1,5 +1,6 @@
 """From denials to mappings and layers."""
 
+import json
 from typing import Any
 
 import pytest
@@ -42,6 +43,21 @@ def test_the_roles_own_policy_lacks_it() -> None:
     assert [each.index for each in found.mappings] == [0]
     assert found.users == ("ana",)
     assert '"arn:aws:s3:::other/*"' in found.fix
+
+
+@pytest.mark.parametrize("user", ["", "ana"])
+def test_a_request_without_credentials_is_nobodys(user: str) -> None:
+    because = "because no resource-based policy allows the {} action"
+    text = m.enhanced("Eng", "s3:GetObject", RAW, because)
+    text = text.replace(m.session("Eng"), "anonymous")
+    found = explained(lake(), text, user=user)
+    assert (found.verdict, found.layer) == (Verdict.EXPLAINED, Layer.RESOURCE)
+    assert (found.role, found.mappings, found.users, found.candidates) == (None, (), (), ())
+    assert "carried no credentials" in found.why
+    event = json.dumps({**m.TRAIL, "userIdentity": {}, "errorMessage": text})
+    assert explained(lake(), event, user=user).why == found.why
+    bare = explained(lake(), text.replace(because.format("s3:GetObject"), ""), user=user)
+    assert bare.verdict is Verdict.UNTOLD
 
 
 def test_a_statement_denies() -> None:

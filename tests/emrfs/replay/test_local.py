@@ -58,6 +58,30 @@ def put(tmp_path: Path) -> Any:
     return write
 
 
+def test_the_database_is_closed_before_its_folder_goes(
+    put: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+
+    class Connection:
+        def __init__(self) -> None:
+            self._real = connect()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._real, name)
+
+        def close(self) -> None:
+            query = "SELECT current_setting('temp_directory')"
+            [(folder,)] = self._real.execute(query).fetchall()
+            seen.append(Path(folder).parent.is_dir())
+            self._real.close()
+
+    connect = local.duck.connect
+    monkeypatch.setattr(local.duck, "connect", Connection)
+    assert read(put("a.log", lines(3))).tally.accesses == 3
+    assert seen == [True]
+
+
 @pytest.mark.parametrize(
     "data",
     [
