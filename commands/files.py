@@ -13,13 +13,14 @@ def write_files(folder: Path, files: Mapping[str, str], *, yes: bool) -> bool:
     """
     from opskit import output
     from opskit.files import make_folder, read_bytes, write_atomic
+    from opskit.output.text import count
 
     targets = {folder / name: text.encode() for name, text in files.items()}
     old = {path: read_bytes(path) for path in targets if os.path.lexists(path)}
     replaced = [path for path, data in old.items() if data != targets[path]]
     for path in replaced:
         output.message(f"{path}: would be replaced")
-    if replaced and not output.confirm(f"Replace {len(replaced)} files?", yes=yes):
+    if replaced and not output.confirm(f"Replace {count(len(replaced), 'file')}?", yes=yes):
         output.message("nothing was written")
         return False
     for parent in dict.fromkeys(path.parent for path in targets):
