@@ -1,6 +1,7 @@
 """`opskit help`: topics that belong to no single command."""
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
@@ -9,14 +10,18 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _OUTPUT = """\
 -o/--output takes, for data in rows:
   table   for people (the default): aligned columns, wrapped on a terminal only
-  json    one document; "schema" names its shape, fields are added, never renamed
+  json    one document; "schema" names its shape; fields are added, not renamed
   jsonl   one object a line
   csv, yaml, md
+  html    a page, where the command has one: emrfs matrix, storage estimate
 
 and for findings, instead of yaml:
   junit   test results for GitLab, Jenkins and others
   sarif   code scanning of GitHub and others
   github  annotations of a GitHub Actions job, ten of a kind, worst first
+
+Measurements (opskit redshift check) go as openmetrics and graphite, too, and
+graphs (opskit broker graph) as mermaid and dot.
 
 stdout carries data and nothing else; messages and questions go to stderr.
 With -o json an error is one JSON object on stderr.
@@ -42,11 +47,20 @@ def _exit_codes() -> str:
     return "".join(f"{code.value:>4}  {code.meaning}\n" for code in ExitCode)
 
 
+TOPICS: dict[str, Callable[[], str]] = {
+    "exit-codes": _exit_codes,
+    "output": lambda: _OUTPUT,
+    "settings": lambda: _SETTINGS,
+}
+
+
 @app.command("help")
 def help_(
     topic: Annotated[
-        Literal["exit-codes", "output", "settings"] | None,
-        typer.Argument(help="The topic; all are listed without."),
+        str | None,
+        typer.Argument(
+            metavar="[TOPIC]", help="exit-codes, output, settings, or a command; all without."
+        ),
     ] = None,
 ) -> int:
     """Explain a topic.
@@ -55,12 +69,20 @@ def help_(
     Example:
       opskit help exit-codes
     """
+    from opskit import manifest
+    from opskit.cli import invoke
+    from opskit.errors import UsageError
     from opskit.output import write
 
     if topic is None:
         write("Topics: exit-codes, output, settings\nFor a command: opskit COMMAND --help\n")
-    elif topic == "exit-codes":
-        write(_exit_codes())
-    else:
-        write({"output": _OUTPUT, "settings": _SETTINGS}[topic])
-    return 0
+        return 0
+    if topic in TOPICS:
+        write(TOPICS[topic]())
+        return 0
+    if topic in {each.name for each in (*manifest.GROUPS, *manifest.COMMANDS)}:
+        return invoke([topic, "--help"])
+    raise UsageError(
+        f"no topic is called {topic[:80]!r}",
+        hint=f"there are {', '.join(TOPICS)}, and the commands of 'opskit --help'",
+    )

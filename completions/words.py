@@ -190,7 +190,14 @@ def _queries() -> Sequence[str]:
     return Library().names()
 
 
+def _topics() -> Sequence[str]:
+    from opskit.commands.help import TOPICS
+
+    return list(TOPICS)
+
+
 _ARGUMENTS = {
+    ("help", "topic"): _topics,
     ("rule", "code"): _rules,
     ("schema", "name"): _schemas,
     ("demo", "group"): _demos,

@@ -149,7 +149,8 @@ def _as_opskit_error(error: Exception) -> OpskitError | None:
         return None
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "opskit"
-    return UsageError(error.format_message(), hint=f"see '{path} --help'")
+    words = " ".join(error.format_message().split())  # choices come in lines of their own
+    return UsageError(words, hint=f"see '{path} --help'")
 
 
 def _wants_json(args: Sequence[str]) -> bool:

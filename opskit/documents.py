@@ -149,7 +149,7 @@ def parse_document(
         message, hint = unquoted(trouble.message, line), unquoted(trouble.hint, line)
         raise InputError(message, where=str(where), hint=hint) from None
     if root is None:
-        raise EmptyInputError("is empty", where=name, hint="a YAML or JSON document is wanted")
+        raise EmptyInputError("is empty", where=name, hint="check what was to write it")
     return Document(name, text, root, lines)
 
 

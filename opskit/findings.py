@@ -145,7 +145,7 @@ class Registry(Generic[Model]):
     def _refuse_unknown(self, prefixes: Iterable[str]) -> None:
         for prefix in prefixes:
             if not prefix or not self.knows(prefix):
-                close = get_close_matches(prefix.upper(), self._checks, n=1)
+                close = get_close_matches(prefix.upper(), self._checks, n=1, cutoff=0.75)
                 meant = f"did you mean {close[0]}? " if close else ""
                 raise UsageError(
                     f"no rule is called {prefix!r}", hint=f"{meant}'opskit rule' lists them"

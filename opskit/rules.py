@@ -28,7 +28,7 @@ def find(code: str) -> Rule:
     wanted = code.strip().upper()
     if wanted in rules:
         return rules[wanted]
-    close = get_close_matches(wanted, rules, n=1)
+    close = get_close_matches(wanted, rules, n=1, cutoff=0.75)  # at 0.6 STO001 is near RSH001
     meant = f"did you mean {close[0]}? " if close else ""
     raise UsageError(f"no rule is called {code!r}", hint=f"{meant}'opskit rule' lists them")
 
