@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from opskit.storage.catalog.load import Catalog
-    from opskit.storage.profile.document import Profile
+    from opskit.storage.profile.model import Profile
 
 CatalogFolder = Annotated[
     Path | None,
@@ -27,10 +27,6 @@ AllowUnverified = Annotated[
 ]
 Month = Annotated[
     str, typer.Option(metavar="YYYY-MM", help="A calendar month; an average one if not set.")
-]
-ProfileFile = Annotated[
-    Path,
-    typer.Argument(metavar="PROFILE", help="A profile ('opskit storage profile'); - is stdin."),
 ]
 
 

@@ -84,7 +84,7 @@ def hybrid(
         columns = ["path", "bytes", "changed_days", "read_days", "rule", "provider"]
         columns += ["region", "class"]
         finish_rows(Table(rows.LIST_SCHEMA, columns, list(rows.moving(found))), output)
-        say_notes(found.notes)
+        say_notes(found)
         return status(found)
     priced = costs(plan, found, wanted, speed=speed.lower(), part_size=parts)
     emit(plan, found, priced, output)

@@ -72,7 +72,7 @@ def say(found: "Division", priced: "Costs", today: "date") -> None:
     from opskit.output import message, warn
     from opskit.storage.bill.lines import FRESH_DAYS
 
-    say_notes(found.notes)
+    say_notes(found)
     for share in found.shares:
         if share.rule and share.empty:
             warn(f"nothing falls under the rule {share.rule.name!r}: is it written as it is meant?")
@@ -115,9 +115,7 @@ def _doubts(found: "Division") -> "Iterator[str]":
 def status(found: "Division", priced: "Costs | None" = None) -> int:
     """3 where something is open, 4 where a part could not be read, else 0."""
     from opskit.errors import ExitCode
-    from opskit.storage.profile.gaps import SKIPPED
 
     if found.unsure or (priced and priced.unknown):
         return ExitCode.UNKNOWN
-    skipped = any(note.startswith(SKIPPED) for note in found.notes)
-    return ExitCode.PARTIAL if skipped else ExitCode.OK
+    return ExitCode.PARTIAL if found.skipped else ExitCode.OK

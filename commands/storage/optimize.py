@@ -29,7 +29,11 @@ def optimize(
         str, typer.Option(metavar="NAME", help="Where it is stored; the profile's, or aws.")
     ] = "",
     region: Annotated[
-        str, typer.Option(metavar="NAME", help="The region; the profile's, or the first.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="A region, or eu: the first there; the profile's, or one near it, if not set.",
+        ),
     ] = "",
     months: Annotated[
         int,
@@ -87,6 +91,8 @@ def optimize(
       opskit storage optimize profile.json --keep-instant --months 24
       opskit storage optimize lake.json --lifecycle terraform --out rules.tf
     """
+    from dataclasses import replace
+
     from opskit.commands.storage import common
     from opskit.commands.storage.pricing import check_clock
     from opskit.commands.storage.usage import profile_of
@@ -97,10 +103,11 @@ def optimize(
     terms = _terms(months, wait, reads_of_old, _Only(keep_instant, one_zone, allow_unverified))
     profile, facts = profile_of(use), common.catalog(catalog)
     check_clock(facts, as_of)
-    prices = _prices(facts, profile, provider, region, common.day(as_of))
+    prices, notes = _prices(facts, profile, provider, region, common.day(as_of))
     if lifecycle and prices.provider.name != "aws":
         raise _no_file(prices.provider.title)
     made = report(plan(profile, prices, terms))
+    made = replace(made, notes=[*notes, *made.notes])
     if lifecycle is None:
         return finish_record(_record(made), output)
     return _file(made, lifecycle, out, output, yes=yes)
@@ -154,14 +161,19 @@ def _terms(months: int, wait: str, reads_of_old: str, only: _Only) -> "Terms":
 
 def _prices(
     facts: "Catalog", profile: "Profile", provider: str, region: str, day: "date"
-) -> "Prices":
-    """The prices where it is stored: of the options, else of the profile."""
+) -> "tuple[Prices, list[str]]":
+    """The prices where it is stored: of the options, else of the profile, or near it; and notes."""
     from opskit.storage.catalog.prices import Prices
-    from opskit.storage.choice import region_of
+    from opskit.storage.regions import region_of, regions
 
     found = facts.provider(provider.strip().lower() or profile.provider or "aws")
-    own = profile.region if profile.provider in ("", found.name) else ""
-    return Prices(found, region_of(found, region or own), day)
+    notes: list[str] = []
+    if not region and profile.provider in ("", found.name):
+        return Prices(found, region_of(found, profile.region), day), notes
+    # of a provider that the catalog has not, nobody knows where it is
+    home = (profile.provider, profile.region) if profile.provider in facts.providers else ("", "")
+    [(_, there)] = regions([found], facts, region.strip(), home, notes)
+    return Prices(found, there, day), notes
 
 
 def _record(found: "Report") -> "Record":

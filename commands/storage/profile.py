@@ -93,6 +93,7 @@ def profile(
     from opskit.commands.storage.profiling import Asked, taken
     from opskit.commands.storage.usage import Use
     from opskit.errors import ExitCode
+    from opskit.output import message
 
     asked = Asked(
         what=what,
@@ -115,5 +116,9 @@ def profile(
     )
     use = Use(egress=egress, reads=reads, writes=writes, lists=lists)
     found = taken(asked, use)
+    if found is None:
+        message("nothing was scanned")
+        return ExitCode.NO
     finish_record(record(found), output)
-    return ExitCode.PARTIAL if say_notes(found.notes) else ExitCode.OK
+    say_notes(found)
+    return ExitCode.PARTIAL if found.skipped else ExitCode.OK

@@ -3,25 +3,22 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from opskit.storage.profile.gaps import SKIPPED
-
 if TYPE_CHECKING:
     from opskit.output import Record
+    from opskit.storage.hybrid.division import Division
     from opskit.storage.profile.model import Profile
 
 _AMOUNTS = (("objects", ""), ("of_objects", "of all"), ("size", ""), ("of_size", "of all"))
 
 
-def say_notes(notes: Sequence[str]) -> bool:
-    """Say what is to be known of what was read; whether a part of it could not be."""
+def say_notes(found: "Profile | Division") -> None:
+    """Say what is to be known of what was read, and warn of parts that could not be."""
     from opskit.output import message, warn
 
-    for note in notes:
-        if note.startswith(SKIPPED):
-            warn(note)
-        else:
-            message(f"note: {note}")
-    return any(note.startswith(SKIPPED) for note in notes)
+    for text in found.skipped:
+        warn(text)
+    for text in found.notes:
+        message(f"note: {text}")
 
 
 def record(found: "Profile") -> "Record":

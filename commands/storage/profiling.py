@@ -95,8 +95,11 @@ class Asked(NamedTuple):
                 )
 
 
-def taken(asked: Asked, use: "Use") -> "Profile":
-    """The profile of what is meant, with the month's use that the options say."""
+def taken(asked: Asked, use: "Use") -> "Profile | None":
+    """The profile of what is meant, with the month's use that the options say.
+
+    None where somebody was asked whether it may cost something, and said no.
+    """
     from opskit.commands.storage.usage import monthly
     from opskit.output import progress
     from opskit.storage.profile.model import Monthly
@@ -112,7 +115,7 @@ def taken(asked: Asked, use: "Use") -> "Profile":
     }
     with progress() as say:
         found = readers[asked.kind](asked, say)
-    return replace(found, monthly=monthly(use, found.monthly))
+    return None if found is None else replace(found, monthly=monthly(use, found.monthly))
 
 
 def _local(asked: Asked, say: "Callable[[str], None]") -> "Profile":
@@ -189,7 +192,7 @@ def _cloudwatch(asked: Asked, say: "Callable[[str], None]") -> "Profile":
     return cloudwatch.read(client, bucket, region=asked.region, say=say)
 
 
-def _athena(asked: Asked, say: "Callable[[str], None]") -> "Profile":
+def _athena(asked: Asked, say: "Callable[[str], None]") -> "Profile | None":
     from opskit.clients import aws
     from opskit.errors import UsageError
     from opskit.output import confirm
@@ -207,7 +210,7 @@ def _athena(asked: Asked, say: "Callable[[str], None]") -> "Profile":
     athena.query(client, table)  # what is wrong with it is said before the question
     question = f"Scan some columns of {table}, at {athena.PRICE} US dollars a TB?"
     if not confirm(question, yes=asked.yes):
-        raise UsageError("nothing was scanned", hint="--yes does it without asking")
+        return None
     return athena.read(client, table, workgroup=asked.workgroup, output=asked.result, say=say)
 
 

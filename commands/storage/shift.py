@@ -186,7 +186,7 @@ def _emit(found: "Shift", output: str | None, *, monthly: bool, explain: bool) -
     if fmt in ("table", "md"):
         for text in (*(f"* {each}" for each in found.doubts), *telling.assumed(found)):
             message(f"note: {text}")
-        for text in found.profile.notes:
+        for text in found.profile.remarks:
             message(f"note: {text}")
     if found.stale:
         warn(found.stale)

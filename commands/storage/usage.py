@@ -15,8 +15,6 @@ import typer
 if TYPE_CHECKING:
     from opskit.storage.profile.model import Monthly, Profile
 
-PANEL = "Use"
-
 
 class Use(NamedTuple):
     """A profile, or what to make one of, as the command line says it."""

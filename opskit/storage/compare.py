@@ -108,7 +108,7 @@ def compare(
     }
     spans = _spans(list(lanes.values()), wanted) if lanes else []
     changes = [_change(lanes, before, after) for before, after in pairwise(spans)]
-    notes = [*profile.notes, *found.notes]
+    notes = [*profile.remarks, *found.notes]
     notes += _not_known(wanted.apply(profile, wanted.high), catalog, terms, looks)
     return Comparison(wanted, lanes, spans, changes, currency, left_out, notes)
 

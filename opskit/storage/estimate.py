@@ -211,7 +211,7 @@ def _order(each: Row) -> tuple[int, Decimal, str, str, str]:
 
 
 def _notes(profile: Profile, catalog: Catalog, own: Own | None, rows: Sequence[Row]) -> list[str]:
-    notes = list(profile.notes)
+    notes = list(profile.remarks)
     if profile.provider and own is None:
         notes.append(f"not priced as it is: {lacking(profile, catalog)}")
     elif own and own.unknown:

@@ -7,8 +7,9 @@ from opskit.output.page import Section, render_page
 from opskit.output.page.markup import Html, details, join, link, table, tag
 from opskit.storage import units
 from opskit.storage.estimate import Estimate, Row
-from opskit.storage.estimate_rows import PARTS, exact, parts, reference, shown, unranked
+from opskit.storage.estimate_rows import PARTS, parts, reference, shown, unranked
 from opskit.storage.estimate_text import charge
+from opskit.storage.units import exact
 
 _NAMES = tuple(PARTS)
 _COUNTED = ("reads", "writes", "lists", "deletes")

@@ -6,9 +6,11 @@ from typing import Any
 
 from opskit.storage import units
 from opskit.storage.bill.lines import Line
+from opskit.storage.catalog.model import Provider
 from opskit.storage.estimate import Estimate, Row, State
 from opskit.storage.money import number
 from opskit.storage.reasons import together
+from opskit.storage.units import exact
 
 SCHEMA = "opskit.storage.estimate/1"
 #: The fields of a line of a bill.
@@ -72,12 +74,14 @@ def fields(row: Row, *, explain: bool = False) -> dict[str, Any]:
         "reasons": list(row.reasons),
         "oldest_price": row.bill.oldest(),
     }
-    return made | ({"lines": [line(each, row) for each in row.bill.lines]} if explain else {})
+    return made | (
+        {"lines": [line(each, row.bill.provider) for each in row.bill.lines]} if explain else {}
+    )
 
 
-def line(made: Line, row: Row) -> dict[str, Any]:
+def line(made: Line, provider: Provider) -> dict[str, Any]:
     """A line of a bill with where its rate is from; quantity, rate and amount as exact texts."""
-    source = row.bill.provider.sources[made.fact.source]
+    source = provider.sources[made.fact.source]
     values = (
         made.item,
         made.class_,
@@ -111,7 +115,7 @@ def lines(estimate: Estimate) -> Iterator[dict[str, Any]]:
         }
         state = {"state": row.state.value, "reasons": list(row.reasons)}
         for each in row.bill.lines:
-            yield place | line(each, row) | state
+            yield place | line(each, row.bill.provider) | state
         for item, class_, words in _without(row):
             yield place | _no_amount(item, class_, words) | state
 
@@ -129,12 +133,6 @@ def _no_amount(item: str, class_: str, words: str) -> dict[str, Any]:
     """A line of what costs something that nobody can say."""
     nothing = dict.fromkeys(_LINE)
     return nothing | {"item": item.partition(" ")[0], "line_class": class_, "note": words}
-
-
-def exact(value: Decimal) -> str:
-    """All digits of a number, without those that say nothing."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def about(estimate: Estimate) -> dict[str, Any]:
@@ -183,10 +181,11 @@ def shown_band(row: Row) -> str:
 
 
 def shown_off(row: Row) -> str:
-    """By what share a total may be off, either way: `±1.3%`; nothing where prices are fresh."""
+    """By what share a total may be off, either way: `±1.3%`; nothing for less than 0.1%."""
     if not row.wide:
         return ""
-    return f"±{(row.high - row.bill.total) / row.bill.total:.1%}"
+    off = f"±{(row.high - row.bill.total) / row.bill.total:.1%}"
+    return "" if off == "±0.0%" else off
 
 
 def shown(row: Row) -> dict[str, str]:

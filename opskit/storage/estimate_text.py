@@ -9,7 +9,8 @@ from opskit.output.text import one_line
 from opskit.storage import units
 from opskit.storage.bill.lines import Bill, Line
 from opskit.storage.estimate import Estimate, Row, State
-from opskit.storage.estimate_rows import exact, shown, shown_total
+from opskit.storage.estimate_rows import shown, shown_total
+from opskit.storage.units import exact
 
 _INDENT = " " * 6
 #: Units that are numbers of things: how many are one, and its name.

@@ -85,7 +85,7 @@ def chosen(
         region_of(found, profile.region)
     asked = Choice((name,), class_ or "all", region).at(profile.provider, profile.region)
     meant = places(catalog, asked)
-    notes, own = [*profile.notes, *meant.notes], in_classes(profile, found)
+    notes, own = [*profile.remarks, *meant.notes], in_classes(profile, found)
     if class_ and len(meant.places) > 1:
         several = ", ".join(each.class_.name for each in meant.places)
         raise UsageError(f"{several} are all {class_}", where="--class", hint="name one of them")

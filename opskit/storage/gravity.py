@@ -186,7 +186,7 @@ def gravity(
             prices = Prices(place.provider, place.region, day)
             rows.append(pull(profile.in_class(name), prices, catalog, name, speed))
     ranked = _ranked(rows, allow_unverified)
-    notes = [*profile.notes, *found.notes]
+    notes = [*profile.remarks, *found.notes]
     if profile.provider and not own:
         notes.append(f"not weighed as it is: {lacking(profile, catalog)}")
     elif rows and "storage" in (each.partition(" ")[0] for each in rows[0].missing):

@@ -9,7 +9,6 @@ from opskit.output import fitted
 from opskit.output.console import paint
 from opskit.storage import units
 from opskit.storage.bill.lines import Bill
-from opskit.storage.estimate import Row, Terms, row
 from opskit.storage.estimate_rows import line
 from opskit.storage.estimate_text import bill_lines, sources
 from opskit.storage.gravity import Gravity, Pull
@@ -88,9 +87,9 @@ def fields(pull: Pull, day: date, *, explain: bool = False) -> dict[str, Any]:
     }
     if explain:
         made["lines"] = [
-            {"for": name, **line(each, own)}
-            for name, own in _bills(pull, day)
-            for each in own.bill.lines
+            {"for": name, **line(each, bill.provider)}
+            for name, bill in _bills(pull)
+            for each in bill.lines
         ]
     return made
 
@@ -179,9 +178,9 @@ def explained(found: Gravity, day: date) -> str:
 def _block(pull: Pull, day: date) -> Iterator[str]:
     yield ""
     yield paint(f"{_plain(pull)}, {pull.month.region.name}", "bold")
-    for name, own in _bills(pull, day):
-        yield f"  {name}: {units.money(own.bill.total, own.bill.currency)}"
-        yield from bill_lines(own.bill, "    ")
+    for name, bill in _bills(pull):
+        yield f"  {name}: {units.money(bill.total, bill.currency)}"
+        yield from bill_lines(bill, "    ")
     for each_speed in pull.removed:
         if each_speed.speed:
             yield f"  to leave, {each_speed.class_} is restored at the speed {each_speed.speed}"
@@ -189,11 +188,10 @@ def _block(pull: Pull, day: date) -> Iterator[str]:
         yield f"  in a usual month, {name} is restored at the speed {speed}"
 
 
-def _bills(pull: Pull, day: date) -> Sequence[tuple[str, Row]]:
+def _bills(pull: Pull) -> list[tuple[str, Bill]]:
     named: list[tuple[str, Bill | None]] = [
         ("a month", pull.month),
         ("leaving", pull.leaving),
         ("leaving by law", pull.by_law),
     ]
-    terms = Terms(day)
-    return [(name, row(pull.class_, made, terms)) for name, made in named if made is not None]
+    return [(name, made) for name, made in named if made is not None]

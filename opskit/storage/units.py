@@ -16,6 +16,8 @@ _DAYS = {"d": 1, "w": 7, "mo": 30, "y": 365}
 _WORD = re.compile(r"\s*([+-]?[0-9][0-9_]*(?:\.[0-9]+)?|[+-]?\.[0-9]+)\s*([A-Za-z]*)\s*", re.ASCII)
 #: Nobody stores a zettabyte, or pays for as many requests.
 _LARGEST_SIZE, _LARGEST_COUNT = 10**21, 10**18
+#: Hours of an average month.
+MONTH_HOURS = 730
 
 
 def size(text: str, option: str = "", usual: str = "GB") -> int:
@@ -128,6 +130,12 @@ def _scaled(value: Decimal, units: tuple[tuple[str, int], ...], space: str) -> s
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return f"{text}{space}{name}"
+
+
+def exact(value: Decimal) -> str:
+    """All digits of a number, without an exponent, and without those that say nothing."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def cents(value: Decimal) -> Decimal:

@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from opskit.clients import duck
-from opskit.storage.profile.document import Profile
 from opskit.storage.profile.edges import AGES, SIZES
 from opskit.storage.profile.inventory import read
+from opskit.storage.profile.model import Profile
 from tests.bench.measure import Ratio, ratio
 
 OBJECTS = int(os.environ.get("OPSKIT_BENCH_OBJECTS", 20_000_000))

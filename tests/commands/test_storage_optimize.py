@@ -147,6 +147,34 @@ def test_bad_input(args: list[str], said: str, capsys: pytest.CaptureFixture[str
     assert captured.out == ""
 
 
+@pytest.mark.parametrize(
+    ("home", "args", "region"),
+    [
+        ("provider: aws\nregion: eu-west-1", (), "europe-north1"),
+        ("provider: aws\nregion: eu-west-1", ("--region", "gcs=us-east1"), "us-east1"),
+        ("provider: aws\nregion: eu-west-1", ("--region", "europe-west1"), "europe-west1"),
+        ("provider: aws\nregion: us-east-1", (), "us-central1"),
+        ("provider: aws\nregion: us-east-1", ("--region", "eu"), "europe-north1"),
+        ("provider: nobody\nregion: moon", (), "us-central1"),
+        ("region: europe-west4", (), "europe-west4"),
+    ],
+)
+def test_the_region_of_another_provider_is_near_home(
+    home: str, args: tuple[str, ...], region: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("h.yaml").write_text(f"{home}\nstored: [{{objects: 1k, bytes: 1TB}}]\n")
+    assert run("h.yaml", "--provider", "gcs", *args, "-o", "json") == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["region"] == region
+    told = [each for each in made["notes"] if "the data is in the EU" in each]
+    assert len(told) == ("eu-west-1" in home and not args)
+
+
+def test_a_region_of_the_profile_that_is_none() -> None:
+    Path("h.yaml").write_text("provider: aws\nregion: moon\nstored: [{objects: 1, bytes: 1GB}]\n")
+    assert run("h.yaml") == 2
+
+
 def test_prices_of_a_day_without_any_are_no_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("p.yaml", "--as-of", "2020-01-01") == 3
     assert "no price for storage of standard" in capsys.readouterr().err

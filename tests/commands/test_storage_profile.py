@@ -5,6 +5,7 @@ The bucket is that of `tests.storage.s3server`, which checks no signature.
 
 import io
 import json
+import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -171,6 +172,28 @@ def test_a_bucket_with_a_closed_prefix_is_partial(capsys: pytest.CaptureFixture[
     printed, said = capsys.readouterr()
     assert sum(each["objects"] for each in json.loads(printed)["stored"]) == 5
     assert "warning: not counted: s3://bucket/closed/" in said
+
+
+def test_uploads_that_cannot_be_listed_are_partial(capsys: pytest.CaptureFixture[str]) -> None:
+    faults = Faults(hook=lambda number, query: 501 if "uploads" in query else None)
+    with running([Object("a", 1)], faults) as server:
+        assert run("s3://bucket", "--endpoint-url", server.url, "-o", "json") == 4
+    printed, said = capsys.readouterr()
+    assert len(json.loads(printed)["skipped"]) == 1
+    assert "warning: not counted: incomplete uploads (the server does not list them)" in said
+
+
+def test_a_scan_that_is_not_wanted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opskit.storage.profile.athena.query", lambda *asked: "SELECT 1")
+    monkeypatch.setattr("opskit.output.console.is_terminal", lambda stream: True)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    assert run("--engine", "athena", "--table", "s3.inventory", "--where", "dt = '1'") == 1
+    printed, said = capsys.readouterr()
+    assert printed == ""
+    assert "[y/N]" in said
+    assert said.endswith("nothing was scanned\n")
 
 
 def test_an_inventory(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

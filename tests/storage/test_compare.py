@@ -169,11 +169,11 @@ def test_a_profile_in_several_classes_is_compared_as_it_is() -> None:
 
 
 def test_what_is_to_be_known_of_the_profile_is_said() -> None:
-    use = Profile((Cell("standard", 1, TB),), notes=("not counted: a/",))
+    use = Profile((Cell("standard", 1, TB),), notes=("a note",), skipped=("not counted: a/",))
     found = compare(
         use, catalog(flat("one", "0.02")), Choice(), Terms(DAY), sweep("egress=0..1TB", use)
     )
-    assert found.notes[0] == "not counted: a/"
+    assert found.notes[:2] == ["not counted: a/", "a note"]
 
 
 PRICES = st.tuples(st.integers(0, 40), st.integers(0, 30), st.integers(0, 5))

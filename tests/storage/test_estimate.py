@@ -298,6 +298,10 @@ def test_old_prices_are_bands_and_are_told_once() -> None:
     )
     assert shown(found.rows[0])["band"] == "$19.40 - $20.60"
     assert not made(priced("one", "0.02"), day=DAY + timedelta(90)).stale
+    narrow = made(priced("one", "0.02"), day=DAY + timedelta(91))
+    assert narrow.rows[0].high - narrow.rows[0].bill.total < narrow.rows[0].bill.total / 1000
+    assert not narrow.stale
+    assert shown(narrow.rows[0])["off"] == ""
 
 
 def test_before_its_first_price_a_provider_is_unpriced() -> None:

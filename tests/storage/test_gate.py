@@ -271,11 +271,11 @@ def _sampled(low: int, high: int, *, interval: bool = True) -> Profile:
         (_sampled(0, 0, interval=False), "1000", Verdict.UNKNOWN),
         (_sampled(0, 0, interval=False), "1", Verdict.UNKNOWN),
         (
-            replace(USE, notes=("not counted: a/ (s3:ListBucket is refused)",)),
+            replace(USE, skipped=("not counted: a/ (s3:ListBucket is refused)",)),
             "1000",
             Verdict.UNKNOWN,
         ),
-        (replace(USE, notes=("not counted: a/ (s3:ListBucket is refused)",)), "1", Verdict.OVER),
+        (replace(USE, skipped=("not counted: a/ (s3:ListBucket is refused)",)), "1", Verdict.OVER),
     ],
 )
 def test_a_profile_that_does_not_know_all_of_it(

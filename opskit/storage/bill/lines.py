@@ -123,7 +123,7 @@ def stale(bills: Iterable[Bill], today: date) -> str:
         if cents(high) > cents(each.total):
             shares.append((high - each.total) / each.total)
             oldest = min(oldest, each.oldest() or today)
-    if not shares:
+    if f"{max(shares, default=0):.1%}" == "0.0%":
         return ""
     return (
         f"prices are up to {(today - oldest).days} days old (read on {oldest}): totals are bands "

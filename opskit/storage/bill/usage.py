@@ -9,8 +9,7 @@ from msgspec.structs import replace
 from opskit.errors import UsageError
 from opskit.storage.catalog.model import Provider, Units
 from opskit.storage.profile.model import Cell, Profile
-
-_AVERAGE_HOURS = 730
+from opskit.storage.units import MONTH_HOURS
 
 
 class Month(Struct, frozen=True):
@@ -25,11 +24,11 @@ class Month(Struct, frozen=True):
         """The GB-months of a GB that is kept for all of the month."""
         if self.hours is None or units.month == "actual":
             return Decimal(1)
-        return Decimal(self.hours) / (720 if units.month == "30d" else _AVERAGE_HOURS)
+        return Decimal(self.hours) / (720 if units.month == "30d" else MONTH_HOURS)
 
     def days(self, units: Units) -> Decimal:
         """The days for which a GB that is kept makes a GB-month."""
-        hours = 720 if units.month == "30d" else _AVERAGE_HOURS
+        hours = 720 if units.month == "30d" else MONTH_HOURS
         if units.month == "actual" and self.hours is not None:
             hours = self.hours
         return Decimal(hours) / 24

@@ -19,9 +19,7 @@ from opskit.storage.leaving import removals
 from opskit.storage.money import converted
 from opskit.storage.shift.amounts import puts
 from opskit.storage.shift.bills import put_into
-
-#: Files that are larger are written in parts of it, as the AWS CLI does.
-PART_SIZE = 8 * 1024 * 1024
+from opskit.storage.shift.terms import PART_SIZE
 
 
 @dataclass(frozen=True)

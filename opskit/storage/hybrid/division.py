@@ -49,6 +49,7 @@ class Division:
     """The shares of the rules in their order, and last what falls under none.
 
     Of the cells `unsure` nobody can tell which share they are of, for the rules `doubtful`.
+    `skipped` says what could not be read.
     """
 
     source: str
@@ -56,6 +57,7 @@ class Division:
     notes: tuple[str, ...] = ()
     unsure: tuple[Cell, ...] = ()
     doubtful: tuple[Rule, ...] = ()
+    skipped: tuple[str, ...] = ()
 
 
 def of_tree(
@@ -87,7 +89,7 @@ def of_tree(
     if odd and keep is None:
         those = "1 name that is" if len(odd) == 1 else f"{len(odd):,} names that are"
         notes = (*notes, f"of {those} not UTF-8, the other bytes are written as \\xff")
-    return Division(str(path), shares, notes)
+    return Division(str(path), shares, notes, skipped=tree.skipped)
 
 
 def _is_text(path: str) -> bool:
@@ -125,7 +127,8 @@ def of_profile(profile: Profile, plan: Plan) -> Division:
         elsewhere = f"the profile is of data at {profile.provider}, and is taken as if it were here"
         notes = (*notes, elsewhere)
     why = tuple(plan.rules[number - 1] for number in sorted(doubtful))
-    return Division(profile.source or "a profile", shares, notes, tuple(left), why)
+    source = profile.source or "a profile"
+    return Division(source, shares, notes, tuple(left), why, profile.skipped)
 
 
 def _numbered(plan: Plan) -> list[tuple[int, Rule | None]]:

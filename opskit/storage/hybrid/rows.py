@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from opskit.storage import units
-from opskit.storage.estimate_rows import exact
 from opskit.storage.hybrid.costs import Cloud, Costs
 from opskit.storage.hybrid.division import Division, Share
 from opskit.storage.hybrid.rules import Plan
 from opskit.storage.money import number
 from opskit.storage.profile.tally import Named, shown
+from opskit.storage.units import exact
 
 SCHEMA, LIST_SCHEMA = "opskit.storage.hybrid/1", "opskit.storage.hybrid-list/1"
 _REST = "no rule"
@@ -87,7 +87,7 @@ def about(plan: Plan, division: Division, costs: Costs) -> dict[str, Any]:
         "recall_month": _number(costs.recalled),
         "recall_all": _number(costs.whole),
         "move": _number(costs.moved),
-        "notes": list(division.notes),
+        "notes": [*division.skipped, *division.notes],
     }
 
 

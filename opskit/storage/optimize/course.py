@@ -58,6 +58,11 @@ class Course:
     moves: list[Move] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
 
+    @property
+    def is_moved(self) -> bool:
+        """Whether any of the objects is in another class than without the chain."""
+        return bool(self.moves) or any(each.moved_in for each in self.flows)
+
 
 def course(world: World, load: Load, chain: Chain) -> Course:
     """The way of objects under a chain of moves.

@@ -8,7 +8,6 @@ from opskit.storage.bill.lines import FRESH_DAYS
 from opskit.storage.optimize.advice import Suggestion, small_objects, suggestions
 from opskit.storage.optimize.course import course
 from opskit.storage.optimize.evaluate import Evaluator
-from opskit.storage.optimize.loads import Load
 from opskit.storage.optimize.plan import Plan, totals
 from opskit.storage.optimize.rules import Rule, rules
 from opskit.storage.optimize.sensitivity import Reads, bearable
@@ -52,13 +51,8 @@ def _effect(plan: Plan, rule: Rule) -> Effect:
     without = [() if n in rule.bands else chain for n, chain in enumerate(plan.chains)]
     saves = judge.outcome(without).total - plan.outcome.total
     loads = [load for n in rule.bands for load in plan.bands[n].loads]
-    moved = [each.cell for each in loads if _moves(plan, each, rule)]
+    moved = [each.cell for each in loads if course(plan.world, each, rule.chain).is_moved]
     return Effect(rule, sum(c.objects for c in moved), sum(c.bytes for c in moved), saves)
-
-
-def _moves(plan: Plan, load: Load, rule: Rule) -> bool:
-    way = course(plan.world, load, rule.chain)
-    return bool(way.moves) or any(each.moved_in for each in way.flows)
 
 
 def _assumptions(plan: Plan) -> Iterator[str]:
@@ -116,7 +110,7 @@ def _notes(plan: Plan) -> Iterator[str]:
     if not any(each.age for each in plan.profile.stored) and plan.profile.stored:
         yield "the profile has no ages: everything is taken as new"
     yield from _prices(plan)
-    yield from plan.profile.notes
+    yield from plan.profile.remarks
 
 
 def _unknown(plan: Plan) -> Iterator[str]:

@@ -53,8 +53,7 @@ def _moved(plan: Plan) -> list[Load]:
     found = []
     for band, chain in pairs:
         for load in band.movable if chain else ():
-            way = course(plan.world, load, chain)
-            if way.moves or any(each.moved_in for each in way.flows):
+            if course(plan.world, load, chain).is_moved:
                 found.append(load)
     return found
 

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from opskit.output import Column, Format, Table, fitted, render_rows
+from opskit.output.text import count
 from opskit.storage import units
 from opskit.storage.money import number
 from opskit.storage.optimize.advice import Suggestion
@@ -109,7 +110,7 @@ def _answer(found: Report) -> str:
     if not plan.changes:
         return fitted(f"{where}: do nothing. No rule pays in {plan.world.months} months.\n")
     saved = _money(plan, plan.saving)
-    words = [f"{where}: {_count(len(found.effects), 'rule')}"]
+    words = [f"{where}: {count(len(found.effects), 'rule')}"]
     words.append(f"{'saves' if len(found.effects) == 1 else 'save'} {saved}")
     words.append(f"in {plan.world.months} months, paid back in month {plan.payback}.")
     if found.reads:
@@ -192,7 +193,3 @@ def _list(title: str, lines: Sequence[str]) -> str:
 
 def _money(plan: Plan, amount: Decimal) -> str:
     return units.money(amount, plan.world.prices.provider.currency)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'s' if number != 1 else ''}"

@@ -115,7 +115,7 @@ class World:
     def since(self, load: Load) -> int:
         """For how many months objects are taken to lie unread in the class that they are in.
 
-        None where nobody knows when they were read: they are billed in the first tier now.
+        0 where nobody knows when they were read: they are billed in the first tier now.
         """
         idle = load.cell.idle or 0
         tiers = self._tiers.get(load.cell.class_, ())

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta, Struct
 
 from opskit.storage.profile import gaps
-from opskit.storage.profile.model import Cell, Monthly, Profile, merged
+from opskit.storage.profile.model import Cell, Monthly, Profile
 
 if TYPE_CHECKING:
     from opskit.documents import Document, Problems
     from opskit.storage.profile.amounts import Amounts
 
-__all__ = ["SCHEMA", "Cell", "Monthly", "Profile", "merged", "read_profile", "to_json"]
-
 SCHEMA = "opskit.storage.profile/1"
 
+#: What notes on parts that could not be counted began with, before these had a place of their own.
+_SKIPPED = "not counted:"
 #: A clock that is a day ahead may be in another time zone.
 _ZONES = timedelta(days=1)
 
@@ -79,6 +79,9 @@ class ProfileDocument(Struct, frozen=True, rename={"schema_": "schema"}):
         None
     )
     notes: tuple[str, ...] = ()
+    skipped: Annotated[
+        tuple[str, ...], Meta(description="Which parts could not be counted, and why.")
+    ] = ()
     schema_: Annotated[str, Meta(description=f"Where opskit wrote it: {SCHEMA}.")] = ""
 
 
@@ -98,6 +101,8 @@ def read_profile(path: Path) -> Profile:
     monthly = _monthly(read.monthly, amounts.of("monthly"))
     incomplete = amounts.of("incomplete").size("bytes", read.incomplete.bytes)
     problems.check()
+    skipped = [each for each in read.notes if each.startswith(_SKIPPED)]
+    notes = [each for each in read.notes if each not in skipped]
     return Profile(
         stored=tuple(cells),
         monthly=monthly,
@@ -108,7 +113,8 @@ def read_profile(path: Path) -> Profile:
         uploads=read.incomplete.uploads,
         upload_bytes=incomplete,
         sample=read.sample,
-        notes=(*read.notes, *gaps.notes(read.sample), *_ahead(read.taken_on)),
+        notes=(*notes, *gaps.notes(read.sample), *_ahead(read.taken_on)),
+        skipped=(*read.skipped, *skipped),
     )
 
 
@@ -183,6 +189,7 @@ def to_json(profile: Profile) -> dict[str, Any]:
         "incomplete": {"uploads": profile.uploads, "bytes": profile.upload_bytes},
         "sample": profile.sample,
         "notes": list(profile.notes),
+        "skipped": list(profile.skipped),
     }
 
 

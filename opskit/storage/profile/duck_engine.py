@@ -34,6 +34,10 @@ class Engine:
         for setting in ("preserve_insertion_order = false", "TimeZone = 'UTC'"):
             duck.execute(self._connection, f"SET {setting}")
 
+    def close(self) -> None:
+        """Let go of the files: they may be deleted then."""
+        self._connection.close()
+
     def rows(self, parts: Sequence[Part]) -> list[tuple[Any, ...]]:
         """The rows of the query. InputError names the file, and line, of what is damaged."""
         try:

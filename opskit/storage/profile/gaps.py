@@ -8,9 +8,6 @@ from msgspec.structs import replace
 from opskit.storage.profile.model import Profile
 from opskit.storage.units import shown_count, shown_size
 
-#: What notes on parts that could not be counted begin with.
-SKIPPED = "not counted:"
-
 
 def is_estimate(sample: Mapping[str, Any] | None) -> bool:
     """Whether a profile is one of a sample that did not see everything."""
@@ -35,7 +32,7 @@ def notes(sample: Mapping[str, Any] | None) -> tuple[str, ...]:
 
 def doubts(profile: Profile) -> Iterator[str]:
     """Why a bill of it may be another one, in words."""
-    yield from (each for each in profile.notes if each.startswith(SKIPPED))
+    yield from profile.skipped
     if profile.sample is not None and is_estimate(profile.sample):
         yield f"the profile is of a sample: {words(profile.sample)}"
 
@@ -47,8 +44,7 @@ def has_no_least(profile: Profile) -> bool:
 
 def has_no_most(profile: Profile) -> bool:
     """Whether nothing says how much of it there may be."""
-    skipped = any(each.startswith(SKIPPED) for each in profile.notes)
-    return skipped or has_no_least(profile)
+    return bool(profile.skipped) or has_no_least(profile)
 
 
 def bounds(profile: Profile) -> tuple[Profile, ...]:

@@ -1,6 +1,7 @@
 """A profile from an S3 Inventory: its manifest, its files, and one query over them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import disk_usage
@@ -8,6 +9,7 @@ from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, Literal
 
 from opskit.errors import UsageError
+from opskit.output.text import count
 from opskit.storage.profile import manifest as manifests
 from opskit.storage.profile.groups import Groups
 from opskit.storage.profile.manifest import Manifest
@@ -104,8 +106,10 @@ def _by_duckdb(found: Manifest, s3: Any, verify: bool | None, say: Say) -> _Read
     from opskit.storage.profile.duck_engine import Engine
 
     made = _Reading()
-    with TemporaryDirectory(prefix="opskit-inventory-") as folder:
-        engine = Engine(found, Path(folder))
+    with (
+        TemporaryDirectory(prefix="opskit-inventory-") as folder,
+        closing(Engine(found, Path(folder))) as engine,
+    ):
         groups: Iterator[Sequence[Part]]
         if s3 is None:
             parts, compared = local(found, verify=verify, say=say)
@@ -115,7 +119,7 @@ def _by_duckdb(found: Manifest, s3: Any, verify: bool | None, say: Say) -> _Read
         else:
             groups = batches(remote(found, s3, Path(folder), say), BATCH, FILES)
         for batch in groups:
-            say(f"grouping the objects of {len(batch)} files")
+            say(f"grouping the objects of {count(len(batch), 'file')}")
             made.groups.add(engine.rows(batch))
             for part in batch:
                 if part.temporary:

@@ -16,9 +16,8 @@ def scan(
 
     A file with several names is counted once, and one with holes by its size, as it would be
     stored. Links are not followed. Other file systems are entered with `cross`. Idle times are
-    None where the file system does not keep them, as the notes say. A note that starts with `not
-    counted:` names what could not be read. InputError for what is no folder, UnknownError for one
-    that cannot be read.
+    None where the file system does not keep them, as the notes say. InputError for what is no
+    folder, UnknownError for one that cannot be read.
     """
     tree = read(path, say=say, cross=cross, workers=workers)
     return Profile(
@@ -26,6 +25,7 @@ def scan(
         source=str(path),
         taken_on=date.fromtimestamp(tree.moment),
         notes=tree.notes,
+        skipped=tree.skipped,
     )
 
 

@@ -4,16 +4,19 @@ S3 User Guide, "Locating your inventory list" and "Inventory manifest".
 """
 
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from msgspec import Struct
 
 from opskit.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from opskit.documents import Document
     from opskit.nodes import Node
 
@@ -112,15 +115,21 @@ def _object(uri: str, s3: Any) -> bytes:
     from opskit.clients import aws
 
     bucket, key = place(uri)
+    parts = cast("Generator[bytes, None, None]", aws.read_object(s3, bucket, key))
+    data = bytearray()
     try:
-        data = b"".join(aws.read_object(s3, bucket, key))
+        with closing(parts):
+            for part in parts:
+                data += part
+                if len(data) > _LARGEST:
+                    raise InputError(
+                        "is no manifest: it is too large", where=uri, hint="check the key"
+                    )
     except aws.MissingError as error:
         raise InputError(
             error.message, where=uri, hint="name the manifest.json of an inventory"
         ) from None
-    if len(data) > _LARGEST:
-        raise InputError("is no manifest: it is too large", where=uri, hint="check the key")
-    return data
+    return bytes(data)
 
 
 def _local(path: Path) -> bytes:

@@ -37,7 +37,10 @@ class Monthly(Struct, frozen=True, gc=False):
 
 
 class Profile(Struct, frozen=True):
-    """What is stored, and how it is used. `sample` says how it was sampled, if it was."""
+    """What is stored, and how it is used. `sample` says how it was sampled, if it was.
+
+    `skipped` are sentences on parts that could not be counted, `notes` those on anything else.
+    """
 
     stored: tuple[Cell, ...]
     monthly: Monthly = Monthly()
@@ -49,6 +52,12 @@ class Profile(Struct, frozen=True):
     upload_bytes: int = 0
     sample: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """All that is to be known of it, parts that were not counted first."""
+        return (*self.skipped, *self.notes)
 
     @property
     def objects(self) -> int:

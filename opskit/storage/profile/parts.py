@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from opskit.errors import InputError
+from opskit.output.text import count
 from opskit.storage.profile.manifest import FileDocument, Manifest
 
 #: MD5 and waiting for S3 both leave the interpreter to other threads.
@@ -48,7 +49,7 @@ def local(
         verify = manifest.format != "Parquet" or sum(part.size for part in parts) <= UNASKED
     if not verify or not summed:
         return parts, False
-    say(f"comparing the checksums of {len(summed)} files")
+    say(f"comparing the checksums of {count(len(summed), 'file')}")
     with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
         for (part, told), found in zip(summed, pool.map(_sum, summed), strict=True):
             _same_sum(part.name, found, told)

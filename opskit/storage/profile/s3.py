@@ -56,6 +56,7 @@ class _Job:
     journal: Journal
     say: Callable[[str], None]
     notes: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
 
 
 def scan(
@@ -128,7 +129,8 @@ def _profile(client: Any, job: _Job, tally: Tally, found: uploads.Uploads, today
         taken_on=today,
         uploads=found.number,
         upload_bytes=found.bytes,
-        notes=(*job.notes, *_remarks(tally, today), *found.notes),
+        notes=(*job.notes, *_remarks(tally, today)),
+        skipped=(*job.skipped, *found.skipped),
     )
 
 
@@ -157,7 +159,7 @@ def _remarks(tally: Tally, today: date) -> list[str]:
 
 
 def _listed(job: _Job) -> Tally:
-    """All that may be counted, in the best way that works; notes say what is not counted."""
+    """All that may be counted, in the best way that works; `skipped` says what is not counted."""
     ways = _ways(job)
     first: RefusedError | None = None
     for number, way in enumerate(ways):
@@ -175,7 +177,7 @@ def _listed(job: _Job) -> Tally:
             if way != _VERSIONS[-1]:
                 job.notes.append(f"listed as {ways[number + 1]}: the endpoint {error}")
             else:
-                job.notes.append(f"not counted: former versions (the endpoint {error})")
+                job.skipped.append(f"not counted: former versions (the endpoint {error})")
         except (RefusedError, LackingError) as error:
             refused = isinstance(error, RefusedError)
             if isinstance(error, RefusedError) and way in _OBJECTS:
@@ -184,7 +186,7 @@ def _listed(job: _Job) -> Tally:
                 raise first or error from None
             if way == _VERSIONS[-1]:
                 why = "s3:ListBucketVersions is refused" if refused else "the server lacks them"
-                job.notes.append(f"not counted: former versions ({why})")
+                job.skipped.append(f"not counted: former versions ({why})")
         job.asker.pace.again()
     raise AssertionError("no way to list")
 
@@ -195,7 +197,7 @@ def _list(job: _Job, way: str) -> Tally:
         return Crawl(job.asker, job.prefix, versions, job.journal).run(job.workers, job.say)
     parts = Partitions(job.asker, job.prefix, versions, job.journal)
     tally = parts.run(job.workers, job.say)
-    job.notes += parts.notes
+    job.skipped += parts.skipped
     return tally
 
 
@@ -205,16 +207,16 @@ def _ways(job: _Job) -> tuple[str, ...]:
     ways = (*_VERSIONS, *_OBJECTS) if _versioned(job) else _OBJECTS
     begun = job.journal.record.mode
     if begun in _OBJECTS and begun not in ways[:2]:
-        job.notes.append("not counted: former versions (the scan began without them)")
+        job.skipped.append("not counted: former versions (the scan began without them)")
     return ways[ways.index(begun) :] if begun in ways else ways
 
 
 def _versioned(job: _Job) -> bool:
-    """Whether former versions may be there; where nobody tells, a note says so."""
+    """Whether former versions may be there; where nobody tells, `skipped` says so."""
     try:
         answer = job.asker.answer("get_bucket_versioning", "s3:GetBucketVersioning")
     except RefusedError:
-        job.notes.append("not counted: former versions (s3:GetBucketVersioning is refused)")
+        job.skipped.append("not counted: former versions (s3:GetBucketVersioning is refused)")
     except LackingError:
         pass
     else:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from opskit.errors import InputError, OpskitError, UnknownError
+from opskit.output.text import count
 from opskit.storage.profile import sql
 from opskit.storage.profile.groups import Groups
 from opskit.storage.profile.manifest import Manifest
@@ -41,7 +42,7 @@ def read(
         names = [str(part.path.absolute()) for part in parts]
     with _session() as spark:
         paths = [_escaped(name) for name in (_in_s3(spark, names) if is_remote else names)]
-        say(f"grouping the objects of {len(paths)} files with Spark")
+        say(f"grouping the objects of {count(len(paths), 'file')} with Spark")
         try:
             rows, columns = _rows(spark, paths, found)
         except OpskitError:

@@ -98,7 +98,7 @@ def by_size(profile: Profile) -> list[dict[str, str]]:
 def by_age(profile: Profile) -> list[dict[str, str]]:
     """A row a range of days since the last change, and since the last read where that is known.
 
-    None where nothing says how old anything is.
+    No row where nothing says how old anything is.
     """
     aged = any(cell.age for cell in profile.stored)
     idle = any(cell.idle is not None for cell in profile.stored)

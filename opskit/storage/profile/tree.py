@@ -32,9 +32,13 @@ _PAUSE = 0.1
 
 @dataclass(frozen=True)
 class Tree:
-    """A tree as it was found: what was counted, and what people need to know of it."""
+    """A tree as it was found: what was counted, and what people need to know of it.
+
+    `skipped` says what could not be read.
+    """
 
     tally: Tally
+    skipped: tuple[str, ...]
     notes: tuple[str, ...]
     moment: int
     idle_known: bool
@@ -81,7 +85,8 @@ def read(
             say(f"{shown(root)}: {files}, {units.shown_size(total)}")
     tally.finish(task)
     entered = [own, *(each for each in below.values() if cross and not each.is_pseudo)]
-    return Tree(tally, tuple(_notes(tally, entered)), task.moment, task.slack is not None)
+    notes = tuple(_notes(tally, entered))
+    return Tree(tally, tuple(_skipped(tally)), notes, task.moment, task.slack is not None)
 
 
 def _device(path: Path, root: str) -> int:
@@ -165,11 +170,15 @@ def _work(folders: list[str]) -> tuple[list[str], Tally]:
     return part(_task, folders)
 
 
-def _notes(tally: Tally, entered: list[Mount | None]) -> Iterator[str]:
+def _skipped(tally: Tally) -> Iterator[str]:
     passed = tally.passed
     if lost := _counts(passed, folders="folder", files="file"):
         more = ", and more" if passed["folders"] + passed["files"] > len(tally.denied) else ""
         yield f"not counted: {lost} that could not be read: {', '.join(tally.denied)}{more}"
+
+
+def _notes(tally: Tally, entered: list[Mount | None]) -> Iterator[str]:
+    passed = tally.passed
     if over := _counts(passed, links="symbolic link", others="special file"):
         yield f"passed over: {over}"
     if linked := passed["linked"]:

@@ -11,7 +11,8 @@ from opskit.storage.catalog.model import Fact, Provider
 from opskit.storage.refresh.convert import value as converted
 from opskit.storage.refresh.feeds import broken
 from opskit.storage.refresh.outcomes import Kind, Outcome
-from opskit.storage.refresh.readings import Reading, plain, told
+from opskit.storage.refresh.readings import Reading, told
+from opskit.storage.units import exact
 
 
 class Judge:
@@ -125,8 +126,8 @@ class Judge:
         if rise > self._max:
             raise broken(
                 reading.feed,
-                f"changes {what} by more than {plain(self._max)} %: {change}",
-                f"if that is so: --max-change {plain(rise.to_integral_value() + 1)}%",
+                f"changes {what} by more than {exact(self._max)} %: {change}",
+                f"if that is so: --max-change {exact(rise.to_integral_value() + 1)}%",
             )
 
     def _since(self, reading: Reading, fact: Fact) -> date:
@@ -142,7 +143,7 @@ class Judge:
         raise broken(
             reading.feed,
             f"changes {_what(reading)} again on {self._read_on}, from when "
-            f"{plain(fact.value)} {fact.unit} holds",
+            f"{exact(fact.value)} {fact.unit} holds",
             "try again tomorrow",
         )
 
@@ -158,7 +159,7 @@ class Judge:
             region=reading.thing.region,
             variant=reading.thing.variant,
             tier=reading.tier,
-            value=Decimal(plain(value)),
+            value=Decimal(exact(value)),
             unit=old.unit if old else reading.unit,
             effective_from=since,
             read_on=self._read_on,
@@ -176,4 +177,4 @@ def _what(reading: Reading) -> str:
 
 
 def _change(fact: Fact, value: Decimal) -> str:
-    return f"{plain(fact.value)} -> {plain(value)} {fact.unit}"
+    return f"{exact(fact.value)} -> {exact(value)} {fact.unit}"

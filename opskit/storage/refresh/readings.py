@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from opskit.storage.catalog.listing import Thing
 from opskit.storage.catalog.model import Item
 from opskit.storage.refresh.feeds import Feed, broken
+from opskit.storage.units import exact
 
 #: No number of a price list comes near to it.
 _HUGE = Decimal(10) ** 12
@@ -85,8 +86,8 @@ class Read:
             known = self.readings.setdefault((thing, tier.text), made)
             if known.value != tier.value:
                 where = f"{told(thing)}{f' ({tier.text})' if tier.text else ''}"
-                raise broken(self.feed, f"has two prices for {where}: {plain(known.value)} and "
-                             f"{plain(tier.value)}")  # fmt: skip
+                raise broken(self.feed, f"has two prices for {where}: {exact(known.value)} and "
+                             f"{exact(tier.value)}")  # fmt: skip
 
     def skip(self, name: str) -> None:
         """Note a line that is not used."""
@@ -141,12 +142,6 @@ def whole(value: Decimal, feed: Feed, what: str) -> int:
     if value != value.to_integral_value():
         raise broken(feed, f"the bound {value} of a tier of {what} is no whole number")
     return int(value)
-
-
-def plain(value: Decimal) -> str:
-    """A number without exponent and needless zeros."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def at(found: Any, *keys: str) -> Any:

@@ -18,7 +18,7 @@ from opskit.errors import DefectError, InputError
 from opskit.nodes import ListNode, MapNode, Node
 from opskit.storage.catalog.check import check
 from opskit.storage.catalog.model import Fact, Provider, Source
-from opskit.storage.refresh.readings import plain
+from opskit.storage.units import exact
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*(?: [A-Za-z0-9][A-Za-z0-9_./-]*)*")
 _LINE_END = re.compile(r"\r?\n|\r|\Z")
@@ -173,7 +173,7 @@ def _fields(fact: Fact) -> dict[str, str]:
         "region": _word(fact.region) if fact.region != "*" else "",
         "tier": fact.tier,
         "variant": _word(fact.variant) if fact.variant else "",
-        "value": plain(fact.value),
+        "value": exact(fact.value),
         "unit": _word(fact.unit),
         "effective_from": fact.effective_from.isoformat(),
         "read_on": fact.read_on.isoformat(),

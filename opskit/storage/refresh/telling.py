@@ -7,8 +7,8 @@ from opskit.output.text import count
 from opskit.storage.catalog.listing import tier, what
 from opskit.storage.catalog.model import Fact
 from opskit.storage.refresh.outcomes import Outcome
-from opskit.storage.refresh.readings import plain
 from opskit.storage.refresh.refresh import Refreshed
+from opskit.storage.units import exact
 
 FIELDS = (
     *("provider", "change", "item", "class", "region", "variant", "tier", "old", "new", "unit"),
@@ -32,8 +32,8 @@ def rows(found: Refreshed) -> Iterator[dict[str, object]]:
             "region": fact.region,
             "variant": fact.variant,
             "tier": fact.tier,
-            "old": plain(old.value) if old else None,
-            "new": plain(new.value) if new else None,
+            "old": exact(old.value) if old else None,
+            "new": exact(new.value) if new else None,
             "unit": fact.unit,
             "percent": each.percent,
             "effective_from": fact.effective_from,
@@ -110,10 +110,10 @@ def _some(lines: Sequence[str]) -> Iterator[str]:
 def _line(outcome: Outcome) -> str:
     """A change as people read it: `0.023 -> 0.024 USD/GB-month (+4.3 %) since 2026-11-01`."""
     fact, old = outcome.fact, outcome.old
-    before = f"{plain(old.value)} -> " if old else "new: "
+    before = f"{exact(old.value)} -> " if old else "new: "
     rise = f" ({outcome.percent:+} %)" if outcome.percent is not None else ""
     return (
-        f"{_thing(outcome.provider, fact)}: {before}{plain(fact.value)} {fact.unit}{rise}"
+        f"{_thing(outcome.provider, fact)}: {before}{exact(fact.value)} {fact.unit}{rise}"
         f" since {fact.effective_from}"
     )
 

@@ -13,8 +13,6 @@ from opskit.storage.catalog.prices import Prices
 from opskit.storage.leaving import Removal
 from opskit.storage.shift.amounts import Puts, part, scaled
 
-_NONE = Fraction(0)
-
 
 def at_source(
     prices: Prices,

@@ -15,6 +15,7 @@ from opskit.storage.catalog.prices import Prices, Rate
 from opskit.storage.leaving import Removal
 from opskit.storage.profile.model import Cell
 from opskit.storage.shift.timing import Course
+from opskit.storage.units import MONTH_HOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def oldest(stored: Iterable[Stored], day: date) -> Decimal:
 
 def month_days(prices: Prices) -> Fraction:
     """The days for which a GB that is kept makes a GB-month, in an average month."""
-    return Fraction(720 if prices.provider.units.month == "30d" else 730, 24)
+    return Fraction(720 if prices.provider.units.month == "30d" else MONTH_HOURS, 24)
 
 
 def early(prices: Prices, cells: Iterable[Cell]) -> list[Stored]:

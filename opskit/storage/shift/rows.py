@@ -5,16 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 from opskit.output import fitted
+from opskit.output.text import count
 from opskit.storage import units
 from opskit.storage.bill.lines import Bill
-from opskit.storage.estimate import Terms, row
-from opskit.storage.estimate_rows import exact, line
+from opskit.storage.estimate_rows import line
 from opskit.storage.estimate_text import bill_lines, sources
 from opskit.storage.money import number
 from opskit.storage.shift.answer import ONCE_ALL, Shift
 from opskit.storage.shift.ends import End
-from opskit.storage.shift.telling import TITLES, assumed, many, verdict
+from opskit.storage.shift.telling import TITLES, assumed, verdict
 from opskit.storage.switching import NOT_SETTLED
+from opskit.storage.units import exact
 
 SCHEMA = "opskit.storage.shift/1"
 
@@ -58,7 +59,7 @@ def fields(found: Shift, *, monthly: bool = False, explain: bool = False) -> dic
         "verified": not found.doubts,
         "doubts": found.doubts,
         "assumed": assumed(found),
-        "notes": [*found.profile.notes, *filter(None, [found.stale])],
+        "notes": [*found.profile.remarks, *filter(None, [found.stale])],
     }
     if monthly:
         made["by_month"] = months(found)
@@ -162,11 +163,9 @@ def _months(found: Shift) -> Iterator[dict[str, Any]]:
 
 def lines(found: Shift) -> Iterator[dict[str, Any]]:
     """The lines of the bills behind it, each with which bill it is in."""
-    terms = Terms(found.terms.day)
     for name, bill in _bills(found):
-        own = row("", bill, terms)
         for each in bill.lines:
-            yield {"bill": name, "provider": bill.provider.name, **line(each, own)}
+            yield {"bill": name, "provider": bill.provider.name, **line(each, bill.provider)}
 
 
 def explained(found: Shift) -> str:
@@ -209,7 +208,7 @@ def beside(found: Shift) -> Iterator[str]:
         yield f"devices: {terms.device.number(size)} x {one}{out} (as given by --device)"
     for name in ("early-deletion", "restored-copies"):
         if found.once[name]:
-            why = f"{many(terms.restored_days, 'day')} in the first hot class"
+            why = f"{count(terms.restored_days, 'day')} in the first hot class"
             if name == "early-deletion":
                 why = "the days left of the least time when an object is deleted"
             yield (

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from opskit.output import fitted
 from opskit.output.console import paint
+from opskit.output.text import count
 from opskit.storage import units
 from opskit.storage.catalog.model import Fact
 from opskit.storage.shift.answer import ONCE_ALL, Shift
@@ -130,11 +131,6 @@ def verdict(found: Shift) -> str:
     return f"break-even: month {month}{late}; {sum_}"
 
 
-def many(number: int, what: str) -> str:
-    """A number of things: `1 month`, `2 months`."""
-    return f"{number} {what}" + ("" if number == 1 else "s")
-
-
 def _money(found: Shift, amount: Decimal) -> str:
     return units.money(amount, found.terms.source.provider.currency)
 
@@ -142,7 +138,7 @@ def _money(found: Shift, amount: Decimal) -> str:
 def _kept(found: Shift) -> Iterator[str]:
     """How long what has moved stays at the source, and what hangs on it."""
     terms = found.terms
-    more = f", {many(terms.dual_months, 'month')} later" if terms.dual_months else ""
+    more = f", {count(terms.dual_months, 'month')} later" if terms.dual_months else ""
     prices = terms.source.prices(terms.day)
     rules = [prices.rule("free-egress-times"), prices.rule("egress-limit-times")]
     rule = next((each for each in rules if each), None) if terms.way == "egress" else None
@@ -187,7 +183,7 @@ def _where(found: Shift) -> Iterator[str]:
         staying = max(before - after, Decimal(0)) * days * DAYS.denominator / DAYS.numerator
         more = f"; to stay so long costs {_money(found, staying)} more" if staying else ""
         yield (
-            f"begun on {day}, {many(days, 'day')} later, its egress costs {_money(found, saved)} "
+            f"begun on {day}, {count(days, 'day')} later, its egress costs {_money(found, saved)} "
             f"less: that of a switch of provider in the EU is free then{more}"
         )
 
@@ -204,7 +200,7 @@ def assumed(found: Shift) -> list[str]:
         notes.append("early deletion is counted by the least ages, and may come to less")
     if found.once["restored-copies"]:
         notes.append(
-            f"what is restored is kept for {many(terms.restored_days, 'day')} beside the archive "
+            f"what is restored is kept for {count(terms.restored_days, 'day')} beside the archive "
             "(--restored-days)"
         )
     speeds = {

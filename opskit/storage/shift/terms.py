@@ -12,7 +12,7 @@ from opskit.storage import units
 from opskit.storage.catalog.model import Law
 from opskit.storage.money import converted
 from opskit.storage.shift.ends import End
-from opskit.storage.shift.timing import DAYS, Course, Link
+from opskit.storage.shift.timing import DAYS, SECONDS, Course, Link
 from opskit.storage.switching import is_free
 
 #: Where the AWS CLI cuts objects into parts ("AWS CLI S3 Configuration", multipart_chunksize).
@@ -20,7 +20,6 @@ PART_SIZE = 8 * 1024**2
 #: PUT requests a second to one prefix ("Best practices design patterns: optimizing Amazon S3
 #: performance").
 OBJECTS_PER_SECOND = 3500
-_SECONDS = 730 * 3600
 _AMOUNT = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)"
 _NAT = re.compile(rf"\s*{_AMOUNT}\s*/\s*(GB|GiB|TB|TiB)\s*", re.ASCII)
 
@@ -138,12 +137,12 @@ class Terms:
 
     def course(self, size: int, objects: int) -> Course:
         """How the move goes: as long as the slowest of its limits says, and a second at least."""
-        least = Fraction(objects, self.objects_per_second * _SECONDS)
+        least = Fraction(objects, self.objects_per_second * SECONDS)
         if self.device:
             least = max(least, self.device.days / DAYS)
         elif self.link:
             least = max(least, self.link.months(size))
-        length = max(least, Fraction(self.over), Fraction(1, _SECONDS))
+        length = max(least, Fraction(self.over), Fraction(1, SECONDS))
         return Course(length, Fraction(self.dual_months), self.as_you_go)
 
     def begins(self, month: int) -> date:

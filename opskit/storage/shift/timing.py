@@ -11,11 +11,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from opskit.errors import UsageError
+from opskit.storage.units import MONTH_HOURS
 
-HOURS = 730
 #: Days in a month of 730 hours.
-DAYS = Fraction(HOURS, 24)
-_SECONDS = HOURS * 3600
+DAYS = Fraction(MONTH_HOURS, 24)
+SECONDS = MONTH_HOURS * 3600
 _LINK = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kKMGT]?)bps\s*", re.ASCII)
 _SCALES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 #: The longest move that is looked at, in months: a hundred years.
@@ -31,7 +31,7 @@ class Link:
 
     def months(self, size: int) -> Fraction:
         """How long bytes take, in months."""
-        return Fraction(size * 8) / Fraction(self.bits * self.use) / _SECONDS
+        return Fraction(size * 8) / Fraction(self.bits * self.use) / SECONDS
 
 
 def link(text: str, use: Decimal, option: str = "--link") -> Link:
@@ -58,11 +58,6 @@ class Share:
     kept: Fraction
     before: Fraction
     moved: Fraction
-
-    @property
-    def twice(self) -> Fraction:
-        """What is at both places."""
-        return self.here + self.kept - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,13 @@ from opskit.storage.catalog.load import Catalog, load, read
 from opskit.storage.catalog.prices import Prices
 from opskit.storage.choice import Place
 from opskit.storage.estimate import Terms
-from opskit.storage.hybrid.costs import PART_SIZE, Costs, costs
+from opskit.storage.hybrid.costs import Costs, costs
 from opskit.storage.hybrid.division import Division, Share
 from opskit.storage.hybrid.rules import Local, Plan, Rule
 from opskit.storage.profile.model import Cell
 from opskit.storage.shift.amounts import puts
 from opskit.storage.shift.bills import at_target
+from opskit.storage.shift.terms import PART_SIZE
 
 HEAD = """
 name: {name}

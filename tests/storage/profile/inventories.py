@@ -15,8 +15,8 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from opskit.storage.profile.classes import class_of
-from opskit.storage.profile.document import Cell, merged
 from opskit.storage.profile.edges import AGES, SIZES, age_edge, size_edge
+from opskit.storage.profile.model import Cell, merged
 
 Format = Literal["CSV", "ORC", "Parquet"]
 CREATED = datetime(2026, 11, 22, 1, 2, 3, 456000)

@@ -41,6 +41,7 @@ PROFILES = st.builds(
     uploads=st.integers(0, 10**6),
     upload_bytes=AMOUNTS,
     notes=st.lists(st.sampled_from(["a note", "# not a comment"]), max_size=2).map(tuple),
+    skipped=st.lists(st.sampled_from(["not counted: a/", "b/ is refused"]), max_size=2).map(tuple),
 )
 
 
@@ -51,6 +52,14 @@ def test_a_profile_survives_its_json(
     file = tmp_path_factory.mktemp("profile") / "profile.json"
     file.write_text(json.dumps(to_json(one)))
     assert read_profile(file) == one
+
+
+def test_an_older_profile_has_what_was_skipped_among_its_notes(tmp_path: Path) -> None:
+    found = read_profile(
+        written(tmp_path, "stored: []\nnotes: [one, 'not counted: a/ (access denied)', two]\n")
+    )
+    assert found.notes == ("one", "two")
+    assert found.skipped == ("not counted: a/ (access denied)",)
 
 
 def written(tmp_path: Path, text: str, name: str = "profile.yaml") -> Path:

@@ -54,7 +54,10 @@ def test_a_sample_without_an_interval_may_be_anything(sample: dict[str, Any]) ->
 
 def test_a_part_that_was_not_counted_leaves_the_most_open() -> None:
     note = "not counted: 1 folder that could not be read: locked (permission denied)"
-    found = Profile(CELLS, notes=("another note", note))
+    found = Profile(
+        CELLS, notes=("another note", "not counted: here that says nothing"), skipped=(note,)
+    )
+    assert found.remarks == (note, *found.notes)
     assert list(gaps.doubts(found)) == [note]
     assert gaps.has_no_most(found)
     assert not gaps.has_no_least(found)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -14,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from opskit.clients import duck
 from opskit.errors import InputError, UnknownError, UsageError
 from opskit.storage.profile import inventory
 from opskit.storage.profile.document import read_profile, to_json
@@ -398,6 +400,48 @@ def test_the_columns_are_those_of_the_schema(tmp_path: Path, kind: Format) -> No
     found = read_manifest(str(write(tmp_path, LISTED[:5], kind).manifest))
     assert found.schema == tuple(FIELDS if kind == "CSV" else FIELDS.values())
     assert (found.created, found.destination) == (CREATED, "inventories-bucket")
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_the_connection_is_closed_before_its_folder_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: bool
+) -> None:
+    made: list[duck.Connection] = []
+    connect = duck.connect
+    monkeypatch.setattr(duck, "connect", lambda: made.append(connect()) or made[-1])
+    there = write(tmp_path, LISTED[:5], "CSV")
+    if damaged:
+        monkeypatch.setattr("opskit.storage.profile.duck_engine.Engine.rows", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            read(str(there.manifest))
+    else:
+        read(str(there.manifest))
+    with pytest.raises(duck.DuckError, match="closed"):
+        duck.execute(made[0], "SELECT 1")
+
+
+def test_what_is_too_large_for_a_manifest_is_not_read_to_its_end() -> None:
+    class Body:
+        """An object of 256 MiB."""
+
+        read_so_far, closed = 0, False
+
+        def read(self, size: int) -> bytes:
+            if self.read_so_far >= 256 << 20:
+                return b""
+            self.read_so_far += size
+            return bytes(size)
+
+        def close(self) -> None:
+            self.closed = True
+
+    body = Body()
+    s3 = SimpleNamespace(get_object=lambda **asked: {"Body": body})
+    with pytest.raises(InputError, match="too large") as refused:
+        read_manifest("s3://inventories-bucket/manifest.json", s3)
+    assert refused.value.where == "s3://inventories-bucket/manifest.json"
+    assert body.read_so_far <= (64 << 20) + (2 << 20)
+    assert body.closed
 
 
 # In S3. moto keeps objects in memory and checks no permissions: the refusal is made up.

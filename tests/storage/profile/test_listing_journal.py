@@ -118,6 +118,16 @@ def test_a_file_that_is_no_journal_stays(content: bytes, tmp_path: Path) -> None
     assert path.read_bytes() == content
 
 
+def test_a_journal_that_is_refused_is_let_go(tmp_path: Path) -> None:
+    journal = tmp_path / "scan.journal"
+    journal.write_bytes(b"objects: 5\n")
+    with running([Object("a", 1)]) as server:
+        with pytest.raises(InputError, match="no journal") as error:
+            scanned(server, journal=journal)
+        journal.write_bytes(b"")
+        assert counted(scanned(server, journal=journal)) == (1, 1), error
+
+
 def test_a_folder_is_no_journal(tmp_path: Path) -> None:
     with running([]) as server, pytest.raises(InputError, match="cannot use the journal"):
         scanned(server, journal=tmp_path)

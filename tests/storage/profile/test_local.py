@@ -241,11 +241,11 @@ def test_what_may_not_be_read_is_named() -> None:
         make(root / "listed/c", 10)
         (root / "closed").chmod(0)
         (root / "listed").chmod(0o744)  # the names may be read, the files not looked at
-        notes = as_nobody(lambda: f"{taken(root).objects} {' | '.join(taken(root).notes)}")
+        told = as_nobody(lambda: f"{taken(root).objects} {' | '.join(taken(root).skipped)}")
         (root / "closed").chmod(0o755)
-    assert notes.startswith("1 not counted: 1 folder and 1 file that could not be read: ")
-    assert "closed (permission denied)" in notes
-    assert "listed/c (permission denied)" in notes
+    assert told.startswith("1 not counted: 1 folder and 1 file that could not be read: ")
+    assert "closed (permission denied)" in told
+    assert "listed/c (permission denied)" in told
 
 
 def test_a_root_that_may_not_be_read() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from opskit.clients.aws import MissingError, RefusedError
 from opskit.errors import UnknownError
+from opskit.storage.profile import gaps
 from opskit.storage.profile.listing.pace import Load
 from opskit.storage.profile.listing.uploads import MOST_SIZED
 from opskit.storage.profile.model import Cell
@@ -190,7 +191,7 @@ def test_one_prefix_that_is_refused_is_noted_and_the_rest_counted(root: tuple[st
         found = scanned(server)
     all_, refused = amounts(LAKE), amounts(LAKE, "lake/table_1/")
     assert counted(found) == (all_[0] - refused[0], all_[1] - refused[1])
-    assert "not counted: s3://bucket/lake/table_1/ (access denied)" in found.notes
+    assert "not counted: s3://bucket/lake/table_1/ (access denied)" in found.skipped
 
 
 def test_a_refusal_in_the_middle_is_found_by_prefix() -> None:
@@ -202,7 +203,7 @@ def test_a_refusal_in_the_middle_is_found_by_prefix() -> None:
     with running(LAKE, Faults(hook=hook)) as server:
         found = scanned(server)
     assert found.objects == len(LAKE) - amounts(LAKE, "raw/")[0]
-    assert "not counted: s3://bucket/raw/ (access denied)" in found.notes
+    assert "not counted: s3://bucket/raw/ (access denied)" in found.skipped
 
 
 def test_a_bucket_that_is_not_there() -> None:
@@ -247,7 +248,7 @@ def test_former_versions_that_may_not_be_seen_are_noted(refused: str) -> None:
     with running(objects, Faults(refused=(refused,)), versioning="Enabled") as server:
         found = scanned(server)
     assert found.objects == sum(o.latest and not o.deleted for o in objects)
-    assert "not counted: former versions" in " ".join(found.notes)
+    assert "not counted: former versions" in " ".join(found.skipped)
 
 
 def test_a_server_that_cannot_start_inside_versions_is_listed_serially() -> None:
@@ -271,7 +272,7 @@ def test_of_many_uploads_only_some_are_measured() -> None:
     with running([], uploads=uploads) as server:
         found = scanned(server)
     assert (found.uploads, found.upload_bytes) == (1_200, MOST_SIZED)
-    assert "not counted: the sizes of 200 of 1,200 incomplete uploads" in found.notes
+    assert "not counted: the sizes of 200 of 1,200 incomplete uploads" in found.skipped
 
 
 @pytest.mark.parametrize(("refused", "told"), [("uploads", "Uploads"), ("parts", "UploadParts")])
@@ -281,7 +282,15 @@ def test_uploads_that_may_not_be_seen_are_noted(refused: str, told: str) -> None
         found = scanned(server)
     assert found.objects == 1
     assert found.upload_bytes == 0
-    assert told in " ".join(found.notes)
+    assert told in " ".join(found.skipped)
+
+
+def test_uploads_that_the_server_cannot_list_are_not_counted() -> None:
+    faults = Faults(hook=lambda number, query: 501 if "uploads" in query else None)
+    with running([Object("a", 1)], faults) as server:
+        found = scanned(server)
+    assert found.skipped == ("not counted: incomplete uploads (the server does not list them)",)
+    assert gaps.has_no_most(found)
 
 
 def test_classes_are_those_of_the_catalog() -> None:

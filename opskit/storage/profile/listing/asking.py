@@ -39,7 +39,7 @@ class Asker:
     ) -> None:
         s3.prepare(client)
         self.client, self.bucket, self.pace, self.most = client, bucket, pace, most
-        self.calls = self.retried = 0
+        self.calls = 0
         self.region, self.load = "", Load()
         self._patience = patience
         self._reached = self._answered = False
@@ -86,7 +86,6 @@ class Asker:
                 final = self._final(error, kind, where, needs)
                 if not self._again(kind, failures, throttles):
                     raise final from None
-                self.retried += 1
             except ForeignError as error:
                 raise UnknownError(
                     str(error), where=where, hint="is this an endpoint of the S3 API?"

@@ -36,7 +36,7 @@ class Record:
     units: set[str] = field(default_factory=set)
     tally: Tally = field(default_factory=Tally)
     mode: str = ""
-    notes: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
 
 
 class Journal:
@@ -55,8 +55,12 @@ class Journal:
             return
         try:
             stream = self._stream = path.open("ab+")
-            _lock(stream, path)
-            self._begin(stream, path, about, today)
+            try:
+                _lock(stream, path)
+                self._begin(stream, path, about, today)
+            except BaseException:
+                stream.close()
+                raise
         except OSError as error:
             raise InputError(
                 f"cannot use the journal: {error.strerror}", where=str(path), hint="check the path"
@@ -89,9 +93,9 @@ class Journal:
         """The prefixes that are to be listed, and what was counted beside them."""
         self._write({"plan": units, **_counters(tally)})
 
-    def unit(self, prefix: str, tally: Tally, notes: list[str]) -> None:
-        """A prefix of the plan is complete, but for what the notes say."""
-        self._write({"unit": prefix, "notes": notes, **_counters(tally)})
+    def unit(self, prefix: str, tally: Tally, skipped: list[str]) -> None:
+        """A prefix of the plan is complete, but for what was skipped."""
+        self._write({"unit": prefix, "notes": skipped, **_counters(tally)})
 
     def _write(self, line: dict[str, Any]) -> None:
         if self._stream is None:
@@ -198,7 +202,7 @@ def _apply(record: Record, line: dict[str, Any]) -> Record:
         if line["unit"] in record.units:
             raise ValueError
         record.units.add(line["unit"])
-        record.notes += map(str, line["notes"])
+        record.skipped += map(str, line["notes"])
     else:
         record.ranges.append((line["after"], line["until"]))
     return record

@@ -62,7 +62,6 @@ class Pace:
     def __init__(self, workers: int) -> None:
         self.stop = threading.Event()
         self.limit = self._most = max(workers, 1)
-        self.throttled = 0
         self._running = self._good = 0
         self._slowed = 0.0
         self._free = threading.Condition()
@@ -90,7 +89,6 @@ class Pace:
     def slower(self, since: float) -> None:
         """A request that was sent at `since` was throttled; those of one burst count once."""
         with self._free:
-            self.throttled += 1
             self._good = 0
             if since > self._slowed:
                 self.limit = max(self.limit // 2, 1)

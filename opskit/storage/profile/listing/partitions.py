@@ -25,13 +25,13 @@ _REPLACED = "\ufffd"
 
 
 class Partitions:
-    """One listing. `notes` say what could not be counted."""
+    """One listing. `skipped` says what could not be counted."""
 
     def __init__(self, asker: Asker, prefix: str, versions: bool, journal: Journal) -> None:
         self.asker, self.prefix, self.versions, self.journal = asker, prefix, versions, journal
         self.tally = Tally()
         self.tally.add(journal.record.tally)
-        self.notes = list(journal.record.notes)
+        self.skipped = list(journal.record.skipped)
         self.seen, self.left = self.tally.objects, 0
         self._refused: RefusedError | None = None
         self._lock = threading.Lock()
@@ -60,7 +60,7 @@ class Partitions:
             self.asker.pace,
             lambda: say(f"{self.seen:,} keys, {self.left} prefixes open"),
         )
-        if self._refused and not self.tally.objects and len(self.notes) >= len(units):
+        if self._refused and not self.tally.objects and len(self.skipped) >= len(units):
             raise self._refused
         return self.tally
 
@@ -109,15 +109,15 @@ class Partitions:
         return list(found), tally
 
     def _unit(self, unit: str) -> None:
-        tally, notes = Tally(), list[str]()
-        self._try(unit, tally, notes)
-        self.journal.unit(unit, tally, notes)
+        tally, skipped = Tally(), list[str]()
+        self._try(unit, tally, skipped)
+        self.journal.unit(unit, tally, skipped)
         with self._lock:
             self.tally.add(tally)
             self.left -= 1
-            self.notes += notes
+            self.skipped += skipped
 
-    def _try(self, unit: str, tally: Tally, notes: list[str]) -> None:
+    def _try(self, unit: str, tally: Tally, skipped: list[str]) -> None:
         """Count all below a prefix; where that is refused, its folders one by one."""
         pages = Tally()
         try:
@@ -125,12 +125,12 @@ class Partitions:
                 self._count(pages, page)
         except RefusedError as error:
             self._refused = error
-            if self.versions or not self._folders(unit, tally, notes):
-                notes.append(f"not counted: s3://{self.asker.bucket}/{unit} (access denied)")
+            if self.versions or not self._folders(unit, tally, skipped):
+                skipped.append(f"not counted: s3://{self.asker.bucket}/{unit} (access denied)")
         else:
             tally.add(pages)
 
-    def _folders(self, unit: str, tally: Tally, notes: list[str]) -> bool:
+    def _folders(self, unit: str, tally: Tally, skipped: list[str]) -> bool:
         """Whether the folders of a prefix may be listed; they are counted."""
         try:
             found, beside = self._level(unit)
@@ -140,7 +140,7 @@ class Partitions:
             return False
         tally.add(beside)
         for each in found:
-            self._try(each, tally, notes)
+            self._try(each, tally, skipped)
         return True
 
     def _count(self, tally: Tally, page: Page) -> None:

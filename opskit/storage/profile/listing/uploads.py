@@ -18,15 +18,15 @@ MOST_SIZED = 1000
 
 @dataclass(frozen=True)
 class Uploads:
-    """How many there are, the bytes of their parts, and what is not known of them."""
+    """How many there are, the bytes of their parts, and what of them could not be counted."""
 
     number: int = 0
     bytes: int = 0
-    notes: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
 
 def find(asker: Asker, prefix: str, workers: int, say: Callable[[str], None]) -> Uploads:
-    """The incomplete uploads below a prefix; a note where they may not be listed."""
+    """The incomplete uploads below a prefix; `skipped` says where they may not be listed."""
     sized: list[tuple[str, str]] = []
     number = 0
     try:
@@ -36,16 +36,19 @@ def find(asker: Asker, prefix: str, workers: int, say: Callable[[str], None]) ->
             if len(sized) < MOST_SIZED:
                 sized.append(each)
     except (RefusedError, LackingError, MissingError) as error:
-        if isinstance(error, RefusedError):
-            why = "s3:ListBucketMultipartUploads is refused"
-            return Uploads(notes=(f"not counted: incomplete uploads ({why})",))
-        return Uploads(notes=("the server does not list incomplete uploads",))
-    total, notes = _sizes(asker, sized, workers)
+        refused = isinstance(error, RefusedError)
+        why = (
+            "s3:ListBucketMultipartUploads is refused"
+            if refused
+            else "the server does not list them"
+        )
+        return Uploads(skipped=(f"not counted: incomplete uploads ({why})",))
+    total, skipped = _sizes(asker, sized, workers)
     if number > len(sized):
-        notes.append(
+        skipped.append(
             f"not counted: the sizes of {number - len(sized):,} of {number:,} incomplete uploads"
         )
-    return Uploads(number, total, tuple(notes))
+    return Uploads(number, total, tuple(skipped))
 
 
 def _listed(asker: Asker, prefix: str) -> Iterator[tuple[str, str]]:
