@@ -71,7 +71,8 @@ def replay(
     """
     from opskit.commands.emrfs.common import finish_rows, loaded
     from opskit.emrfs.replay.replay import replay as play
-    from opskit.output import progress
+    from opskit.errors import ExitCode
+    from opskit.output import message, progress
 
     new = loaded(file)
     old = new if against is None else loaded(against)
@@ -82,10 +83,18 @@ def replay(
             read = _athena(table, kind, where, workgroup, result, (profile, region), logs, yes, say)
         else:
             read = _local(logs or [], (profile, region), readings, say)
-        found = play(old, new, read, activity)
+        try:
+            found = play(old, new, read, activity)
+        except _DeclinedError:
+            message("nothing was scanned")
+            return ExitCode.NO
     finish_rows(_table(found, readings), output)
     _say(found, readings)
     return _status(found, readings, fail_on)
+
+
+class _DeclinedError(Exception):
+    """Somebody was asked whether to scan what has a price, and said no."""
 
 
 def _activity(yarn: Sequence[Path], spark: Sequence[Path]) -> "Activity | None":
@@ -152,7 +161,7 @@ def _athena(
         part = f"where {where}" if where else "all of it: --where narrows it to partitions"
         question = f"Scan {table} ({part}) at about {PRICE} US dollars a TB?"
         if not confirm(question, yes=yes):
-            raise UsageError("nothing was scanned", hint="--yes does it without asking")
+            raise _DeclinedError
         client = aws.client("athena", profile=account[0], region=account[1])
         return athena.read(
             client, asked, ranges, slots, workgroup=workgroup, output=result, say=say

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
-from opskit.commands.options import RecordOutput, Yes
+from opskit.commands.options import RecordOutput, YesReplace
 from opskit.commands.results import finish_record
 from opskit.commands.storage.common import AsOf, CatalogFolder
 from opskit.commands.storage.usage import Use, with_usage
@@ -66,7 +66,7 @@ def optimize(
         Path | None,
         typer.Option(metavar="FILE", help="Write the file there, and print the report."),
     ] = None,
-    yes: Yes = False,
+    yes: YesReplace = False,
     catalog: CatalogFolder = None,
     output: RecordOutput = None,
     *,

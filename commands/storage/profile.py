@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from opskit.commands.options import AwsProfile, AwsRegion, RecordOutput
+from opskit.commands.options import AwsProfile, AwsRegion, RecordOutput, YesScan
 
 
 def profile(
@@ -70,7 +70,7 @@ def profile(
     ] = "",
     aws_profile: AwsProfile = "",
     region: AwsRegion = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Athena: scan without asking.")] = False,
+    yes: YesScan = False,
     output: RecordOutput = None,
 ) -> int:
     """Measure what is stored: sizes, ages, classes, versions.

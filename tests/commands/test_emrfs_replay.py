@@ -28,10 +28,7 @@ def run(*args: object) -> int:
     return cli.run(["emrfs", "replay", *map(str, args)])
 
 
-@pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+pytestmark = pytest.mark.usefixtures("no_settings")
 
 
 @pytest.fixture
@@ -216,7 +213,7 @@ def test_athena_is_asked_after_yes(
     assert json.loads(capsys.readouterr().out)["counts"]["judged"] == 12
     monkeypatch.setattr("opskit.output.console.is_terminal", lambda stream: True)
     monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
-    assert run(*words) == 2
+    assert run(*words) == 1
     err = capsys.readouterr().err
     assert "Scan s3logs.access (where year = '2026') at about 5 US dollars a TB?" in err
     assert "nothing was scanned" in err

@@ -20,10 +20,7 @@ def run(*args: object) -> int:
     return cli.run(["storage", "catalog", *map(str, args)])
 
 
-@pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+pytestmark = pytest.mark.usefixtures("no_settings")
 
 
 def folder(path: Path, *facts: str) -> Path:

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from pathlib import Path
 
 import pytest
 
@@ -16,10 +15,7 @@ def run(*args: object) -> int:
     return cli.run(["storage", "compare", *map(str, args)])
 
 
-@pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+pytestmark = pytest.mark.usefixtures("no_settings")
 
 
 def test_where_wasabi_ends_and_r2_begins(capsys: pytest.CaptureFixture[str]) -> None:
