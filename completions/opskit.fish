@@ -794,7 +794,7 @@ complete -c opskit -n '_shtab_opskit_using storage optimize' -l as-of -x -d 'Pri
 complete -c opskit -n '_shtab_opskit_using storage optimize' -l allow-unverified -d 'Use classes with unverified prices, too.'
 complete -c opskit -n '_shtab_opskit_using storage optimize' -l lifecycle -xka "s3 terraform cloudformation" -d 'The rules as a file, in place of the report.'
 complete -c opskit -n '_shtab_opskit_using storage optimize' -l out -xka "(__fish_complete_path (commandline -ct))" -d 'Write the file there, and print the report.'
-complete -c opskit -n '_shtab_opskit_using storage optimize' -l yes -s y -d 'Change without asking.'
+complete -c opskit -n '_shtab_opskit_using storage optimize' -l yes -s y -d 'Replace files without asking.'
 complete -c opskit -n '_shtab_opskit_using storage optimize' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'A folder of prices; the bundled ones if not set.'
 complete -c opskit -n '_shtab_opskit_using storage optimize' -s o -l output -xka "table json yaml" -d 'Output format; table if not set.'
 complete -c opskit -n '_shtab_opskit_using storage optimize; and test $_shtab_opskit_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'A profile ('"'"'opskit storage profile'"'"'); - is stdin.'
