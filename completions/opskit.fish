@@ -715,7 +715,7 @@ complete -c opskit -n '_shtab_opskit_using storage profile' -l profile -xka "(_o
 complete -c opskit -n '_shtab_opskit_using storage profile' -l region -x -d 'The AWS region.'
 complete -c opskit -n '_shtab_opskit_using storage profile' -l yes -s y -d 'Athena: scan without asking.'
 complete -c opskit -n '_shtab_opskit_using storage profile' -s o -l output -xka "table json yaml" -d 'Output format; table if not set.'
-complete -c opskit -n '_shtab_opskit_using storage; and test $_shtab_opskit_npos -eq 0' -a gravity -d 'Say what leaving costs, in months of the bill.'
+complete -c opskit -n '_shtab_opskit_using storage; and test $_shtab_opskit_npos -eq 0' -a gravity -d 'Say what leaving costs, in months of keeping the data.'
 complete -c opskit -n '_shtab_opskit_using storage gravity' -s h -l help -d 'Show this message and exit.'
 complete -c opskit -n '_shtab_opskit_using storage gravity' -l tb -x -d 'Stored, in TB of 10^12 bytes.'
 complete -c opskit -n '_shtab_opskit_using storage gravity' -l stored -x -d 'Stored: 10TB (10^12 bytes each) or 10TiB (2^40).'

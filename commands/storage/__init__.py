@@ -15,7 +15,7 @@ class Storage(LazyGroup):
             for name, help_ in (
                 ("estimate", "Say what storing and using data costs, by provider."),
                 ("profile", "Measure what is stored: sizes, ages, classes, versions."),
-                ("gravity", "Say what leaving costs, in months of the bill."),
+                ("gravity", "Say what leaving costs, in months of keeping the data."),
                 ("shift", "Say what a move costs, how long it takes, if it pays."),
                 ("optimize", "Find the cheapest storage classes, with the rules."),
                 ("hybrid", "Say what rules move to the cloud, and what it saves."),

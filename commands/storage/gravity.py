@@ -40,7 +40,7 @@ def gravity(
     *,
     use: Use,
 ) -> int:
-    """Say what leaving costs, in months of the bill.
+    """Say what leaving costs, in months of keeping the data.
 
     Leaving reads every object once and sends it to the internet, in one month. Gravity is what
     that costs, in months of what keeping the data costs. The verdict is on a month's use against
