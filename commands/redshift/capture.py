@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opskit.commands.options import RowsOutput
-from opskit.commands.redshift.connection import Where, connected
+from opskit.commands.redshift.connection import Where, connected_live
 
 if TYPE_CHECKING:
     from opskit.redshift.capture import Taken
 
 
-@connected
+@connected_live
 def capture(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The capture; made if not there.")],
     window: Annotated[
@@ -43,13 +43,11 @@ def capture(
       opskit redshift check --capture prod.duckdb --at 2026-01-31T03:00
     """
     from opskit.commands.results import finish_rows
-    from opskit.errors import ExitCode, UsageError
+    from opskit.errors import ExitCode
     from opskit.redshift.check import window_of
     from opskit.redshift.history.told import described, incomplete
     from opskit.redshift.queries import Library
 
-    if where.capture:
-        raise UsageError("--capture is what to read", hint="name the file to write first: FILE")
     library, back = Library(queries or ()), window_of(window)
     pause = window_of(every) if every else None
 

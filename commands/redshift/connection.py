@@ -4,7 +4,7 @@
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from opskit.redshift.source import Source
     from opskit.redshift.target import Target
 
-PANEL = "Warehouse"
-
 
 class Where(NamedTuple):
-    """Which warehouse to ask, as the command line says it; the settings fill in the rest."""
+    """Which warehouse to ask, as the command line says it; the settings fill in the rest.
+
+    `command` is whose command line it is.
+    """
 
     target: str | None = None
     capture: Path | None = None
@@ -41,6 +42,7 @@ class Where(NamedTuple):
     region: str | None = None
     data_api: bool = False
     statement_timeout: int = 120
+    command: str = "check"
 
 
 _OPTIONS: dict[str, Any] = {
@@ -70,6 +72,16 @@ _OPTIONS: dict[str, Any] = {
 
 def connected(command: Callable[..., int]) -> Callable[..., int]:
     """The command with the options of `Where` in place of its parameter `where`."""
+    return _with(command, _OPTIONS)
+
+
+def connected_live(command: Callable[..., int]) -> Callable[..., int]:
+    """The same without those that name a capture: only a warehouse will do."""
+    live = {name: option for name, option in _OPTIONS.items() if name not in ("capture", "at")}
+    return _with(command, live)
+
+
+def _with(command: Callable[..., int], options: Mapping[str, Any]) -> Callable[..., int]:
     own = [
         p
         for p in inspect.signature(command, eval_str=True).parameters.values()
@@ -83,12 +95,13 @@ def connected(command: Callable[..., int]) -> Callable[..., int]:
             default=Where._field_defaults[name],
             annotation=Annotated[kinds[name], option],
         )
-        for name, option in _OPTIONS.items()
+        for name, option in options.items()
     ]
 
     @wraps(command)
     def run(**values: Any) -> int:
-        where = Where(**{name: values.pop(name) for name in _OPTIONS})
+        given = {name: values.pop(name) for name in options}
+        where = Where(**given, command=command.__name__)
         return command(**values, where=where)
 
     run.__signature__ = inspect.Signature([*own, *more])  # type: ignore[attr-defined]
@@ -99,6 +112,7 @@ def connected(command: Callable[..., int]) -> Callable[..., int]:
 def target_of(where: Where) -> "Target":
     """The warehouse that the flags and the settings name; UsageError where it is incomplete."""
     from opskit.commands.results import load_settings
+    from opskit.errors import UsageError
     from opskit.redshift import target as targets
 
     flags = {
@@ -109,6 +123,8 @@ def target_of(where: Where) -> "Target":
     settings = load_settings(**{"redshift.target": where.target})
     named = settings.get("redshift.target")
     place = {"host", "cluster", "workgroup"} & set(flags)
+    if not named and not place:
+        raise UsageError("no warehouse is named", hint=_sources(where.command))
     if named and not (place and not where.target):  # flags win over a target of the settings
         base = targets.find(named, settings.get("redshift.targets") or {})
     else:
@@ -118,6 +134,13 @@ def target_of(where: Where) -> "Target":
 
         base = replace(base, data_api=True)
     return targets.with_values(base, flags).checked()
+
+
+def _sources(command: str) -> str:
+    """The hint where nothing says what to ask: what can be, and where to read of it."""
+    capture = "" if command == "capture" else ", or --capture FILE"
+    target = "give --target redshift://USER@HOST:5439/DATABASE"
+    return f"{target}{capture}; see 'opskit redshift {command} --help'"
 
 
 @contextmanager

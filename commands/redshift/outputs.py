@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from opskit.commands.redshift.connection import Where
     from opskit.commands.results import CheckOptions
     from opskit.findings import Report, Rule
+    from opskit.output import Format, Measures
     from opskit.redshift.rules.registry import RedshiftRule
     from opskit.redshift.source import Source
     from opskit.redshift.warehouse import Warehouse
@@ -88,10 +89,15 @@ def finish(
     options: "CheckOptions",
     name: str,
 ) -> int:
-    """Print, then send; the exit status is that of the findings."""
+    """Print, then send; the exit status is that of the findings.
+
+    UnknownError where the measurements cannot be sent and the findings are no worse than that.
+    """
     from opskit.commands.results import finish_check
+    from opskit.errors import ExitCode, UnknownError
     from opskit.findings import FailOn
     from opskit.output import Format, emit_measures, message, quiet_on_closed_pipe, summary_line
+    from opskit.output import error as say_error
     from opskit.redshift.metrics import measure
     from opskit.redshift.rules import RULES
 
@@ -106,13 +112,26 @@ def finish(
             emit_measures(measures, Format(wanted.output))
             message(summary_line(report))
     if wanted.push:
-        from opskit.clients import graphite
-        from opskit.output import render_measures
-
-        lines = render_measures(measures, Format(wanted.wire))
-        graphite.send(wanted.push, lines.encode())
-        message(f"{lines.count(chr(10))} values sent to {wanted.push[0]}:{wanted.push[1]}")
+        try:
+            _push(wanted.push, measures, Format(wanted.wire))
+        except UnknownError as failure:
+            if status != ExitCode.NO:
+                raise
+            failure.exit_code = ExitCode.NO  # what is wrong with the warehouse is worse
+            say_error(failure, as_json=options.output == "json")
+            if wanted.measured:  # nothing has said why it is a no
+                message(summary_line(report))
     return status
+
+
+def _push(place: tuple[str, int], measures: "Measures", wire: "Format") -> None:
+    """Send the measurements to Graphite; UnknownError where it does not take them."""
+    from opskit.clients import graphite
+    from opskit.output import message, render_measures
+
+    lines = render_measures(measures, wire)
+    graphite.send(place, lines.encode())
+    message(f"{lines.count(chr(10))} values sent to {place[0]}:{place[1]}")
 
 
 def write_page(

@@ -32,7 +32,7 @@ def lint(
     fail_on: FailOn = None,
     exit_zero: ExitZero = False,
 ) -> int:
-    """Check that query files read what there is, within bounds, and change nothing.
+    """Check that query files read what there is, and change nothing.
 
     Every view and column has to stand in the catalog, every log has to be bounded in time, and
     the header has to say what the query does.

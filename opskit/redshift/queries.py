@@ -104,6 +104,12 @@ class Library:
                 raise InputError(
                     "is no folder", where=str(folder), hint="name a folder of *.sql files"
                 )
+            if not any(folder.glob("*.sql")):
+                raise InputError(
+                    "no query file in this folder",
+                    where=str(folder),
+                    hint="name a folder of *.sql files; those in folders below it do not count",
+                )
 
     def find(self, name: str, engine: Engine) -> Query:
         """The query of that name for an engine; UsageError where there is none."""

@@ -16,13 +16,14 @@ from difflib import get_close_matches
 from typing import Any, Literal, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from opskit.errors import UsageError
+from opskit.errors import InputError, UsageError
 from opskit.files import read_bytes
 
 SslMode = Literal["verify-full", "verify-ca", "disable"]
 PASSWORD_VARIABLES = ("OPSKIT_REDSHIFT_PASSWORD", "PGPASSWORD")
 
-_HINT = "as in redshift://USER@HOST:5439/DATABASE, see 'opskit redshift check --help'"
+_EXAMPLE = "redshift://USER@HOST:5439/DATABASE"
+_HINT = f"as in {_EXAMPLE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,14 @@ class Target:
         return bool(self.cluster or self.workgroup) and not self.secret
 
     def password(self, environ: Mapping[str, str] = os.environ) -> str:
-        """From the file, or the environment; UsageError where there is none."""
+        """From the file, or the environment; UsageError or InputError where there is none."""
         if self.password_file:
             text = read_bytes(self.password_file, limit=4096).decode("utf-8", "replace")
-            return text.strip("\r\n")
+            password = text.strip("\r\n")
+            if not password:
+                hint = "write the password into it, or give another file"
+                raise InputError("is empty", where=self.password_file, hint=hint)
+            return password
         for variable in PASSWORD_VARIABLES:
             if environ.get(variable):
                 return environ[variable]
@@ -75,7 +80,7 @@ class Target:
     def checked(self) -> "Target":
         """Itself, if it can be connected to; UsageError that says what is missing."""
         if not (self.host or self.cluster or self.workgroup):
-            raise UsageError("no warehouse is named", hint=f"give --target, --capture, {_HINT}")
+            raise UsageError("no warehouse is named", hint=f"give --target {_EXAMPLE}")
         if self.cluster and self.workgroup:
             raise UsageError("a cluster and a workgroup are named", hint="give one of them")
         if not self.database:

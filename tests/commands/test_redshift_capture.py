@@ -113,7 +113,8 @@ def test_rounds_until_interrupted(
     [
         (("--window", "soon"), "no length of time"),
         (("--every", "0h"), "no length of time"),
-        (("--capture", "old.duckdb"), "--capture is what to read"),
+        (("--capture", "old.duckdb"), "No such option: --capture"),
+        (("--at", "2026-01-31"), "No such option: --at"),
     ],
 )
 def test_bad_usage(

@@ -92,3 +92,15 @@ def test_every_format_names_rule_and_object(
     out = capsys.readouterr().out
     assert "RSH020" in out
     assert "orders" in out
+
+
+@pytest.mark.parametrize("command", ["check", "locks", "unused", "capture"])
+def test_without_a_warehouse_the_hint_is_of_the_own_command(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = ["c.duckdb"] if command == "capture" else []
+    assert cli.run(["redshift", command, *own]) == 2
+    err = capsys.readouterr().err
+    assert "give --target redshift://USER@HOST:5439/DATABASE" in err
+    assert ("or --capture FILE" in err) == (command != "capture")
+    assert f"'opskit redshift {command} --help'" in err

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from opskit import cli
+from opskit.redshift import target
 from opskit.redshift.emulator import scenario
 from tests.components import interruptible
 from tests.rig.ports import free_ports
@@ -89,3 +90,17 @@ def test_every_is_not_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 def test_the_help_names_the_port(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["redshift", "emulate", "--help"]) == 0
     assert "--port PORT" in capsys.readouterr().out
+
+
+def test_the_walk_in_the_documentation_is_that_of_the_example(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "redshift.md").read_text("utf-8")
+    section = page.partition("## Rehearse\n")[2].partition("\n## ")[0]
+    assert "emulate --example > scenario.yaml" in section
+    assert "OPSKIT_REDSHIFT_PASSWORD=" in section
+    url = section.partition("--target '")[2].partition("'")[0]
+    assert cli.run(["redshift", "emulate", "--example"]) == 0
+    example = scenario.parse(capsys.readouterr().out)
+    named = target.parse(url)
+    assert (named.user in example.users, named.database) == (True, example.database)

@@ -398,6 +398,9 @@ def test_files_that_are_no_captures(tmp_path: Path) -> None:
         "none": (None, "no such file"),
         "text": (b"hello" * 999, "is no capture"),
         "empty": (b"", "is no capture"),
+        "y.json": (b"{}", "is no capture"),
+        "y.csv": (b"a,b\n1,2\n", "is no capture"),
+        "y.parquet": (b"PAR1", "is no capture"),
         "database": (other.read_bytes(), "is no capture"),
         "short": (whole[: len(whole) // 2], "damaged or cut short"),
         "stub": (whole[:5000], "damaged or cut short"),
@@ -407,8 +410,9 @@ def test_files_that_are_no_captures(tmp_path: Path) -> None:
         broken = tmp_path / name
         if data is not None:
             broken.write_bytes(data)
-        with pytest.raises(InputError, match=message), capture.open_capture(broken):
+        with pytest.raises(InputError, match=message) as raised, capture.open_capture(broken):
             pass
+        assert "not there" not in raised.value.hint  # a check reads: it can make none
         if data is not None:
             with pytest.raises(InputError, match=message):
                 capture.take(source({}, NOW + timedelta(hours=1)), broken)
@@ -417,6 +421,15 @@ def test_files_that_are_no_captures(tmp_path: Path) -> None:
         pass
     with pytest.raises(InputError, match="no such folder"):
         capture.take(source({}), tmp_path / "no" / "c.duckdb")
+
+
+@pytest.mark.parametrize("name", ["c.json", "c.csv", "c.parquet", "c"])
+def test_a_capture_may_be_called_as_it_likes(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    for hours in (0, 1):
+        capture.take(source({}, NOW + timedelta(hours=hours)), path)
+    with capture.open_capture(path) as held:
+        assert len(held.contents.snapshots) == 2
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from opskit.output import console
 from opskit.redshift import duck
 from opskit.redshift.locks import report as lock_report
 from opskit.redshift.locks.look import Look
@@ -155,6 +156,22 @@ def test_the_tree_has_the_blocker_at_its_root(engine: str) -> None:
         "To end it (what a session has not committed is rolled back):\n"
         "  SELECT pg_terminate_backend(1);\n"
     )
+
+
+def test_a_terminal_has_its_lines_wrapped_at_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "terminal_width", lambda _=None: 60)
+    rows = views(
+        lock(1, WRITE),
+        lock(2, WRITE, granted=False),
+        running=[(1, 900, "COPY orders FROM"), (2, 60, "COPY orders FROM somewhere")],
+    )
+    text = lock_report.tree(look("provisioned", rows))
+    assert max(map(len, text.splitlines())) > 60  # SQL is left whole, to be copied
+    prose, _, sql = text.partition("To end it")
+    assert max(map(len, prose.splitlines())) <= 60
+    assert "\n  pid 2 (" in prose
+    assert "\n      " in prose.partition("pid 2 (")[2]
+    assert "  SELECT pg_terminate_backend(1);  -- if it still holds its locks\n" in sql
 
 
 def test_a_running_root_is_cancelled_first() -> None:

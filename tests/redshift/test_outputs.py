@@ -1,5 +1,6 @@
 """The outputs of `opskit redshift check` beside its findings, from the command line."""
 
+import json
 import os
 import socket
 import subprocess
@@ -73,6 +74,21 @@ def test_what_cannot_be_delivered_is_3_and_the_findings_are_printed(
     assert done.returncode == 3
     assert "VACUUM SORT ONLY" in done.stdout
     assert f"127.0.0.1:{port}: cannot connect: Connection refused" in done.stderr
+
+
+@pytest.mark.parametrize("output", ["table", "json", "graphite"])
+def test_findings_are_worse_than_what_cannot_be_delivered(
+    output: str, capture: Path, tmp_path: Path
+) -> None:
+    [port] = free_ports(1)
+    words = ["RSH020", "--fail-on", "warning", "--capture", str(capture), "-o", output]
+    done = check(tmp_path, *words, "--push", f"127.0.0.1:{port}")
+    assert done.returncode == 1
+    assert ("VACUUM SORT ONLY" in done.stdout) == (output != "graphite")
+    assert "cannot connect: Connection refused" in done.stderr
+    assert "2 warnings" in done.stderr
+    if output == "json":
+        assert json.loads(done.stderr.splitlines()[-1])["exit_code"] == 1
 
 
 @pytest.mark.parametrize("output", ["table", "graphite", "graphite-tagged"])

@@ -133,3 +133,25 @@ def test_a_query_that_there_is_not() -> None:
     assert "did you mean table-info?" in error.value.hint
     with pytest.raises(InputError):
         Library([Path("no-such-folder")])
+
+
+def test_a_folder_without_queries_is_no_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "q.sql").write_text("SELECT 1")
+    for words in (["queries", "lint"], ["query", "--queries"]):
+        assert cli.run(["redshift", *words, str(tmp_path)]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert f"{tmp_path}: no query file in this folder" in err
+
+
+def test_no_line_of_the_help_is_cut(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli.run(["redshift", "queries", "--help"]) == 0
+    _, _, commands = capsys.readouterr().out.partition("Commands:")
+    assert "lint" in commands
+    assert "..." not in commands

@@ -54,7 +54,8 @@ def test_a_finding_has_all_that_mends_it(night: str) -> None:
     assert 'VACUUM SORT ONLY "sales"."orders";' in found
     assert "41.5 % unsorted of 18,247,680,000 rows" in found
     assert "at most 20 %" in found
-    assert "Reversible." in found
+    assert "Changes no data." in found
+    assert "eversible" not in found
     assert "undo" not in found
     assert "r_SVV_TABLE_INFO.html" in found
     assert "RSH020" in found
@@ -146,6 +147,14 @@ def test_names_from_the_warehouse_are_text(night: str) -> None:
         if isinstance(e.tag, str)
         for name in e.attrib
     )
+
+
+def test_what_can_be_taken_back_is_said_with_how(quiet: busy.Seen) -> None:
+    seen, _, rules = quiet
+    made = finding("x", sql="REVOKE a FROM b;", reversible=True, undo="GRANT a TO b;")
+    made.severity = Severity.ERROR
+    text = render(seen, Report("x/1", [made]), rules, name="x").decode()
+    assert texts(text, "//p[@class='undo']") == ["Reversible. To undo: GRANT a TO b;"]
 
 
 @pytest.mark.parametrize("field", ["message", "object", "observed", "expected", "undo", "advice"])

@@ -83,6 +83,10 @@ def test_passwords_come_from_a_file_or_the_environment(tmp_path: Path) -> None:
     file = tmp_path / "password"
     file.write_text("from file\n")
     assert Target(password_file=str(file)).password({}) == "from file"
+    for nothing in ("", "\n"):
+        file.write_text(nothing)
+        with pytest.raises(InputError, match="is empty"):
+            Target(password_file=str(file)).password({"PGPASSWORD": "b"})
     assert Target().password({"PGPASSWORD": "b"}) == "b"
     assert Target().password({"PGPASSWORD": "b", "OPSKIT_REDSHIFT_PASSWORD": "a"}) == "a"
     with pytest.raises(UsageError, match="no password"):

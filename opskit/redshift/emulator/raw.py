@@ -9,7 +9,6 @@ from opskit.redshift.catalog import views
 from opskit.redshift.duck import column_type
 from opskit.redshift.emulator import moments
 
-_INTEGERS = ("smallint", "integer", "bigint")
 _ZERO = datetime(2000, 1, 1)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from opskit.clients import duck
 from opskit.errors import InputError, OpskitError, UnknownError
 
-HINT = "name a file that 'opskit redshift capture' made, or to make one, a file that is not there"
+HINT = "name a file that 'opskit redshift capture' made; it makes one where there is none"
 
 
 def in_use(error: duck.DuckError) -> bool:

@@ -79,7 +79,9 @@ def reading(path: Path, *, patience: float = PATIENCE) -> "Iterator[Connection]"
         connection = duck.connect()
         try:
             _settle(connection)
-            duck.execute(connection, f"ATTACH {quoted(path)} AS capture (READ_ONLY)")
+            # without a type, DuckDB takes *.json, *.csv and *.parquet for data to be read
+            attach = f"ATTACH {quoted(path)} AS capture (READ_ONLY, TYPE duckdb)"
+            duck.execute(connection, attach)
             # queries of users run here, and the machine's files are none of their business
             duck.execute(connection, "SET enable_external_access = false")
         except BaseException:

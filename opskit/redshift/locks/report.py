@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from opskit.output import Table
+from opskit.output import Table, fitted
 from opskit.output.text import count, one_line
 from opskit.redshift.locks.situation import Blocker, Session, Situation, ends
 
@@ -65,8 +65,14 @@ def tree(now: Situation) -> str:
         if pid not in shown:
             lines += _branch(now, pid, None, 0, shown)
     lines += _deadlocks(now)
+    lines = [_fitted(line) for line in lines]
     lines += _remedies(now)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _fitted(line: str) -> str:
+    """A line as a terminal shows it best; what goes on stands deeper than who waits below."""
+    return fitted(line, indent=" " * (len(line) - len(line.lstrip()) + 4))
 
 
 def _branch(
@@ -123,7 +129,7 @@ def _remedies(now: Situation) -> Iterator[str]:
     if not targets:
         return
     yield ""
-    yield "To end it (what a session has not committed is rolled back):"
+    yield fitted("To end it (what a session has not committed is rolled back):")
     for pid in targets:
         session = now.sessions[pid]
         if session.internal:

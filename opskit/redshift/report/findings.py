@@ -140,8 +140,8 @@ def _fix(finding: Finding) -> Html:
 def _undo(finding: Finding) -> Html:
     undo = str(finding.data.get("undo") or "")
     match finding.data.get("reversible"):
-        case True:
-            said = tag("strong", "Reversible.")
+        case True:  # without a way back, there is nothing to take back: VACUUM, ANALYZE
+            said = tag("strong", "Reversible." if undo else "Changes no data.")
         case False:
             said = tag("strong", "Not reversible.", class_="warned")
         case _:
