@@ -149,7 +149,8 @@ def _as_opskit_error(error: Exception) -> OpskitError | None:
         return None
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "opskit"
-    words = " ".join(error.format_message().split())  # choices come in lines of their own
+    lines = error.format_message().splitlines()  # choices come in lines of their own
+    words = " ".join(line.strip() for line in lines)
     return UsageError(words, hint=f"see '{path} --help'")
 
 

@@ -44,6 +44,7 @@ CASES = [
     pytest.param(["broker", "lint", "--fial-on"], 2, "", "--fail-on", id="misspelt-option"),
     pytest.param(["broker", "lint"], 2, "", "PATH", id="missing-argument"),
     pytest.param(["rule", "--output", "xml"], 2, "", "xml", id="bad-choice"),
+    pytest.param(["rule", "-o", "a  b"], 2, "", "'a  b' is not one of", id="choice-as-given"),
     pytest.param(["help"], 0, "exit-codes", "", id="help-topics"),
     pytest.param(["help", "exit-codes"], 0, "130  interrupted", "", id="exit-codes"),
     pytest.param(["help", "output"], 0, "sarif", "", id="help-output"),

@@ -167,8 +167,9 @@ def test_refused(text, where, message):
 
 @pytest.mark.parametrize("text", [b"", b" \n\t", b"# only a comment\n", codecs.BOM_UTF8])
 def test_empty(text):
-    with pytest.raises(EmptyInputError, match="is empty"):
+    with pytest.raises(EmptyInputError, match="is empty") as raised:
         parse(text)
+    assert "YAML" not in raised.value.hint  # a broker's XML may have been meant
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,9 @@ from opskit.redshift.target import parse
 EXAMPLES = Path(__file__).parents[2] / "opskit/examples/redshift"
 SCENARIO, CAPTURE = EXAMPLES / "scenario.yaml", EXAMPLES / "night.duckdb"
 
+#: How pages and series call its warehouse.
+NAME = "example/dev"
+
 
 @contextmanager
 def answering() -> Iterator[LiveSource]:
@@ -40,6 +43,8 @@ def write(path: Path) -> None:
         duck.execute(connection, f"ATTACH '{taken}' AS large (READ_ONLY)")
         duck.execute(connection, f"ATTACH '{path}' AS small (BLOCK_SIZE 16384)")
         duck.execute(connection, "COPY FROM DATABASE large TO small")
+        # the emulator's port is another one each time
+        duck.execute(connection, f"UPDATE small.meta.capture SET target = '{NAME}'")
         duck.execute(connection, "CHECKPOINT small")
 
 

@@ -10,7 +10,7 @@ from opskit.output import Format, render_report
 from opskit.redshift import check
 from opskit.redshift.capture import open_capture
 from opskit.redshift.emulator import scenario, serve
-from tests.redshift.night import CAPTURE, EXAMPLES, answering
+from tests.redshift.night import CAPTURE, EXAMPLES, NAME, answering
 
 
 def test_a_check_of_it_says_what_a_live_one_says() -> None:
@@ -19,6 +19,7 @@ def test_a_check_of_it_says_what_a_live_one_says() -> None:
         there = render_report(check.check(live), Format.JSON)
     with open_capture(CAPTURE) as source:
         assert render_report(check.check(source), Format.JSON) == there
+        assert source.contents.target == NAME
     document = json.loads(there)
     assert document["summary"]["error"] >= 2
     assert document["summary"]["unknown"] == 0

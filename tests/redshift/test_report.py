@@ -149,6 +149,24 @@ def test_names_from_the_warehouse_are_text(night: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("ANALYZE a;", "Changes no data."),
+        ("VACUUM SORT ONLY a;", "Changes no data."),
+        ("SHOW VIEW a;", "Changes no data."),
+        ("REFRESH MATERIALIZED VIEW a;", "Changes no data but the view's own."),
+        ("ALTER TABLE a ALTER COLUMN b ENCODE az64;", "Reversible; note first how it is now."),
+    ],
+)
+def test_without_a_way_back_it_is_said_what_changes(sql: str, said: str, quiet: busy.Seen) -> None:
+    seen, _, rules = quiet
+    made = finding("x", sql=sql, reversible=True)
+    made.severity = Severity.ERROR
+    text = render(seen, Report("x/1", [made]), rules, name="x").decode()
+    assert texts(text, "//p[@class='undo']") == [said]
+
+
 def test_what_can_be_taken_back_is_said_with_how(quiet: busy.Seen) -> None:
     seen, _, rules = quiet
     made = finding("x", sql="REVOKE a FROM b;", reversible=True, undo="GRANT a TO b;")

@@ -140,14 +140,23 @@ def _fix(finding: Finding) -> Html:
 def _undo(finding: Finding) -> Html:
     undo = str(finding.data.get("undo") or "")
     match finding.data.get("reversible"):
-        case True:  # without a way back, there is nothing to take back: VACUUM, ANALYZE
-            said = tag("strong", "Reversible." if undo else "Changes no data.")
+        case True:
+            said = tag("strong", "Reversible." if undo else _harm(finding.data["sql"]))
         case False:
             said = tag("strong", "Not reversible.", class_="warned")
         case _:
             return Html("")
     how = _sentence(undo) if undo else Html("")
     return tag("p", said, " ", how, class_="undo")
+
+
+def _harm(statements: Sequence[str]) -> str:
+    """What may be said where a rule names no way back."""
+    if all(sql.startswith(("ANALYZE ", "VACUUM ", "SHOW ")) for sql in statements):
+        return "Changes no data."
+    if all(sql.startswith("REFRESH ") for sql in statements):
+        return "Changes no data but the view's own."
+    return "Reversible; note first how it is now."  # a design that the views do not show
 
 
 def _sentence(undo: str) -> Html:
